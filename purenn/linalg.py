@@ -1,0 +1,682 @@
+"""Vectors and matrices as lists, and every loop over numbers that purenn needs.
+
+This is the first room of the house, and the only one where single numbers are looped over. All
+that follows (layers, losses, optimizers, training) speaks in whole matrices: "multiply these two,
+add that row to each of these". How it is done, number by number, is here.
+
+A *vector* is a list of numbers. A *matrix* is a list of rows, and all its rows have one length:
+
+    A = [[1.0, 2.0, 3.0],          shape(A) is (2, 3): two rows, three columns
+         [4.0, 5.0, 6.0]]          A[1][2] is 6.0
+
+There is nothing else. A batch of examples is a matrix with one example per row; a bias is a matrix
+of one row. No operation changes what it is given: each returns a new matrix.
+
+Names and meanings are NumPy's, so that what you learn here holds there. Two of its habits:
+
+- *Broadcasting.* Two sizes go together when they are equal or when one of them is 1, and what has
+  size 1 is repeated. So `add(scores, biases)` adds the one row of biases to every row of scores.
+- *Reductions* (`sum`, `mean`, `max`, `argmax`) take an axis: 0 goes down the columns, 1 goes along
+  the rows, None goes over everything. The reduced size stays as 1, so the result broadcasts back:
+  `subtract(A, mean(A, axis=0))` centres every column.
+
+Division by zero, the logarithm of zero and overflow give inf and nan, as the standard for floating
+point numbers (IEEE 754) has it. They do not raise: training looks for them once in each batch.
+
+Before this: nothing, this is the ground. After this: `initializers`, where weights begin.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import sys
+from functools import reduce
+from itertools import chain
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+
+__all__ = [
+    "Matrix", "ShapeError", "Vector", "abs", "add", "all_finite", "argmax", "as_matrix", "clip",
+    "divide", "dot", "elementwise", "erf", "exp", "expm1", "full", "generate", "greater",
+    "identity", "inner", "item", "log", "log1p", "matmul", "max", "maximum", "mean", "min",
+    "minimum", "multiply", "one_hot", "outer", "plain_dot", "ravel", "shape", "sign", "sqrt",
+    "subtract", "sum", "take", "tanh", "transpose", "vstack", "where", "zeros",
+]
+
+Vector = List[float]
+Matrix = List[Vector]
+Operand = Union[Matrix, float]  # where a matrix may stand, a number may: it broadcasts to any shape
+
+
+class ShapeError(ValueError):
+    """Matrices whose sizes do not go together; the message says who, expected and got."""
+
+
+# ---- Shapes: checked once, at the door of each operation ----
+
+
+def shape(A: Matrix) -> Tuple[int, int]:
+    """Return (rows, columns).
+
+    Raises ShapeError unless A is a list of rows of one length, with at least one number.
+
+    >>> shape([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    (2, 3)
+    """
+    try:
+        widths = set(map(len, A))
+    except TypeError:
+        raise ShapeError(_what_is_wrong("shape", A)) from None
+    if len(widths) != 1 or 0 in widths:
+        raise ShapeError(_what_is_wrong("shape", A))
+    return len(A), widths.pop()
+
+
+def as_matrix(A: Any, who: str) -> Matrix:
+    """Return A, having looked at every number: what comes from outside enters through this door.
+
+    `who` begins the message of the error, for instance "train: inputs". Raises ShapeError when A
+    is no list of rows of one length; TypeError when something in it is no number; ValueError when
+    a number is not finite or when one row object stands in several places, as [[0.0] * n] * m
+    makes it. A row is any sequence of numbers, so NumPy's arrays pass.
+
+    >>> as_matrix([[]], "inputs")
+    Traceback (most recent call last):
+        ...
+    purenn.linalg.ShapeError: inputs: expected rows with at least one number, got empty rows
+    """
+    try:
+        shape(A)
+    except ShapeError:
+        raise ShapeError(_what_is_wrong(who, A)) from None
+    for number, row in enumerate(A):
+        if not _is_finite_row(row):
+            raise _bad_number(who, number, row)
+    if isinstance(A, list):
+        _refuse_shared_rows(who, A)
+    return A  # type: ignore[no-any-return]  # it has just been shown to be a matrix
+
+
+def _what_is_wrong(who: str, A: Any) -> str:
+    """Say why A is no matrix, and what to do."""
+    if A is None or isinstance(A, (str, bytes, int, float)) or not hasattr(A, "__len__"):
+        return f"{who}: expected a matrix (a list of rows), got {_named(A)}"
+    if len(A) == 0:
+        return f"{who}: expected at least one row, got none"
+    for number, row in enumerate(A):
+        if not hasattr(row, "__len__") or isinstance(row, (str, bytes, dict, set)):
+            return (
+                f"{who}: expected a list of rows, but item {number} is {_named(row)}; "
+                f"one example is a row too: [[1.0, 2.0]], not [1.0, 2.0]"
+            )
+        if len(row) != len(A[0]):
+            return (
+                f"{who}: row 0 has {len(A[0])} numbers, row {number} has {len(row)}; "
+                f"all rows of a matrix have one length"
+            )
+    return f"{who}: expected rows with at least one number, got empty rows"
+
+
+def _named(value: Any) -> str:
+    """Name a value for a message, shortly: never a whole array."""
+    if value is None:
+        return "None"
+    text = repr(value) if isinstance(value, (str, bytes, int, float)) else ""
+    kind = "a string" if isinstance(value, str) else f"of type {type(value).__name__}"
+    return f"{text if len(text) <= 20 else text[:17] + '...'} ({kind})" if text else kind
+
+
+def _is_finite_row(row: Any) -> bool:
+    """Say whether a row holds finite numbers only; False also for what is no number."""
+    try:
+        return not isinstance(row, (str, bytes, dict, set)) and all(map(math.isfinite, row))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _bad_number(who: str, number: int, row: Any) -> Exception:
+    """Find what `_is_finite_row` refused in a row and return the error that names it."""
+    if isinstance(row, (str, bytes, dict, set)):
+        return TypeError(f"{who}: expected row {number} to be a list of numbers, got {_named(row)}")
+    for column, value in enumerate(row):
+        if not _is_finite_row([value]):
+            break
+    place = f"{who}: row {number}, column {column}"
+    if isinstance(value, float):
+        return ValueError(f"{place} is {value}; fill or drop missing and infinite values first")
+    if isinstance(value, int):
+        return ValueError(f"{place} is too large an integer for a float")
+    hint = "; convert it with float()" if isinstance(value, str) else ""
+    return TypeError(f"{place}: expected a number, got {_named(value)}{hint}")
+
+
+def _refuse_shared_rows(who: str, A: Matrix) -> None:
+    """Raise ValueError when two rows are one object: a change of one would change the other."""
+    first_seen: Dict[int, int] = {}
+    for number, row in enumerate(A):
+        first = first_seen.setdefault(id(row), number)
+        if first != number:
+            raise ValueError(
+                f"{who}: rows {first} and {number} are one and the same list object, as in "
+                f"[[0.0] * n] * m; build rows one by one: [[0.0] * n for _ in range(m)], "
+                f"and copy a row that you repeat: list(row)"
+            )
+
+
+def all_finite(A: Matrix) -> bool:
+    """Say whether no number of A is inf or nan.
+
+    >>> all_finite([[1.0, 2.0]]), all_finite([[1.0, math.inf]])
+    (True, False)
+    """
+    return all(map(math.isfinite, chain.from_iterable(A)))
+
+
+# ---- Making matrices ----
+
+
+def generate(rows: int, columns: int, draw: Callable[[], float]) -> Matrix:
+    """Return a matrix whose numbers come from calling draw(), row after row.
+
+    Raises ShapeError unless rows and columns are positive integers. Zeros, random weights and
+    random masks are all made here.
+
+    >>> generate(2, 3, lambda: 0.5)
+    [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
+    """
+    for name, size in (("rows", rows), ("columns", columns)):
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ShapeError(f"a matrix needs a positive integer for its {name}, got {size!r}")
+    return [[draw() for _ in range(columns)] for _ in range(rows)]
+
+
+def full(rows: int, columns: int, value: float) -> Matrix:
+    """Return a matrix of one value.
+
+    >>> full(1, 2, 7.0)
+    [[7.0, 7.0]]
+    """
+    return generate(rows, columns, lambda: value)
+
+
+def zeros(rows: int, columns: int) -> Matrix:
+    """Return a matrix of zeros.
+
+    >>> zeros(2, 1)
+    [[0.0], [0.0]]
+    """
+    return full(rows, columns, 0.0)
+
+
+def identity(size: int) -> Matrix:
+    """Return the square matrix with ones from top left to bottom right, zeros elsewhere.
+
+    Multiplying by it changes nothing.
+
+    >>> identity(2)
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    A = zeros(size, size)
+    for k in range(size):
+        A[k][k] = 1.0
+    return A
+
+
+def one_hot(numbers: Sequence[int], classes: int) -> Matrix:
+    """Return a row for each class number: 1 in the place of that number, 0 elsewhere.
+
+    The same rows stand in `identity(classes)`, but that would be built whole for each batch.
+
+    >>> one_hot([2, 0], 3)
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    A = zeros(len(numbers), classes)
+    for row, number in zip(A, numbers):
+        row[number] = 1.0
+    return A
+
+
+# ---- Rearranging ----
+
+
+def transpose(A: Matrix) -> Matrix:
+    """Turn rows into columns: (n, m) -> (m, n).
+
+    >>> transpose([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]
+    """
+    shape(A)
+    return list(map(list, zip(*A)))
+
+
+def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
+    """Pick rows of A by number, for instance a mini-batch; also picks from a list of labels.
+
+    A may be anything that gives a row for a number, so rows that are kept in a compact form become
+    lists of numbers only here. Raises ShapeError when no rows are asked for, IndexError when a
+    number is too large.
+
+    >>> take([[1.0], [2.0], [3.0]], [2, 0])
+    [[3.0], [1.0]]
+    """
+    if len(rows) == 0:
+        raise ShapeError("take: expected at least one row number, got none")
+    return [A[row] for row in rows]
+
+
+def vstack(matrices: Sequence[Matrix]) -> Matrix:
+    """Put matrices of one width below each other.
+
+    >>> vstack([[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]])
+    [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    """
+    stacked = list(chain.from_iterable(matrices))
+    shape(stacked)
+    return stacked
+
+
+def ravel(A: Matrix) -> Vector:
+    """Return all numbers of A in one vector, row after row.
+
+    >>> ravel([[1.0, 2.0], [3.0, 4.0]])
+    [1.0, 2.0, 3.0, 4.0]
+    """
+    shape(A)
+    return list(chain.from_iterable(A))
+
+
+def item(A: Matrix) -> float:
+    """Return the number in a matrix of one row and one column, for instance the sum of everything.
+
+    Raises ShapeError when there are more.
+
+    >>> item([[5.0]])
+    5.0
+    """
+    if shape(A) != (1, 1):
+        raise ShapeError(f"item: expected a matrix of 1 × 1, got {_sizes(A)}")
+    return A[0][0]
+
+
+# ---- Products: nearly all the time of training is spent in `dot` ----
+
+
+def plain_dot(u: Sequence[float], v: Sequence[float]) -> float:
+    """Return u[0]·v[0] + u[1]·v[1] + … by the loop that defines `dot`; lengths are not checked.
+
+    Why a loop and not `sum(...)`: since Python 3.12 the built-in sum compensates rounding errors,
+    so sum([0.1] * 10) is 1.0 there and 0.9999999999999999 before. The loop gives the same bits on
+    every Python.
+    """
+    total = 0.0
+    for x, y in zip(u, v):
+        total += x * y
+    return total
+
+
+def _map_dot(u: Sequence[float], v: Sequence[float]) -> float:
+    """The same bits as `plain_dot` and a third faster, but only where `sum` is a plain sum."""
+    return _builtin_sum(map(operator.mul, u, v))
+
+
+_builtin_sum: Callable[[Iterable[float]], float] = sum  # this module has a sum of its own, below
+
+
+def _choose_dot() -> Callable[[Sequence[float], Sequence[float]], float]:
+    """Return the fastest dot product that this Python has.
+
+    From 3.12 on `math.sumprod` is about three times as fast as the loop and rounds better, so its
+    last bits differ. PURENN_PLAIN_LOOPS=1 in the environment keeps the loop, and with it the same
+    bits on every Python. PyPy compiles the loop: there nothing is faster.
+    """
+    if os.environ.get("PURENN_PLAIN_LOOPS", "") not in ("", "0"):
+        return plain_dot
+    if hasattr(math, "sumprod"):
+        return math.sumprod  # type: ignore[no-any-return]  # unknown to 3.8's type stubs
+    return _map_dot if sys.implementation.name == "cpython" else plain_dot
+
+
+_dot = _choose_dot()
+
+
+def dot(u: Vector, v: Vector) -> float:
+    """Return the dot product u[0]·v[0] + u[1]·v[1] + … of two vectors of one length.
+
+    Raises ShapeError when the lengths differ.
+
+    >>> dot([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
+    32.0
+    """
+    if len(u) != len(v):
+        raise ShapeError(f"dot: vectors of {len(u)} and {len(v)} numbers; lengths must be equal")
+    return _dot(u, v)
+
+
+def outer(u: Vector, v: Vector) -> Matrix:
+    """Return the matrix of all products: row i, column j is u[i]·v[j].
+
+    >>> outer([1.0, 2.0], [3.0, 4.0, 5.0])
+    [[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]]
+    """
+    return [[x * y for y in v] for x in u]
+
+
+def inner(A: Matrix, B: Matrix) -> Matrix:
+    """Return the dot product of every row of A with every row of B: (n, k), (m, k) -> (n, m).
+
+    This is the work of a layer: rows of A are examples, rows of B are neurons. Raises ShapeError
+    when the rows differ in length.
+
+    >>> inner([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0], [0.0, 1.0]])
+    [[11.0, 17.0, 2.0]]
+    """
+    if shape(A)[1] != shape(B)[1]:
+        raise ShapeError(
+            f"inner: rows of {_sizes(A)} and of {_sizes(B)} do not match; "
+            f"both matrices need rows of one length"
+        )
+    return [[_dot(a, b) for b in B] for a in A]
+
+
+def matmul(A: Matrix, B: Matrix) -> Matrix:
+    """Return the matrix product: (n, k), (k, m) -> (n, m).
+
+    Row i, column j is the dot product of row i of A with column j of B. Raises ShapeError when A
+    has not as many columns as B has rows.
+
+    >>> matmul([[1.0, 2.0]], [[3.0, 5.0], [4.0, 6.0]])
+    [[11.0, 17.0]]
+    """
+    if shape(A)[1] != shape(B)[0]:
+        raise ShapeError(
+            f"matmul: {_sizes(A)} times {_sizes(B)}; the columns of the first matrix "
+            f"must be as many as the rows of the second"
+        )
+    return inner(A, transpose(B))
+
+
+def _sizes(A: Matrix) -> str:
+    rows, columns = shape(A)
+    return f"{rows} × {columns}"
+
+
+# ---- Number by number ----
+
+
+def elementwise(formula: Callable[..., float], *matrices: Matrix) -> Matrix:
+    """Apply a formula to the numbers that stand in the same place: formula(a, b, …).
+
+    All matrices have one shape; ShapeError otherwise. Formulas use arithmetic only, g * g and
+    v ** 0.5, so that the same formula could also be applied to whole arrays.
+
+    >>> elementwise(lambda w, g: w - 0.5 * g, [[1.0, 2.0]], [[4.0, 2.0]])
+    [[-1.0, 1.0]]
+    """
+    first = shape(matrices[0])
+    for A in matrices:
+        if shape(A) != first:
+            raise ShapeError(
+                f"elementwise: {_sizes(matrices[0])} and {_sizes(A)}; all shapes must be equal"
+            )
+    return [list(map(formula, *rows)) for rows in zip(*matrices)]
+
+
+def _broadcast(who: str, *operands: Operand) -> List[Matrix]:
+    """Repeat whatever has size 1 until all operands have one shape; ShapeError if they cannot."""
+    matrices = [[[A]] if isinstance(A, (int, float)) else A for A in operands]
+    shapes = [shape(A) for A in matrices]
+    rows, columns = (_common_size([one[axis] for one in shapes]) for axis in (0, 1))
+    if not rows or not columns:
+        listed = " and ".join(f"{one[0]} × {one[1]}" for one in shapes)
+        raise ShapeError(f"{who}: {listed}; two sizes must be equal, or one of them 1")
+    return [_stretch(A, one, rows, columns) for A, one in zip(matrices, shapes)]
+
+
+def _common_size(sizes: List[int]) -> int:
+    """Return the size that all of these can be repeated to, 0 if there is none."""
+    others = set(sizes) - {1}
+    return 0 if len(others) > 1 else (others or {1}).pop()
+
+
+def _stretch(A: Matrix, size: Tuple[int, int], rows: int, columns: int) -> Matrix:
+    """Repeat a single column or a single row; the result is only read, so rows may be shared."""
+    if size[1] != columns:
+        A = [list(row) * columns for row in A]
+    return A if size[0] == rows else list(A) * rows
+
+
+def _combine(who: str, formula: Callable[..., float], *operands: Operand) -> Matrix:
+    """Broadcast, then apply a formula place by place."""
+    return [list(map(formula, *rows)) for rows in zip(*_broadcast(who, *operands))]
+
+
+def add(A: Operand, B: Operand) -> Matrix:
+    """Return A + B, broadcast.
+
+    >>> add([[1.0, 2.0], [3.0, 4.0]], [[10.0, 20.0]])
+    [[11.0, 22.0], [13.0, 24.0]]
+    """
+    return _combine("add", operator.add, A, B)
+
+
+def subtract(A: Operand, B: Operand) -> Matrix:
+    """Return A − B, broadcast."""
+    return _combine("subtract", operator.sub, A, B)
+
+
+def multiply(A: Operand, B: Operand) -> Matrix:
+    """Return A · B number by number, broadcast; for the matrix product see `matmul`."""
+    return _combine("multiply", operator.mul, A, B)
+
+
+def divide(A: Operand, B: Operand) -> Matrix:
+    """Return A / B number by number, broadcast; x/0 is ±inf and 0/0 is nan.
+
+    >>> divide([[1.0, -1.0, 0.0]], 0.0)
+    [[inf, -inf, nan]]
+    """
+    return _combine("divide", _quotient, A, B)
+
+
+def _quotient(a: float, b: float) -> float:
+    if b != 0:
+        return a / b
+    if a == 0 or a != a:
+        return math.nan
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def maximum(A: Operand, B: Operand) -> Matrix:
+    """Return the larger of A and B number by number, broadcast; nan wins.
+
+    >>> maximum([[-1.0, 2.0]], 0.0)
+    [[0.0, 2.0]]
+    """
+    return _combine("maximum", _larger, A, B)
+
+
+def _larger(a: float, b: float) -> float:
+    # nan differs from itself; were it not for "a != a", max would lose it without a word
+    return a if a >= b or a != a else b
+
+
+def minimum(A: Operand, B: Operand) -> Matrix:
+    """Return the smaller of A and B number by number, broadcast; nan wins."""
+    return _combine("minimum", _smaller, A, B)
+
+
+def _smaller(a: float, b: float) -> float:
+    return a if a <= b or a != a else b
+
+
+def clip(A: Operand, low: float, high: float) -> Matrix:
+    """Return A with everything below low raised to it, everything above high lowered to it.
+
+    >>> clip([[-3.0, 0.5, 3.0]], -1.0, 1.0)
+    [[-1.0, 0.5, 1.0]]
+    """
+    return minimum(maximum(A, low), high)
+
+
+def greater(A: Operand, B: Operand) -> Matrix:
+    """Return True where A > B, False elsewhere; they count as 1 and 0.
+
+    >>> greater([[-1.0, 0.0, 2.0]], 0.0)
+    [[False, False, True]]
+    """
+    return _combine("greater", operator.gt, A, B)
+
+
+def where(condition: Operand, A: Operand, B: Operand) -> Matrix:
+    """Return A where the condition is true (not 0), B elsewhere, broadcast.
+
+    >>> where([[True, False]], 1.0, [[5.0, 6.0]])
+    [[1.0, 6.0]]
+    """
+    return _combine("where", lambda c, a, b: a if c else b, condition, A, B)
+
+
+def _each(formula: Callable[[float], float], A: Matrix) -> Matrix:
+    """Apply a formula of one number to all of them."""
+    shape(A)
+    return [list(map(formula, row)) for row in A]
+
+
+def exp(A: Matrix) -> Matrix:
+    """Return e to the power of each number; inf where that is beyond the largest float."""
+    return _each(_exp, A)
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def log(A: Matrix) -> Matrix:
+    """Return the natural logarithm of each number; −inf for 0, nan for what is negative.
+
+    >>> log([[1.0, 0.0]])
+    [[0.0, -inf]]
+    """
+    return _each(_log, A)
+
+
+def _log(x: float) -> float:
+    if x > 0:
+        return math.log(x)
+    return -math.inf if x == 0 else math.nan
+
+
+def expm1(A: Matrix) -> Matrix:
+    """Return exp(x) − 1 of each number, exact also where x is so small that exp(x) rounds to 1."""
+    return _each(lambda x: math.expm1(x) if x < 700 else _exp(x), A)
+
+
+def log1p(A: Matrix) -> Matrix:
+    """Return log(1 + x) of each number, exact also where x is so small that 1 + x rounds to 1."""
+    return _each(lambda x: math.log1p(x) if x > -1 else _log(1 + x), A)
+
+
+def sqrt(A: Matrix) -> Matrix:
+    """Return the square root of each number; nan for what is negative."""
+    return _each(lambda x: math.nan if x < 0 else math.sqrt(x), A)
+
+
+def tanh(A: Matrix) -> Matrix:
+    """Return the hyperbolic tangent of each number."""
+    return _each(math.tanh, A)
+
+
+def erf(A: Matrix) -> Matrix:
+    """Return the error function of each number: 2/√π times the integral of exp(−t²) up to it."""
+    return _each(math.erf, A)
+
+
+def abs(A: Matrix) -> Matrix:
+    """Return each number without its sign."""
+    return _each(math.fabs, A)
+
+
+def sign(A: Matrix) -> Matrix:
+    """Return 1.0 for what is positive, −1.0 for what is negative, and 0.0 (or nan) as it is.
+
+    >>> sign([[-3.0, 0.0, 0.5]])
+    [[-1.0, 0.0, 1.0]]
+    """
+    return _each(lambda x: 1.0 if x > 0 else -1.0 if x < 0 else x, A)
+
+
+# ---- Reductions ----
+
+
+def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: Optional[int]) -> Matrix:
+    """Reduce every column (axis 0), every row (axis 1) or everything (None) to one number."""
+    shape(A)
+    if axis is None:
+        return [[of(ravel(A))]]
+    if axis == 0:
+        return [[of(column) for column in zip(*A)]]
+    if axis == 1:
+        return [[of(row)] for row in A]
+    raise ValueError(f"axis: expected 0 (columns), 1 (rows) or None (everything), got {axis!r}")
+
+
+def _total(numbers: Iterable[float]) -> float:
+    """Add up in order; why not the built-in sum stands at `plain_dot`."""
+    total = 0.0
+    for x in numbers:
+        total += x
+    return total
+
+
+def sum(A: Matrix, axis: Optional[int] = None) -> Matrix:
+    """Return the sums of the columns (axis 0), of the rows (axis 1) or of everything (None).
+
+    >>> A = [[1.0, 2.0], [3.0, 4.0]]
+    >>> sum(A, axis=0), sum(A, axis=1), sum(A)
+    ([[4.0, 6.0]], [[3.0], [7.0]], [[10.0]])
+    """
+    return _reduce(_total, A, axis)
+
+
+def mean(A: Matrix, axis: Optional[int] = None) -> Matrix:
+    """Return the arithmetic means along an axis.
+
+    >>> mean([[1.0, 2.0], [3.0, 4.0]], axis=0)
+    [[2.0, 3.0]]
+    """
+    return _reduce(lambda numbers: _total(numbers) / len(numbers), A, axis)
+
+
+def max(A: Matrix, axis: Optional[int] = None) -> Matrix:
+    """Return the largest numbers along an axis; nan wins.
+
+    >>> max([[1.0, 5.0], [3.0, 4.0]], axis=1)
+    [[5.0], [4.0]]
+    """
+    return _reduce(lambda numbers: reduce(_larger, numbers), A, axis)
+
+
+def min(A: Matrix, axis: Optional[int] = None) -> Matrix:
+    """Return the smallest numbers along an axis; nan wins."""
+    return _reduce(lambda numbers: reduce(_smaller, numbers), A, axis)
+
+
+def argmax(A: Matrix, axis: Optional[int] = None) -> Matrix:
+    """Return the position of the largest number along an axis; of equal ones the first.
+
+    >>> argmax([[1.0, 5.0], [4.0, 4.0]], axis=1)
+    [[1], [0]]
+    """
+    return _reduce(_position_of_largest, A, axis)
+
+
+def _position_of_largest(numbers: Sequence[float]) -> int:
+    best = 0
+    for position, x in enumerate(numbers):
+        if x > numbers[best]:
+            best = position
+    return best

@@ -1,0 +1,165 @@
+"""Metrics: how good a network is, in terms people use.
+
+A loss is made for learning: smooth, with a gradient. A metric is made for people: 97 of 100 digits
+read correctly. Nobody goes down its gradient; it has none.
+
+Predictions are what `loss.predict(scores)` gives: a matrix with a column of probabilities per class,
+or one column with the probability of "yes". They may also be class numbers, and so may the targets.
+
+Before this: `optimizers`. After this: `training`, where everything comes together.
+"""
+
+from __future__ import annotations
+
+from typing import List, NamedTuple, Optional, Tuple
+
+from . import linalg
+from .linalg import Matrix, ShapeError
+from .losses import Targets, class_numbers, is_flat, real_targets
+
+__all__ = [
+    "ClassScore", "accuracy", "classes_of", "confusion_matrix", "macro_average",
+    "mean_absolute_error", "precision_recall_f1", "r2",
+]
+
+
+class ClassScore(NamedTuple):
+    """How well one class is recognised; `support` is how many examples of it there are."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def classes_of(outputs: Targets) -> List[int]:
+    """Return the class number of each row: the column of the largest number, the first if equal.
+
+    In a single column, numbers above 0.5 are class 1 and others class 0. A list of class numbers
+    is returned as it is.
+
+    >>> classes_of([[0.25, 0.75], [1.0, 0.0]]), classes_of([[0.75], [0.25]])
+    ([1, 0], [1, 0])
+    """
+    if is_flat(outputs):
+        return [int(number) for number in outputs]  # type: ignore[arg-type]  # it is flat
+    matrix = linalg.as_matrix(outputs, "classes_of")
+    if linalg.shape(matrix)[1] == 1:
+        matrix = linalg.greater(matrix, 0.5)
+    else:
+        matrix = linalg.argmax(matrix, axis=1)
+    return [int(number) for number in linalg.ravel(matrix)]
+
+
+def accuracy(predictions: Targets, targets: Targets) -> float:
+    """Return the fraction of rows whose predicted class is the right one, from 0 to 1.
+
+    Raises ShapeError when the numbers of rows differ.
+
+    >>> accuracy([[0.25, 0.75], [1.0, 0.0]], [1, 1])
+    0.5
+    """
+    predicted, actual = _both("accuracy", predictions, targets)
+    return sum(p == a for p, a in zip(predicted, actual)) / len(actual)
+
+
+def confusion_matrix(
+    predictions: Targets, targets: Targets, classes: Optional[int] = None
+) -> List[List[int]]:
+    """Return the matrix of counts: row a, column p is how often class a was taken for class p.
+
+    Right answers stand on the diagonal. `classes` is the number of classes; by default as many as
+    the predictions have columns, or as the largest class number says. Raises ShapeError when the
+    numbers of rows differ, ValueError for a class number outside the classes.
+
+    >>> confusion_matrix([0, 1, 1, 1], [0, 0, 1, 1])
+    [[1, 1], [0, 2]]
+    """
+    predicted, actual = _both("confusion_matrix", predictions, targets)
+    if classes is None:
+        width = 0 if is_flat(predictions) else linalg.shape(predictions)[1]  # type: ignore[arg-type]
+        classes = max(width, max(predicted) + 1, max(actual) + 1)
+    class_numbers("confusion_matrix: predictions", predicted, classes)
+    class_numbers("confusion_matrix: targets", actual, classes)
+    counts = [[0] * classes for _ in range(classes)]
+    for p, a in zip(predicted, actual):
+        counts[a][p] += 1
+    return counts
+
+
+def precision_recall_f1(
+    predictions: Targets, targets: Targets, classes: Optional[int] = None
+) -> List[ClassScore]:
+    """Return a ClassScore for every class.
+
+    Of the rows taken for the class, `precision` is the fraction that belongs to it. Of the rows
+    that belong to it, `recall` is the fraction found. `f1` is their harmonic mean,
+    2 · precision · recall / (precision + recall). A fraction of nothing counts as 0.
+
+    >>> precision_recall_f1([0, 1, 1, 1], [0, 0, 1, 1])[0]
+    ClassScore(precision=1.0, recall=0.5, f1=0.6666666666666666, support=2)
+    """
+    counts = confusion_matrix(predictions, targets, classes)
+    scores = []
+    for k, row in enumerate(counts):
+        taken, support = sum(other[k] for other in counts), sum(row)
+        precision, recall = _fraction(row[k], taken), _fraction(row[k], support)
+        scores.append(
+            ClassScore(precision, recall, _fraction(2 * row[k], taken + support), support)
+        )
+    return scores
+
+
+def macro_average(scores: List[ClassScore]) -> ClassScore:
+    """Return the plain means over the classes, each class counting the same; support is the sum.
+
+    The macro F1 is the mean of the classes' F1, not the F1 of the mean precision and recall.
+    """
+    precision = recall = f1 = 0.0
+    for score in scores:
+        precision, recall, f1 = precision + score.precision, recall + score.recall, f1 + score.f1
+    n = len(scores)
+    return ClassScore(precision / n, recall / n, f1 / n, sum(score.support for score in scores))
+
+
+def r2(predictions: Matrix, targets: Matrix) -> float:
+    """Return R², the coefficient of determination: 1 − Σ(t − p)² / Σ(t − mean of t)².
+
+    1 is perfect, 0 no better than always answering with the mean, and there is no lowest value. With
+    several columns, the mean of their R². Where all targets of a column are equal there is nothing
+    to explain: 1 if the predictions are exact, else 0. Raises as `real_targets`.
+
+    >>> r2([[1.0], [2.0]], [[0.0], [2.0]])
+    0.5
+    """
+    targets = real_targets("r2", predictions, targets)
+    difference = linalg.subtract(targets, predictions)
+    spread = linalg.subtract(targets, linalg.mean(targets, axis=0))
+    unexplained = linalg.sum(linalg.multiply(difference, difference), axis=0)
+    total = linalg.sum(linalg.multiply(spread, spread), axis=0)
+    explained = linalg.subtract(1.0, linalg.divide(unexplained, total))
+    if_constant = linalg.subtract(1.0, linalg.greater(unexplained, 0.0))
+    return linalg.item(linalg.mean(linalg.where(linalg.greater(total, 0.0), explained, if_constant)))
+
+
+def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:
+    """Return the mean of |p − t| over all numbers: how far off, in the unit of the targets.
+
+    >>> mean_absolute_error([[1.0], [2.0]], [[0.0], [2.0]])
+    0.5
+    """
+    targets = real_targets("mean_absolute_error", predictions, targets)
+    return linalg.item(linalg.mean(linalg.abs(linalg.subtract(predictions, targets))))
+
+
+def _both(who: str, predictions: Targets, targets: Targets) -> Tuple[List[int], List[int]]:
+    predicted, actual = classes_of(predictions), classes_of(targets)
+    if len(predicted) != len(actual):
+        raise ShapeError(f"{who}: {len(predicted)} predictions, but {len(actual)} targets")
+    if not actual:
+        raise ShapeError(f"{who}: expected at least one row, got none")
+    return predicted, actual
+
+
+def _fraction(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
