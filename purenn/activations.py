@@ -198,8 +198,8 @@ class ELU(Activation):
 def sigmoid(x: Matrix) -> Matrix:
     """f(x) = 1 / (1 + exp(−x)) = exp(min(x, 0)) / (1 + exp(−|x|))
 
-    The second form never takes exp of a positive number: exp(1000) would overflow. For x >= 0 it
-    is the first form as it stands, for x < 0 the same fraction multiplied by exp(x) above and below.
+    The second form never takes exp of a positive number: exp(1000) would overflow. For x >= 0 it is
+    the first form as it stands, for x < 0 the same fraction multiplied by exp(x) above and below.
     """
     small = linalg.exp(linalg.multiply(linalg.abs(x), -1.0))
     return linalg.divide(linalg.exp(linalg.minimum(x, 0.0)), linalg.add(small, 1.0))

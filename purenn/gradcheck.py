@@ -1,19 +1,19 @@
 """Are the gradients right? Ask the loss itself.
 
 A gradient says how much the loss changes when a number grows a little. That can simply be tried:
-add a little to the number, take a little from it, and look at the loss both times. The slope between
-the two is the *numeric* gradient, and backward's, the *analytic* one, must agree with it:
+add a little to the number, take a little from it, and look at the loss both times. The slope
+between the two is the *numeric* gradient, and backward's, the *analytic* one, must agree with it:
 
     analytic  ≈  (L(x + h) − L(x − h)) / 2h
 
 A network learns surprisingly well with a gradient that is wrong: "it trains" proves nothing. This
-check finds an error of half a percent in one derivative. It takes two forward passes for each number,
-so it is for small networks and a few examples; it looks at every number, since a check of a few at
-random misses the one that is wrong.
+check finds an error of half a percent in one derivative. It takes two forward passes for each
+number, so it is for small networks and a few examples; it looks at every number, since a check of a
+few at random misses the one that is wrong.
 
-Why a step of 6·10⁻⁶: too large, and the curve bends between the two points (an error that grows with
-h²); too small, and the two losses agree in nearly all of their 16 digits, which leaves few for the
-difference (one that grows with 1/h). The sum is least near the cube root of 2·10⁻¹⁶.
+Why a step of 6·10⁻⁶: too large, and the curve bends between the two points (an error that grows
+with h²); too small, and the two losses agree in nearly all of their 16 digits, which leaves few for
+the difference (one that grows with 1/h). The sum is least near the cube root of 2·10⁻¹⁶.
 Source: Press and others, Numerical Recipes, third edition, section 5.7.
 
 May be read after the nine rooms. It uses layers, losses and networks; none of them uses it.

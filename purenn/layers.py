@@ -13,8 +13,8 @@ of its outputs. From that it works out the same for what it took in, and for its
 All of backward is the chain rule. If the loss L depends on y, and y on x, then
 dL/dx = dL/dy · dy/dx; and where x reaches L on several ways, the ways add up.
 
-Here are the contract (`Layer`), what is learned (`Parameter`), and two layers: `Dense`, the one that
-learns, and `Dropout`. Convolution, recurrence and normalization were left out on purpose.
+Here are the contract (`Layer`), what is learned (`Parameter`), and two layers: `Dense`, the one
+that learns, and `Dropout`. Convolution, recurrence and normalization were left out on purpose.
 
 Before this: `initializers`. After this: `activations`, the layers that bend.
 """
@@ -110,10 +110,11 @@ class Dense(Layer):
     Neuron o adds up its inputs, each times a weight of its own, and its bias:
     y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]. For a batch, one row each: Y = X·Wᵀ + b.
 
-    Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs (n, neurons).
-    Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy tutorials
-    store the transpose. Weights start as the initializer says, biases at 0. Raises TypeError or
-    ValueError for sizes that are not positive integers, ShapeError for rows of another width.
+    Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs
+    (n, neurons). Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy
+    tutorials store the transpose. Weights start as the initializer says, biases at 0. Raises
+    TypeError or ValueError for sizes that are not positive integers, ShapeError for rows of another
+    width.
 
     >>> from random import Random
     >>> layer = Dense(3, 2, Random(1))

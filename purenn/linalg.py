@@ -33,7 +33,7 @@ import operator
 import os
 import sys
 from functools import reduce
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
 __all__ = [
@@ -139,9 +139,9 @@ def _bad_number(who: str, number: int, row: Any) -> Exception:
     """Find what `_is_finite_row` refused in a row and return the error that names it."""
     if isinstance(row, (str, bytes, dict, set)):
         return TypeError(f"{who}: expected row {number} to be a list of numbers, got {_named(row)}")
-    for column, value in enumerate(row):
-        if not _is_finite_row([value]):
-            break
+    column, value = next(
+        (column, value) for column, value in enumerate(row) if not _is_finite_row([value])
+    )
     place = f"{who}: row {number}, column {column}"
     if isinstance(value, float):
         return ValueError(f"{place} is {value}; fill or drop missing and infinite values first")
@@ -179,16 +179,20 @@ def all_finite(A: Matrix) -> bool:
 def generate(rows: int, columns: int, draw: Callable[[], float]) -> Matrix:
     """Return a matrix whose numbers come from calling draw(), row after row.
 
-    Raises ShapeError unless rows and columns are positive integers. Zeros, random weights and
-    random masks are all made here.
+    Raises ShapeError unless rows and columns are positive integers. Random weights and random
+    masks are made here.
 
     >>> generate(2, 3, lambda: 0.5)
     [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
     """
+    _check_sizes(rows, columns)
+    return [[draw() for _ in range(columns)] for _ in range(rows)]
+
+
+def _check_sizes(rows: Any, columns: Any) -> None:
     for name, size in (("rows", rows), ("columns", columns)):
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise ShapeError(f"a matrix needs a positive integer for its {name}, got {size!r}")
-    return [[draw() for _ in range(columns)] for _ in range(rows)]
 
 
 def full(rows: int, columns: int, value: float) -> Matrix:
@@ -197,7 +201,8 @@ def full(rows: int, columns: int, value: float) -> Matrix:
     >>> full(1, 2, 7.0)
     [[7.0, 7.0]]
     """
-    return generate(rows, columns, lambda: value)
+    _check_sizes(rows, columns)
+    return [[value] * columns for _ in range(rows)]  # each row a list of its own
 
 
 def zeros(rows: int, columns: int) -> Matrix:
@@ -376,7 +381,8 @@ def inner(A: Matrix, B: Matrix) -> Matrix:
             f"inner: rows of {_sizes(A)} and of {_sizes(B)} do not match; "
             f"both matrices need rows of one length"
         )
-    return [[_dot(a, b) for b in B] for a in A]
+    dot_product = _dot  # a local name is found faster than a global one
+    return [[dot_product(a, b) for b in B] for a in A]
 
 
 def matmul(A: Matrix, B: Matrix) -> Matrix:
@@ -448,6 +454,10 @@ def _stretch(A: Matrix, size: Tuple[int, int], rows: int, columns: int) -> Matri
 
 def _combine(who: str, formula: Callable[..., float], *operands: Operand) -> Matrix:
     """Broadcast, then apply a formula place by place."""
+    A, B = operands[0], operands[-1]
+    if isinstance(B, (int, float)) and isinstance(A, list) and len(operands) == 2:
+        shape(A)
+        return [list(map(formula, row, repeat(B))) for row in A]  # the same, B not written out
     return [list(map(formula, *rows)) for rows in zip(*_broadcast(who, *operands))]
 
 

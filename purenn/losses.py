@@ -51,7 +51,11 @@ Targets = Union[Sequence[int], Matrix]
 
 
 class Loss:
-    """What every loss does. Shapes: scores (n, k); targets as the loss says."""
+    """What every loss does. Shapes: scores (n, k); targets as the loss says.
+
+    All raise ShapeError when the numbers of rows or the widths differ, TypeError for targets of the
+    wrong kind, ValueError for class numbers outside the classes.
+    """
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
         """Return the loss, the mean over the examples."""
@@ -84,7 +88,8 @@ class MeanSquaredError(Loss):
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
         targets = real_targets("MeanSquaredError", scores, targets)
-        return linalg.item(linalg.mean(elementwise(lambda s, t: (s - t) * (s - t), scores, targets)))
+        squares = elementwise(lambda s, t: (s - t) * (s - t), scores, targets)
+        return linalg.item(linalg.mean(squares))
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
         targets = real_targets("MeanSquaredError", scores, targets)
@@ -424,7 +429,7 @@ def yes_or_no_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
 
 
 def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
-    """Return the targets if all are integers from 0 to classes − 1; TypeError or ValueError else."""
+    """Return the targets if all are integers from 0 to classes − 1, else raise as `Loss` says."""
     for row, number in enumerate(targets):
         if not isinstance(number, Integral):
             raise TypeError(f"{who}: row {row}: expected a class number (an integer from 0 to "

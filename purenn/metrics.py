@@ -3,8 +3,9 @@
 A loss is made for learning: smooth, with a gradient. A metric is made for people: 97 of 100 digits
 read correctly. Nobody goes down its gradient; it has none.
 
-Predictions are what `loss.predict(scores)` gives: a matrix with a column of probabilities per class,
-or one column with the probability of "yes". They may also be class numbers, and so may the targets.
+Predictions are what `loss.predict(scores)` gives: a matrix with a column of probabilities for each
+class, or one column with the probability of "yes". They may also be class numbers, and so may the
+targets.
 
 Before this: `optimizers`. After this: `training`, where everything comes together.
 """
@@ -125,9 +126,10 @@ def macro_average(scores: List[ClassScore]) -> ClassScore:
 def r2(predictions: Matrix, targets: Matrix) -> float:
     """Return R², the coefficient of determination: 1 − Σ(t − p)² / Σ(t − mean of t)².
 
-    1 is perfect, 0 no better than always answering with the mean, and there is no lowest value. With
-    several columns, the mean of their R². Where all targets of a column are equal there is nothing
-    to explain: 1 if the predictions are exact, else 0. Raises as `real_targets`.
+    1 is perfect, 0 no better than always answering with the mean, and there is no lowest value.
+    With several columns, the mean of their R². Where all targets of a column are equal there is
+    nothing to explain: 1 if the predictions are exact, else 0. Raises ShapeError when shapes
+    differ, TypeError for a flat list.
 
     >>> r2([[1.0], [2.0]], [[0.0], [2.0]])
     0.5
@@ -139,7 +141,8 @@ def r2(predictions: Matrix, targets: Matrix) -> float:
     total = linalg.sum(linalg.multiply(spread, spread), axis=0)
     explained = linalg.subtract(1.0, linalg.divide(unexplained, total))
     if_constant = linalg.subtract(1.0, linalg.greater(unexplained, 0.0))
-    return linalg.item(linalg.mean(linalg.where(linalg.greater(total, 0.0), explained, if_constant)))
+    columns = linalg.where(linalg.greater(total, 0.0), explained, if_constant)
+    return linalg.item(linalg.mean(columns))
 
 
 def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:

@@ -222,7 +222,7 @@ class SGD(GradientDescent):
         super().__init__(learning_rate, clip_norm)
         self.momentum = number_between("SGD", "momentum", momentum, 0, 1)
         if nesterov and momentum == 0:
-            raise ValueError("SGD: nesterov looks ahead along the momentum, so it needs one above 0")
+            raise ValueError("SGD: nesterov looks ahead along the momentum: give one above 0")
         self.nesterov = nesterov
         self.remembered = 1 if momentum > 0 else 0
 

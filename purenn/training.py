@@ -13,9 +13,9 @@ Why batches: the gradient of 32 examples points nearly where that of all 1,500 d
 fiftieth. Why shuffle: batches that hold one class each would pull the network to and fro. Why
 validation: on examples it has learned from, a network that has merely memorised them looks perfect.
 
-`train` does all this, checks what it is given before it starts, and looks at every batch for numbers
-that are not finite. What else should happen on the way (stopping early, logging, drawing a progress
-bar) is the business of callbacks.
+`train` does all this, checks what it is given before it starts, and looks in every batch for
+numbers that are not finite. What else should happen on the way (stopping early, logging, drawing a
+progress bar) is the business of callbacks.
 
 Before this: `metrics`. This is the last of the nine rooms; `gradcheck` proves that they are right.
 """
@@ -109,7 +109,7 @@ class History:
         return self.records[number]
 
     def __repr__(self) -> str:
-        last = f", loss {self.records[-1].loss:.4f}" if self.records else ""
+        last = f", loss {self.records[-1].loss:.4g}" if self.records else ""
         return f"History({len(self)} epochs{last}, {self.stopped})"
 
 
@@ -227,13 +227,14 @@ def _run_epoch(run: Run, callbacks: Sequence[Callback]) -> Record:
     order = permutation(len(run.inputs), run.rng)
     total = 0.0
     all_scores: List[Matrix] = []
-    for run.batch in range(1, run.batches + 1):
-        rows = order[(run.batch - 1) * run.batch_size:run.batch * run.batch_size]
+    for first in range(0, len(order), run.batch_size):
+        rows = order[first:first + run.batch_size]
+        run.batch = first // run.batch_size + 1
         value, scores = learn_from_batch(
             run, linalg.take(run.inputs, rows), linalg.take(run.targets, rows)
         )
         total += value * len(rows)
-        run.loss_so_far = total / min(run.batch * run.batch_size, len(order))
+        run.loss_so_far = total / (first + len(rows))
         all_scores += [scores] if run.metrics else []
         for callback in callbacks:
             callback.after_batch(run)
@@ -256,15 +257,15 @@ def learn_from_batch(run: Run, inputs: Matrix, targets: Targets) -> Tuple[float,
         raise _not_finite(run, inputs, targets)
     if run.optimizer.needs_gradient:
         _set_gradients(run, scores, targets)
-        if not _finite_gradients(run.network):
-            raise _not_finite(run, inputs, targets)
     run.good_values = [parameter.value for parameter in run.parameters]
 
     def measure() -> float:
         return run.loss(run.network.forward(inputs), targets) + _price(run)
 
     run.optimizer.step(run.parameters, measure)
-    if not _finite_values(run.network):
+    # A gradient that is not finite makes a value that is not, so this finds both.
+    if not all(linalg.all_finite(parameter.value) for parameter in run.parameters):
+        run.put_back()
         raise _not_finite(run, inputs, targets)
     return value, scores
 
@@ -366,23 +367,19 @@ def _first_not_finite(run: Run, inputs: Matrix, targets: Targets) -> Tuple[str, 
     """Walk the way of the numbers again: forward, loss, backward, step."""
     numbers = inputs
     for number, layer in enumerate(run.network.layers):
-        if not _finite_values(layer):
-            return f"after the step a parameter of layer {number}, {layer!r},", layer
         numbers = layer.forward(numbers, training=True)
         if not linalg.all_finite(numbers):
             return f"the output of layer {number}, {layer!r},", layer
     gradient = run.loss.gradient(numbers, targets)
     if not math.isfinite(run.loss(numbers, targets)) or not linalg.all_finite(gradient):
         return f"the loss, {run.loss!r},", run.network
+    if not math.isfinite(_price(run)):
+        return f"the penalty, {run.penalty!r},", run.network
     for number, layer in reversed(list(enumerate(run.network.layers))):
         gradient = layer.backward(gradient)
         if not linalg.all_finite(gradient) or not _finite_gradients(layer):
             return f"the gradient in layer {number}, {layer!r},", layer
-    return "the penalty", run.network
-
-
-def _finite_values(layer: Layer) -> bool:
-    return all(linalg.all_finite(parameter.value) for parameter in layer.parameters())
+    return f"the step of {run.optimizer!r}", run.network
 
 
 def _finite_gradients(layer: Layer) -> bool:
@@ -393,7 +390,8 @@ def _finite_gradients(layer: Layer) -> bool:
 def _largest_weight(layer: Layer) -> str:
     sizes = [linalg.item(linalg.max(linalg.abs(parameter.value)))
              for parameter in layer.parameters()]
-    return f" (its largest weight: {max(sizes):.3g})" if sizes else ""
+    whose = "the network's" if isinstance(layer, Network) else "its"
+    return f" ({whose} largest weight: {max(sizes):.3g})" if sizes else ""
 
 
 def _suggestion(optimizer: Optimizer) -> str:
