@@ -25,7 +25,7 @@ import math
 from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import linalg
-from .layers import Dropout, Layer, Parameter
+from .layers import Dropout, Layer
 from .linalg import Matrix
 from .losses import Loss, Penalty, Targets
 from .network import Network, layers_inside
@@ -33,7 +33,6 @@ from .network import Network, layers_inside
 __all__ = ["Comparison", "Report", "check"]
 
 STEP = 6e-6
-KINK = 1e-3
 
 
 class Comparison(NamedTuple):
@@ -98,8 +97,11 @@ def check(
     >>> check(network, MeanSquaredError(), [[0.5, -1.0]], [[0.0, 1.0, 0.5]]).ok
     True
     """
-    inputs = [list(row) for row in linalg.as_matrix(inputs, "gradcheck: inputs")]
+    inputs = _copy(linalg.as_matrix(inputs, "gradcheck: inputs"))
+    values = [(parameter, parameter.value) for parameter in network.parameters()]
     frozen = _freeze_dropout(network)
+    for parameter, value in values:
+        parameter.value = _copy(value)  # single numbers of it will be changed
 
     def measure() -> float:
         value = loss(network.forward(inputs, training=True), targets)
@@ -117,6 +119,8 @@ def check(
             for index in _indices(matrix)
         ]
     finally:
+        for parameter, value in values:
+            parameter.value = value
         for dropout, was_frozen in frozen:
             dropout.frozen = was_frozen
     return _report(compared, len(inputs), tolerance)
@@ -144,20 +148,12 @@ def _everything(
     for name, parameter in named:
         if parameter.gradient is None:
             raise ValueError(f"gradcheck: backward left {name} without a gradient")
-        yield from _with_a_copy(name, parameter, parameter.gradient)
+        yield name, parameter.value, parameter.gradient
     yield "inputs", inputs, input_gradient
 
 
-def _with_a_copy(
-    name: str, parameter: Parameter, gradient: Matrix
-) -> Iterator[Tuple[str, Matrix, Matrix]]:
-    """Give the parameter a copy of its value to be changed; put the value back afterwards."""
-    value = parameter.value
-    parameter.value = [list(row) for row in value]
-    try:
-        yield name, parameter.value, gradient
-    finally:
-        parameter.value = value
+def _copy(matrix: Matrix) -> Matrix:
+    return [list(row) for row in matrix]
 
 
 def _indices(matrix: Matrix) -> Iterator[Tuple[int, int]]:
@@ -196,8 +192,8 @@ def _compare(
         error = math.inf
     slopes = sorted([(above - here) / (right - x), (here - below) / (x - left)])
     # On a smooth curve the slopes to both sides are the same, but for a part of about h. Where they
-    # differ there is a corner, and any slope between the two is as good as another.
-    corner = slopes[1] - slopes[0] > KINK * scale
+    # differ more there is a corner, and any slope between the two is as good as another.
+    corner = slopes[1] - slopes[0] > tolerance * scale
     between = slopes[0] - tolerance * scale <= analytic <= slopes[1] + tolerance * scale
     on_kink = error > tolerance and corner and between
     return _Compared(Comparison(name, index, analytic, numeric, error), on_kink)

@@ -185,17 +185,20 @@ class Dropout(Layer):
         self.rate = number_between("Dropout", "rate", rate, 0.0, 1.0)
         self.rng = random_generator("Dropout", rng)
         self.frozen = False
+        self._choice: Optional[Matrix] = None
         self._factors: Optional[Matrix] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         rows, columns = linalg.shape(inputs)
         if not training:
             self._factors = linalg.full(rows, columns, 1.0)
-        elif not self.frozen or self._factors is None:
+            return inputs
+        if self._choice is None or not self.frozen:
             kept = 1.0 / (1.0 - self.rate)
-            self._factors = linalg.generate(
+            self._choice = linalg.generate(
                 rows, columns, lambda: 0.0 if self.rng.random() < self.rate else kept
             )
+        self._factors = self._choice
         return linalg.multiply(inputs, self._factors)
 
     def backward(self, output_gradient: Matrix) -> Matrix:
@@ -204,7 +207,7 @@ class Dropout(Layer):
 
     def forget(self) -> None:
         """Forget the present choice; the next forward in training makes another."""
-        self._factors = None
+        self._choice = None
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate})"

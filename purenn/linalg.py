@@ -65,12 +65,12 @@ def shape(A: Matrix) -> Tuple[int, int]:
     (2, 3)
     """
     try:
-        widths = set(map(len, A))
+        rows, widths = len(A), set(map(len, A))
     except TypeError:
         raise ShapeError(_what_is_wrong("shape", A)) from None
     if len(widths) != 1 or 0 in widths:
         raise ShapeError(_what_is_wrong("shape", A))
-    return len(A), widths.pop()
+    return rows, widths.pop()
 
 
 def as_matrix(A: Any, who: str) -> Matrix:
@@ -87,7 +87,7 @@ def as_matrix(A: Any, who: str) -> Matrix:
     purenn.linalg.ShapeError: inputs: expected rows with at least one number, got empty rows
     """
     try:
-        shape(A)
+        shape([] if isinstance(A, (str, bytes, dict, set)) else A)
     except ShapeError:
         raise ShapeError(_what_is_wrong(who, A)) from None
     for number, row in enumerate(A):
@@ -100,7 +100,7 @@ def as_matrix(A: Any, who: str) -> Matrix:
 
 def _what_is_wrong(who: str, A: Any) -> str:
     """Say why A is no matrix, and what to do."""
-    if A is None or isinstance(A, (str, bytes, int, float)) or not hasattr(A, "__len__"):
+    if isinstance(A, (str, bytes, dict, set)) or not hasattr(A, "__len__"):
         return f"{who}: expected a matrix (a list of rows), got {_named(A)}"
     if len(A) == 0:
         return f"{who}: expected at least one row, got none"
@@ -123,7 +123,7 @@ def _named(value: Any) -> str:
     if value is None:
         return "None"
     text = repr(value) if isinstance(value, (str, bytes, int, float)) else ""
-    kind = "a string" if isinstance(value, str) else f"of type {type(value).__name__}"
+    kind = "a string" if isinstance(value, str) else f"a {type(value).__name__}"
     return f"{text if len(text) <= 20 else text[:17] + '...'} ({kind})" if text else kind
 
 
@@ -676,7 +676,7 @@ def min(A: Matrix, axis: Optional[int] = None) -> Matrix:
 
 
 def argmax(A: Matrix, axis: Optional[int] = None) -> Matrix:
-    """Return the position of the largest number along an axis; of equal ones the first.
+    """Return the position of the largest number along an axis; of equal ones the first; nan wins.
 
     >>> argmax([[1.0, 5.0], [4.0, 4.0]], axis=1)
     [[1], [0]]
@@ -687,6 +687,8 @@ def argmax(A: Matrix, axis: Optional[int] = None) -> Matrix:
 def _position_of_largest(numbers: Sequence[float]) -> int:
     best = 0
     for position, x in enumerate(numbers):
+        if x != x:
+            return position  # nan, as NumPy has it
         if x > numbers[best]:
             best = position
     return best

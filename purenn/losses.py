@@ -165,7 +165,7 @@ class BinaryCrossEntropy(Loss):
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
         y = yes_or_no_targets("BinaryCrossEntropy", scores, targets)
-        _check_probabilities("BinaryCrossEntropy: inputs", scores)
+        check_probabilities("BinaryCrossEntropy: inputs", scores)
         yes = _where_it_counts(y, linalg.multiply(y, linalg.log(scores)))
         q, no_target = linalg.subtract(1.0, scores), linalg.subtract(1.0, y)
         no = _where_it_counts(no_target, linalg.multiply(no_target, linalg.log(q)))
@@ -195,7 +195,7 @@ class CategoricalCrossEntropy(Loss):
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
         y = class_targets("CategoricalCrossEntropy", scores, targets)
-        _check_probabilities("CategoricalCrossEntropy: inputs", scores, sum_to_one=True)
+        check_probabilities("CategoricalCrossEntropy: inputs", scores, sum_to_one=True)
         terms = _where_it_counts(y, linalg.multiply(y, linalg.log(scores)))
         return -linalg.item(linalg.mean(linalg.sum(terms, axis=1))) + 0.0
 
@@ -380,7 +380,7 @@ class ElasticNet(Penalty):
 
 def is_flat(targets: Any) -> bool:
     """Say whether targets are a flat list, as class numbers are, and no matrix."""
-    if not hasattr(targets, "__len__") or len(targets) == 0:
+    if not hasattr(targets, "__getitem__") or isinstance(targets, (str, dict)) or not len(targets):
         return False
     return isinstance(targets[0], str) or not hasattr(targets[0], "__len__")
 
@@ -405,7 +405,7 @@ def class_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
     """Return class numbers as one-hot rows, or a matrix whose rows are probabilities as it is."""
     if not is_flat(targets):
         matrix = real_targets(who, scores, targets)
-        _check_probabilities(f"{who}: targets", matrix, sum_to_one=True)
+        check_probabilities(f"{who}: targets", matrix, sum_to_one=True)
         return matrix
     rows, classes = linalg.shape(scores)
     _same_number_of_rows(who, rows, len(targets))
@@ -416,7 +416,7 @@ def yes_or_no_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
     """Return a list of zeros and ones as a column, or a matrix of numbers from 0 to 1 as it is."""
     if not is_flat(targets):
         matrix = real_targets(who, scores, targets)
-        _check_probabilities(f"{who}: targets", matrix)
+        check_probabilities(f"{who}: targets", matrix)
         return matrix
     rows, columns = linalg.shape(scores)
     if columns != 1:
@@ -430,11 +430,7 @@ def yes_or_no_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
 
 def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
     """Return the targets if all are integers from 0 to classes − 1, else raise as `Loss` says."""
-    for row, number in enumerate(targets):
-        if not isinstance(number, Integral):
-            raise TypeError(f"{who}: row {row}: expected a class number (an integer from 0 to "
-                            f"{classes - 1}), got {number!r}")
-    numbers = [int(number) for number in targets]
+    numbers = whole_numbers(who, targets)
     for row, number in enumerate(numbers):
         if not 0 <= number < classes:
             hint = ("they seem to be counted from 1: subtract 1 from each"
@@ -445,13 +441,22 @@ def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
     return numbers
 
 
+def whole_numbers(who: str, numbers: Any) -> List[int]:
+    """Return a flat list of class numbers as integers; TypeError for anything else in it."""
+    for row, number in enumerate(numbers):
+        if not isinstance(number, Integral):
+            raise TypeError(f"{who}: row {row}: expected a class number (an integer), "
+                            f"got {number!r}")
+    return [int(number) for number in numbers]
+
+
 def _same_number_of_rows(who: str, rows: int, targets: int) -> None:
     if rows != targets:
         raise ShapeError(f"{who}: {rows} rows of scores, but {targets} targets; "
                          f"each example needs one target")
 
 
-def _check_probabilities(who: str, A: Matrix, sum_to_one: bool = False) -> None:
+def check_probabilities(who: str, A: Matrix, sum_to_one: bool = False) -> None:
     """Raise ValueError unless all numbers are from 0 to 1, and each row adds up to 1 if asked.
 
     A thousandth of room is left for whoever tries out how the loss reacts to a small change.

@@ -16,7 +16,9 @@ from typing import List, NamedTuple, Optional, Tuple
 
 from . import linalg
 from .linalg import Matrix, ShapeError
-from .losses import Targets, class_numbers, is_flat, real_targets
+from .losses import (
+    Targets, check_probabilities, class_numbers, is_flat, real_targets, whole_numbers,
+)
 
 __all__ = [
     "ClassScore", "accuracy", "classes_of", "confusion_matrix", "macro_average",
@@ -36,16 +38,18 @@ class ClassScore(NamedTuple):
 def classes_of(outputs: Targets) -> List[int]:
     """Return the class number of each row: the column of the largest number, the first if equal.
 
-    In a single column, numbers above 0.5 are class 1 and others class 0. A list of class numbers
-    is returned as it is.
+    In a single column, probabilities above 0.5 are class 1 and others class 0. A list of class
+    numbers is returned as it is. Raises TypeError for a flat list of anything else, ValueError when
+    a single column holds no probabilities.
 
     >>> classes_of([[0.25, 0.75], [1.0, 0.0]]), classes_of([[0.75], [0.25]])
     ([1, 0], [1, 0])
     """
     if is_flat(outputs):
-        return [int(number) for number in outputs]  # type: ignore[arg-type]  # it is flat
+        return whole_numbers("classes_of", outputs)
     matrix = linalg.as_matrix(outputs, "classes_of")
     if linalg.shape(matrix)[1] == 1:
+        check_probabilities("classes_of: a single column", matrix)
         matrix = linalg.greater(matrix, 0.5)
     else:
         matrix = linalg.argmax(matrix, axis=1)

@@ -46,6 +46,8 @@ class Network(Layer):
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
+        if isinstance(layers, Layer):
+            raise TypeError(f"Network: expected a list of layers: Network([{layers!r}, …])")
         self.layers: List[Layer] = list(layers)
         _refuse_what_is_no_layer(self.layers)
         _refuse_layers_used_twice(self)

@@ -452,7 +452,7 @@ class StepDecay(Schedule):
 
     def __init__(self, rate: float, factor: float, every: int) -> None:
         self.rate = _above_zero("StepDecay", "rate", rate)
-        self.factor = _above_zero("StepDecay", "factor", factor)
+        self.factor = number_between("StepDecay", "factor", factor, 0, 1, without_low=True)
         self.every = positive_integer("StepDecay", "every", every)
 
     def __call__(self, step: int) -> float:
@@ -468,7 +468,7 @@ class ExponentialDecay(Schedule):
 
     def __init__(self, rate: float, factor: float, every: int) -> None:
         self.rate = _above_zero("ExponentialDecay", "rate", rate)
-        self.factor = _above_zero("ExponentialDecay", "factor", factor)
+        self.factor = number_between("ExponentialDecay", "factor", factor, 0, 1, without_low=True)
         self.every = positive_integer("ExponentialDecay", "every", every)
 
     def __call__(self, step: int) -> float:

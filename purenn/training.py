@@ -121,6 +121,8 @@ class Run:
 
     `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done, and
     `loss_so_far` their mean loss. A callback ends the training by setting `stop` to the reason.
+    `whole_values` are the parameters' values after the last whole step, `good_values` the last ones
+    whose loss was finite.
     """
 
     def __init__(
@@ -135,21 +137,27 @@ class Run:
         validation: Optional[Examples],
         metrics: Sequence[Metric],
         penalty: Optional[Penalty],
+        callbacks: Sequence[Callback],
         rng: Random,
     ) -> None:
         self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
+        self.callbacks = callbacks
         self.inputs, self.targets, self.validation = inputs, targets, validation
         self.epochs, self.batch_size, self.metrics, self.rng = epochs, batch_size, metrics, rng
         self.parameters: List[Parameter] = list(network.parameters())
-        self.good_values: List[Matrix] = [parameter.value for parameter in self.parameters]
+        self.good_values = self.whole_values = self.values()
         self.batches = math.ceil(len(inputs) / batch_size)
         self.epoch, self.batch, self.loss_so_far = 0, 0, 0.0
         self.history = History()
         self.stop: Optional[str] = None
 
-    def put_back(self) -> None:
-        """Give the parameters the last values whose loss and gradients were finite."""
-        for parameter, value in zip(self.parameters, self.good_values):
+    def values(self) -> List[Matrix]:
+        """Return the present values of all parameters; nobody changes a value in place."""
+        return [parameter.value for parameter in self.parameters]
+
+    def put_back(self, values: List[Matrix]) -> None:
+        """Give the parameters values that they had before."""
+        for parameter, value in zip(self.parameters, values):
             parameter.value = value
 
 
@@ -167,6 +175,7 @@ def train(
     penalty: Optional[Penalty] = None,
     callbacks: Sequence[Callback] = (),
     rng: Optional[Random] = None,
+    resume: Optional[str] = None,
 ) -> History:
     """Train the network and return the history.
 
@@ -174,7 +183,9 @@ def train(
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch. metrics: functions of (predictions,
-    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`.
+    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. resume: the path of a
+    file that `Checkpoint` wrote; called as it was then, the training goes on where it stood, and
+    ends with the very same weights as if it had never stopped.
 
     Nothing you pass is changed but the network and the optimizer. Ctrl-C ends the training with
     the history so far and the network as it was after its last whole step. All arguments are
@@ -193,17 +204,23 @@ def train(
     positive_integer("train", "epochs", epochs)
     positive_integer("train", "batch_size", batch_size)
     _check_parts(network, loss, optimizer, penalty)
+    _check_lists(metrics, callbacks)
     inputs, targets = _check_examples("train", network, loss, inputs, targets)
     if validation is not None:
         validation = _check_validation(network, loss, validation)
     run = Run(network, inputs, targets, loss, optimizer, epochs, batch_size, validation, metrics,
-              penalty, rng)
+              penalty, callbacks, rng)
     for callback in callbacks:
         callback.start(run)
+    if resume is not None:
+        # The one door from the core to a room beside it: only whoever resumes goes through.
+        from .store.checkpoint import resume_from
+
+        resume_from(run, resume)
     try:
-        _run_epochs(run, callbacks)
+        _run_epochs(run)
     except KeyboardInterrupt:
-        run.put_back()
+        run.put_back(run.whole_values)
         run.history.stopped = "interrupted"
     finally:
         for callback in callbacks:
@@ -211,17 +228,19 @@ def train(
     return run.history
 
 
-def _run_epochs(run: Run, callbacks: Sequence[Callback]) -> None:
+def _run_epochs(run: Run) -> None:
     while run.epoch < run.epochs and run.stop is None:
         run.epoch += 1
-        record = _run_epoch(run, callbacks)
+        record = _run_epoch(run)
         run.history.records.append(record)
-        for callback in callbacks:
+        for callback in run.callbacks:
             callback.after_epoch(run, record)
+        for callback in run.callbacks:
+            callback.between_epochs(run)
     run.history.stopped = run.stop or "finished"
 
 
-def _run_epoch(run: Run, callbacks: Sequence[Callback]) -> Record:
+def _run_epoch(run: Run) -> Record:
     """Go once through all examples and return the record of it."""
     started = time.perf_counter()
     order = permutation(len(run.inputs), run.rng)
@@ -236,7 +255,7 @@ def _run_epoch(run: Run, callbacks: Sequence[Callback]) -> Record:
         total += value * len(rows)
         run.loss_so_far = total / (first + len(rows))
         all_scores += [scores] if run.metrics else []
-        for callback in callbacks:
+        for callback in run.callbacks:
             callback.after_batch(run)
     metrics = {}
     if run.metrics:
@@ -257,16 +276,17 @@ def learn_from_batch(run: Run, inputs: Matrix, targets: Targets) -> Tuple[float,
         raise _not_finite(run, inputs, targets)
     if run.optimizer.needs_gradient:
         _set_gradients(run, scores, targets)
-    run.good_values = [parameter.value for parameter in run.parameters]
+    run.good_values = run.values()
 
     def measure() -> float:
         return run.loss(run.network.forward(inputs), targets) + _price(run)
 
     run.optimizer.step(run.parameters, measure)
     # A gradient that is not finite makes a value that is not, so this finds both.
-    if not all(linalg.all_finite(parameter.value) for parameter in run.parameters):
-        run.put_back()
+    if not all(map(linalg.all_finite, run.values())):
+        run.put_back(run.good_values)
         raise _not_finite(run, inputs, targets)
+    run.whole_values = run.values()
     return value, scores
 
 
@@ -326,6 +346,18 @@ def _check_parts(network: Any, loss: Any, optimizer: Any, penalty: Any) -> None:
                              f"leave the {twice.__name__} layer out of the network")
 
 
+def _check_lists(metrics: Any, callbacks: Any) -> None:
+    for name, values in (("metrics", metrics), ("callbacks", callbacks)):
+        if not isinstance(values, (list, tuple)):
+            raise TypeError(f"train: {name}: expected a list, got {values!r}; write [{name[:-1]}]")
+    for metric in metrics:
+        if not callable(metric) or not hasattr(metric, "__name__"):
+            raise TypeError(f"train: metrics: expected functions, got {metric!r}")
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise TypeError(f"train: callbacks: expected Callback objects, got {callback!r}")
+
+
 def _check_examples(
     who: str, network: Network, loss: Loss, inputs: Any, targets: Any
 ) -> Examples:
@@ -356,7 +388,7 @@ def _not_finite(run: Run, inputs: Matrix, targets: Targets) -> FloatingPointErro
     """Find where numbers stopped being finite, put the good weights back, return the error."""
     place, layer = _first_not_finite(run, inputs, targets)
     largest = _largest_weight(layer)
-    run.put_back()
+    run.put_back(run.good_values)
     return FloatingPointError(
         f"train: epoch {run.epoch}, batch {run.batch} of {run.batches}: {place} is no longer "
         f"finite{largest}{_suggestion(run.optimizer)}. The network keeps its last good weights."
@@ -416,8 +448,20 @@ class Callback:
     def after_epoch(self, run: Run, record: Record) -> None:
         """After each epoch, its record already in run.history."""
 
+    def between_epochs(self, run: Run) -> None:
+        """After all callbacks have had their after_epoch: the moment to write down everything."""
+
     def end(self, run: Run) -> None:
         """At the end, also after Ctrl-C or an error."""
+
+    def state(self) -> Dict[str, Any]:
+        """Return what a resumed training must know: numbers, texts, and lists of matrices."""
+        return {}
+
+    def restore(self, state: Dict[str, Any]) -> None:
+        """Take up a state again; called after `start`."""
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def __repr__(self) -> str:
         return type(self).__name__
@@ -444,13 +488,19 @@ class EarlyStopping(Callback):
         loss = watched_loss(record)
         if loss < self.best_loss - self.minimum_fall:
             self.best_loss, self.best_epoch = loss, record.epoch
-            self.best_values = [parameter.value for parameter in run.parameters]
+            self.best_values = run.values()
         elif record.epoch - self.best_epoch >= self.patience:
             run.stop = f"stopped early, best epoch {self.best_epoch}"
 
     def end(self, run: Run) -> None:
-        for parameter, value in zip(run.parameters, self.best_values):
-            parameter.value = value
+        run.put_back(self.best_values)
+
+    def state(self) -> Dict[str, Any]:
+        return {"best_loss": self.best_loss, "best_epoch": self.best_epoch,
+                "best_values": self.best_values}
+
+    def __repr__(self) -> str:
+        return f"EarlyStopping(patience={self.patience}, minimum_fall={self.minimum_fall})"
 
 
 class ReduceOnPlateau(Callback):
@@ -478,6 +528,12 @@ class ReduceOnPlateau(Callback):
             assert isinstance(run.optimizer, GradientDescent)
             run.optimizer.rate_factor *= self.factor
             self.waiting_since = record.epoch
+
+    def state(self) -> Dict[str, Any]:
+        return {"best_loss": self.best_loss, "waiting_since": self.waiting_since}
+
+    def __repr__(self) -> str:
+        return f"ReduceOnPlateau(factor={self.factor}, patience={self.patience})"
 
 
 class CSVLog(Callback):

@@ -1,0 +1,208 @@
+"""A network as data: its layers as names and numbers, its parameters as tensors.
+
+A model file must say what it holds without code. The layers become a list of small objects,
+
+    [{"layer": "Dense", "inputs": 4, "neurons": 8}, {"layer": "Tanh"}, ...]
+
+and each name is looked up in `LAYERS` below, a fixed list: a file can name nothing else, so opening
+one runs nothing. The parameters become tensors named and laid out as PyTorch does it:
+
+    ours                   in the file           a torch.nn.Sequential of the same layers
+    layer 0, weights       0.weight (out, in)    Linear(4, 8).weight
+    layer 0, biases        0.bias   (out,)       Linear(4, 8).bias
+    layer 2 of a network
+    that is our layer 1    1.2.weight            Sequential inside Sequential
+
+so that PyTorch's load_state_dict takes them as they are, without transposing.
+
+Before this: `safetensors.py`. After this: `model.py` and `checkpoint.py`, which use it.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Dict, List, Mapping
+
+from .. import activations, linalg
+from ..layers import Dense, Dropout, Layer
+from ..linalg import Matrix
+from ..network import Network
+from .errors import ModelFileError, shown
+from .safetensors import Tensor, from_rows, to_rows
+
+__all__ = ["build_network", "describe", "matrices_of", "tensors_of"]
+
+# Each layer that a file may name, and its settings by the names of its attributes.
+LAYERS: Dict[str, Dict[str, type]] = {
+    "Dense": {"inputs": int, "neurons": int},
+    "Dropout": {"rate": float},
+    "ELU": {"alpha": float},
+    "LeakyReLU": {"slope": float},
+    **{name: {} for name in (
+        "GELU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
+    )},
+}
+MAX_LAYERS = 1_000
+MAX_NESTING = 20
+
+
+# ---- From a network to data ----
+
+
+def describe(network: Network) -> List[Dict[str, Any]]:
+    """Return the layers as a list of {"layer": name, setting: number, ...}.
+
+    Raises ModelFileError for a layer of your own: no file can hold its code.
+
+    >>> from purenn import Tanh
+    >>> describe(Network([Dense(2, 3, Random(1)), Tanh()]))
+    [{'layer': 'Dense', 'inputs': 2, 'neurons': 3}, {'layer': 'Tanh'}]
+    """
+    return [_described(number, layer) for number, layer in enumerate(network.layers)]
+
+
+def _described(number: int, layer: Layer) -> Dict[str, Any]:
+    name = type(layer).__name__
+    if type(layer) is Network:
+        return {"layer": "Network", "layers": describe(layer)}
+    if type(layer) is Dense:
+        return {"layer": name, "inputs": layer.input_width, "neurons": layer.output_width}
+    if name not in LAYERS or type(layer) is not _class_of(name):
+        raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
+                             f"layer {number}")
+    return {"layer": name, **{setting: getattr(layer, setting) for setting in LAYERS[name]}}
+
+
+def _class_of(name: str) -> Any:
+    return {"Dense": Dense, "Dropout": Dropout}.get(name) or getattr(activations, name)
+
+
+def tensors_of(network: Network) -> Dict[str, Tensor]:
+    """Return the parameters as tensors by their names in the file.
+
+    Raises ModelFileError for a number that is not finite: such a model is broken, and must not
+    take the place of a good one.
+
+    >>> network = Network([Dense(2, 3, Random(1))])
+    >>> {name: tensor.shape for name, tensor in tensors_of(network).items()}
+    {'0.weight': (3, 2), '0.bias': (3,)}
+    """
+    tensors = {}
+    for name, parameter in network.named_parameters():
+        if not linalg.all_finite(parameter.value):
+            raise ModelFileError("holds numbers that are not finite; this network is broken",
+                                 f"parameter {name}")
+        tensor = from_rows(parameter.value)
+        if name.endswith("biases"):
+            tensor = tensor._replace(shape=tensor.shape[1:])
+        tensors[name_in_file(name)] = tensor
+    return tensors
+
+
+def name_in_file(name: str) -> str:
+    """Return the name that PyTorch has for one of our parameters.
+
+    >>> name_in_file("0.weights"), name_in_file("2.biases")
+    ('0.weight', '2.bias')
+    """
+    return name.replace("weights", "weight").replace("biases", "bias")
+
+
+# ---- From data to a network ----
+
+
+def build_network(layers: Any, tensors: Mapping[str, Tensor]) -> Network:
+    """Build the network that `describe` and `tensors_of` have written down.
+
+    Nothing is made before the tensors are known to have the sizes that the layers ask for. Raises
+    ModelFileError for what is no description, for tensors that are missing, left over or of
+    another shape, and for numbers that are not finite.
+    """
+    remaining = dict(tensors)
+    network = _built(layers, "", remaining, nesting=0)
+    if remaining:
+        raise ModelFileError(f"belongs to none of the layers of {network!r}",
+                             f"tensor {shown(sorted(remaining)[0])}")
+    return network
+
+
+def _built(layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int) -> Network:
+    """Build a network, taking its tensors out of `remaining`."""
+    where = f"layers of network {prefix[:-1]}" if prefix else "layers"
+    if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
+        raise ModelFileError(f"expected a list of 1 to {MAX_LAYERS} layers", where)
+    if nesting > MAX_NESTING:
+        raise ModelFileError(f"networks are nested more than {MAX_NESTING} deep", where)
+    built = [_built_layer(layer, f"{prefix}{number}", remaining, nesting)
+             for number, layer in enumerate(layers)]
+    try:
+        return Network(built)
+    except ValueError as error:  # widths that do not fit
+        raise ModelFileError(str(error), where) from None
+
+
+def _built_layer(
+    layer: Any, place: str, remaining: Dict[str, Tensor], nesting: int
+) -> Layer:
+    where = f"layer {place}"
+    name = layer.get("layer") if isinstance(layer, dict) else None
+    if name == "Network" and set(layer) == {"layer", "layers"}:
+        return _built(layer["layers"], f"{place}.", remaining, nesting + 1)
+    if not isinstance(name, str) or name not in LAYERS:
+        raise ModelFileError(f"expected a layer out of {', '.join(sorted(LAYERS))}", where)
+    settings = _settings(layer, LAYERS[name], where)
+    try:
+        if name == "Dense":
+            return _built_dense(settings["inputs"], settings["neurons"], place, remaining)
+        extra = {"rng": Random(0)} if name == "Dropout" else {}
+        made: Layer = _class_of(name)(**settings, **extra)
+        return made
+    except ModelFileError:
+        raise
+    except ValueError as error:  # a rate or slope out of range
+        raise ModelFileError(str(error), where) from None
+
+
+def _settings(layer: Dict[str, Any], wanted: Dict[str, type], where: str) -> Dict[str, Any]:
+    """Return the settings of a layer if they are those wanted, each a number of the right kind."""
+    if set(layer) != {"layer", *wanted}:
+        raise ModelFileError(f"expected the settings {sorted(wanted)}, "
+                             f"got {shown(str(sorted(set(layer) - {'layer'})))}", where)
+    for name, kind in wanted.items():
+        if type(layer[name]) is not kind and not (kind is float and type(layer[name]) is int):
+            raise ModelFileError(f"{name} should be {kind.__name__}, "
+                                 f"got {shown(repr(layer[name]))}", where)
+    return {name: layer[name] for name in wanted}
+
+
+def _built_dense(inputs: int, neurons: int, place: str, remaining: Dict[str, Tensor]) -> Dense:
+    weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
+    biases = _taken(f"{place}.bias", (neurons,), remaining)
+    dense = Dense(inputs, neurons, Random(0), initializer=lambda rng, rows, columns: weights)
+    dense.biases.value = biases
+    return dense
+
+
+def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:
+    """Take a tensor out of those that remain, if it has the shape that its layer asks for."""
+    where = f"tensor {shown(name)}"
+    if name not in remaining:
+        raise ModelFileError("is missing", where)
+    tensor = remaining.pop(name)
+    if tensor.shape != shape or 0 in shape:
+        raise ModelFileError(f"has shape {list(tensor.shape)}, its layer asks for {list(shape)}",
+                             where)
+    if tensor.dtype not in ("F64", "F32", "F16", "BF16"):
+        raise ModelFileError(f"holds {tensor.dtype}, weights are floats", where)
+    matrix = to_rows(tensor)
+    if not linalg.all_finite(matrix):
+        raise ModelFileError("holds numbers that are not finite", where)
+    return matrix
+
+
+def matrices_of(tensors: Mapping[str, Tensor], prefix: str) -> List[Matrix]:
+    """Return the matrices named prefix0, prefix1, … in order, as many as there are."""
+    matrices: List[Matrix] = []
+    while f"{prefix}{len(matrices)}" in tensors:
+        matrices.append(to_rows(tensors[f"{prefix}{len(matrices)}"]))
+    return matrices

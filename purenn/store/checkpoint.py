@@ -1,0 +1,281 @@
+"""Checkpoints: a training written down so completely that it can go on as if nothing had happened.
+
+A long training is lost to a power cut unless somebody has written down where it stood. The weights
+alone are not enough: Adam has its running means, the schedule counts steps, the shuffle has its
+random state, early stopping remembers the best weights. All of that is here:
+
+    tensors       the parameters; the optimizer's memory; the weights early stopping would go back to
+    facts (JSON)  epochs done, steps and rate of the optimizer, the state of every random generator,
+                  the history, the callbacks' numbers, and what the training was of (`identity`)
+
+A checkpoint is a moment between two epochs. So a training that is killed loses at most the epochs
+since the last one, and what it then does again, it does in the very same way: the final weights are
+the same, to the bit, as if it had never stopped. (On the same kind of Python, that is: see
+`plain_dot` in linalg for what differs between versions.)
+
+    train(..., callbacks=[Checkpoint("run.safetensors")])                              # and killed
+    train(..., callbacks=[Checkpoint("run.safetensors")], resume="run.safetensors")    # goes on
+
+The file is replaced in one step (`atomic.py`), so at every moment it is a whole checkpoint.
+Before this: `architecture.py`. After this: `model.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .. import linalg
+from ..checks import positive_integer
+from ..linalg import Matrix
+from ..losses import is_flat
+from ..network import layers_inside
+from ..optimizers import GradientDescent
+from ..training import Callback, Record, Run
+from . import safetensors, strict_json
+from .architecture import matrices_of, name_in_file
+from .errors import ModelFileError
+from .safetensors import Tensor, from_rows, to_rows
+
+__all__ = ["Checkpoint", "resume_from"]
+
+KEY = "purenn"
+CHANGING = ("steps", "rate_factor", "memory", "rng")  # of an optimizer; all else are settings
+
+
+class Checkpoint(Callback):
+    """Write the whole state of the training into a file after every `every` epochs, and at the end.
+
+    `path` names a safetensors file; it is replaced in one step. On Ctrl-C, or when an error ends the
+    training, the state after the last whole epoch is written if it is not in the file already.
+    Raises ValueError for an `every` below 1, OSError when the file cannot be written.
+    """
+
+    def __init__(self, path: str, every: int = 1) -> None:
+        self.path = os.fspath(path)
+        self.every = positive_integer("Checkpoint", "every", every)
+        self._identity: Dict[str, str] = {}
+        self._unwritten: Optional[Tuple[Dict[str, Tensor], Dict[str, Any]]] = None
+
+    def start(self, run: Run) -> None:
+        self._identity = identity(run)
+        self._unwritten = None
+
+    def between_epochs(self, run: Run) -> None:
+        self._unwritten = _tensors(run), {**_facts(run), "identity": self._identity}
+        if run.epoch % self.every == 0:
+            self._write()
+
+    def end(self, run: Run) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        if self._unwritten is not None:
+            tensors, facts = self._unwritten
+            metadata = {KEY: strict_json.serialize(facts).decode("utf-8")}
+            safetensors.write(self.path, tensors, metadata)
+            self._unwritten = None
+
+    def __repr__(self) -> str:
+        return f"Checkpoint({self.path!r}, every={self.every})"
+
+
+def resume_from(run: Run, path: str) -> None:
+    """Put a run that has just been set up into the state that the checkpoint holds.
+
+    Raises ModelFileError when the file is broken or no checkpoint; ValueError when it is that of
+    another training, with the first difference named; OSError when it cannot be read.
+    """
+    values = run.values()
+    try:
+        tensors, metadata = safetensors.read(path)
+        facts = _facts_in(metadata)
+        _check_same_training(facts["identity"], identity(run), path)
+        _restore(run, tensors, facts)
+    except ModelFileError as error:
+        run.put_back(values)
+        raise error.inside(path) from None
+
+
+def _facts_in(metadata: Mapping[str, str]) -> Dict[str, Any]:
+    facts = strict_json.parse(metadata.get(KEY, "null").encode("utf-8"))
+    if not isinstance(facts, dict) or facts.get("kind") != "checkpoint":
+        raise ModelFileError("this is no checkpoint of purenn; models are opened with purenn.load")
+    if not isinstance(facts.get("identity"), dict):
+        raise ModelFileError("the identity of the training is missing")
+    return facts
+
+
+# ---- What the training is of ----
+
+
+def identity(run: Run) -> Dict[str, str]:
+    """Return what must be the same when the training goes on: the data, the network, the settings.
+
+    The data are told apart by their SHA-256. The number of epochs may change, so that a finished
+    training can be taken further.
+    """
+    validation = run.validation or ([], [])
+    return {
+        "network": repr(run.network),
+        "loss": repr(run.loss),
+        "optimizer": _settings_of(run.optimizer),
+        "penalty": repr(run.penalty),
+        "batch_size": str(run.batch_size),
+        "callbacks": repr([callback for callback in run.callbacks if callback.state()]),
+        "inputs": _fingerprint(run.inputs),
+        "targets": _fingerprint(run.targets),
+        "validation inputs": _fingerprint(validation[0]),
+        "validation targets": _fingerprint(validation[1]),
+    }
+
+
+def _settings_of(optimizer: Any) -> str:
+    settings = {name: value for name, value in vars(optimizer).items() if name not in CHANGING}
+    return f"{type(optimizer).__name__} {settings}"
+
+
+def _fingerprint(rows: Sequence[Any]) -> str:
+    """Return the number of rows and a hash of all their numbers."""
+    digest = hashlib.sha256()
+    for row in ([rows] if is_flat(rows) else rows):
+        digest.update(struct.pack(f"<q{len(row)}d", len(row), *row))
+    return f"{len(rows)} rows, SHA-256 {digest.hexdigest()[:16]}"
+
+
+def _check_same_training(then: Mapping[str, str], now: Mapping[str, str], path: str) -> None:
+    for name, value in now.items():
+        if then.get(name) != value:
+            raise ValueError(f"resume: {path} is of another training; {name} then: "
+                             f"{then.get(name)}; now: {value}")
+
+
+# ---- Writing down ----
+
+
+def _tensors(run: Run) -> Dict[str, Tensor]:
+    tensors = {name_in_file(name): from_rows(parameter.value)
+               for name, parameter in run.network.named_parameters()}
+    for position, matrices in enumerate(getattr(run.optimizer, "memory", [])):
+        tensors.update(_numbered(f"optimizer.{position}.", matrices))
+    for position, callback in enumerate(run.callbacks):
+        for name, value in callback.state().items():
+            if isinstance(value, list):
+                tensors.update(_numbered(f"callback.{position}.{name}.", value))
+    return tensors
+
+
+def _numbered(prefix: str, matrices: Sequence[Matrix]) -> Dict[str, Tensor]:
+    return {f"{prefix}{number}": from_rows(matrix) for number, matrix in enumerate(matrices)}
+
+
+def _facts(run: Run) -> Dict[str, Any]:
+    return {
+        "kind": "checkpoint",
+        "epoch": run.epoch,
+        "stop": run.stop,
+        "steps": getattr(run.optimizer, "steps", 0),
+        "rate_factor": getattr(run.optimizer, "rate_factor", 1.0),
+        "random": [_random_state(rng) for rng in _generators(run)],
+        "history": [_record_as_list(record) for record in run.history],
+        "callbacks": [
+            {name: _float(value) for name, value in callback.state().items()
+             if not isinstance(value, list)}
+            for callback in run.callbacks
+        ],
+    }
+
+
+def _generators(run: Run) -> Iterator[Any]:
+    """Yield every random generator of the training: that of the shuffle, of dropout, of the steps.
+
+    One that serves twice comes twice; it is then given the same state twice.
+    """
+    yield run.rng
+    for owner in (*layers_inside(run.network), run.optimizer):
+        if hasattr(owner, "rng"):
+            yield owner.rng
+
+
+def _random_state(rng: Any) -> List[Any]:
+    version, numbers, spare = rng.getstate()
+    return [version, list(numbers), spare]
+
+
+def _record_as_list(record: Record) -> List[Any]:
+    return [
+        record.epoch, _float(record.loss), _floats(record.metrics), _float(record.validation_loss),
+        _floats(record.validation_metrics), record.seconds,
+    ]
+
+
+def _float(value: Any) -> Any:
+    """JSON has no infinity: what it cannot hold is written as a text that float() reads."""
+    return value if value is None or abs(value) < float("inf") else str(value)
+
+
+def _floats(values: Mapping[str, float]) -> Dict[str, Any]:
+    return {name: _float(value) for name, value in values.items()}
+
+
+# ---- Taking up again ----
+
+
+def _restore(run: Run, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    try:
+        _take_up(run, tensors, facts)
+    except ModelFileError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
+        raise ModelFileError(f"the state is not that of a training ({error!r})") from None
+
+
+def _take_up(run: Run, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    values = [_value(tensors, name_in_file(name), parameter.value)
+              for name, parameter in run.network.named_parameters()]
+    run.put_back(values)
+    run.good_values = run.whole_values = values
+    run.epoch, run.stop = int(facts["epoch"]), facts["stop"]
+    run.history.records = [_record(entry) for entry in facts["history"]]
+    if isinstance(run.optimizer, GradientDescent):
+        run.optimizer.steps = int(facts["steps"])
+        run.optimizer.rate_factor = float(facts["rate_factor"])
+        run.optimizer.memory = [
+            tuple(_value(tensors, f"optimizer.{position}.{number}", value)
+                  for number in range(run.optimizer.remembered))
+            for position, value in enumerate(values)
+        ]
+    for rng, (version, numbers, spare) in zip(_generators(run), facts["random"]):
+        rng.setstate((version, tuple(numbers), spare))
+    for position, callback in enumerate(run.callbacks):
+        callback.restore(_callback_state(tensors, facts["callbacks"], position, callback))
+
+
+def _value(tensors: Mapping[str, Tensor], name: str, like: Matrix) -> Matrix:
+    matrix = to_rows(tensors[name]) if name in tensors else None
+    if matrix is None or linalg.shape(matrix) != linalg.shape(like):
+        raise ModelFileError(f"expected a tensor of shape {list(linalg.shape(like))}", name)
+    return matrix
+
+
+def _callback_state(
+    tensors: Mapping[str, Tensor], states: Any, position: int, callback: Callback
+) -> Dict[str, Any]:
+    state: Dict[str, Any] = {}
+    for name, value in callback.state().items():
+        if isinstance(value, list):
+            state[name] = matrices_of(tensors, f"callback.{position}.{name}.")
+        else:
+            state[name] = type(value)(states[position][name])
+    return state
+
+
+def _record(entry: Any) -> Record:
+    epoch, loss, metrics, validation_loss, validation_metrics, seconds = entry
+    return Record(
+        int(epoch), float(loss), {name: float(value) for name, value in metrics.items()},
+        None if validation_loss is None else float(validation_loss),
+        {name: float(value) for name, value in validation_metrics.items()}, float(seconds),
+    )
