@@ -1,0 +1,335 @@
+"""Models: everything that is needed to predict, in one file.
+
+Weights alone predict nothing: they want inputs that are standardized as in training, and they
+answer with class 2 where a person wants "virginica". A `Model` keeps it all together:
+
+    network              the layers and their weights
+    kind                 "network", "classifier" or "regressor"
+    standardizer         what to do with the inputs first, for a regressor also with the outputs
+    classes, feature_names, encoding, parameters, provenance
+    samples              three inputs and what came out: the proof that it was read back right
+
+In a safetensors file the weights are the tensors, under PyTorch's names, and all the rest is JSON
+in the metadata. A path that ends in .json gives one JSON object, numbers and all, to be read by
+people; every float in it is exact, in both forms.
+
+Who loads a model gets one that works or a `ModelFileError`: sizes are checked before anything is
+made. A SHA-256 of facts and weights finds every bit that has changed since. And at the end the
+samples go through the network once more: if they do not come out as they did when the model was
+saved, to 1e-12, then this Python computes something else.
+
+Before this: `checkpoint.py`. This is the last room of `store`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import platform
+import struct
+from random import Random
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from .. import __version__, linalg
+from ..data.dataset import Standardizer
+from ..initializers import normal
+from ..linalg import Matrix
+from ..network import Network
+from . import atomic, safetensors, strict_json
+from .architecture import build_network, describe, tensors_of
+from .errors import ModelFileError, kind as kind_of, shown
+from .safetensors import Tensor
+
+__all__ = ["Model", "load_model", "save_model"]
+
+KEY = "purenn"
+KINDS = ("network", "classifier", "regressor")
+TOLERANCE = 1e-12
+MAX_JSON_SIZE = 1 << 28
+
+
+class Model(NamedTuple):
+    """A network and what belongs to it; see the head of this module.
+
+    `classes` are the labels, in the order of the network's outputs: texts, numbers, True, False or
+    None. `encoding` says how the cells of a CSV file became numbers, `parameters` are the settings
+    of the estimator, `provenance` is where the model comes from: texts and numbers by name.
+    """
+
+    network: Network
+    kind: str = "network"
+    standardizer: Optional[Standardizer] = None
+    target_standardizer: Optional[Standardizer] = None
+    classes: Sequence[Any] = ()
+    feature_names: Sequence[str] = ()
+    encoding: Optional[Dict[str, Any]] = None
+    parameters: Mapping[str, Any] = {}
+    provenance: Mapping[str, Any] = {}
+
+    def scores(self, inputs: Matrix) -> Matrix:
+        """Return what the network says of inputs as they come, (n, in) -> (n, out)."""
+        if self.standardizer is not None:
+            inputs = self.standardizer.transform(inputs)  # type: ignore[assignment]
+        return self.network.predict(inputs)
+
+
+# ---- Saving ----
+
+
+def save_model(model: Model, path: atomic.Path) -> None:
+    """Write the model to `path`, as JSON if that ends in .json, else as safetensors.
+
+    The file is replaced in one step: at every moment it is the old one or the new one. Raises
+    ModelFileError, before anything is written, for a model that no file can hold: layers of your
+    own, numbers that are not finite, labels that are neither texts nor numbers. Raises OSError when
+    the file cannot be written.
+    """
+    tensors = tensors_of(model.network)
+    facts = _facts(model)
+    digest = _digest(facts, tensors)
+    if _is_json(path):
+        text = strict_json.serialize(
+            {**facts, "sha256": digest, "tensors": _as_json(tensors)}, indent=1
+        )
+        atomic.replace_file(path, lambda file: file.write(text))
+    else:
+        entry = strict_json.serialize(facts).decode("utf-8")
+        safetensors.write(path, tensors, {KEY: entry, "sha256": digest})
+
+
+def _digest(facts: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of the facts and of every tensor's name, shape and numbers."""
+    digest = hashlib.sha256(strict_json.serialize(dict(facts)))
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {list(tensor.shape)}".encode())
+        digest.update(struct.pack(f"<{len(tensor.values)}d", *tensor.values))
+    return digest.hexdigest()
+
+
+def _is_json(path: atomic.Path) -> bool:
+    return os.fsdecode(path).lower().endswith(".json")
+
+
+def _facts(model: Model) -> Dict[str, Any]:
+    """Return everything about a model but its tensors, as JSON can hold it."""
+    for label in model.classes:
+        if not (label is None or isinstance(label, (str, int, float))):
+            raise ModelFileError(f"a file holds labels that are texts, numbers, True, False or None, "
+                                 f"got {label!r}", "classes")
+    return {
+        "format": "purenn model",
+        "version": __version__,
+        "saved_by": f"{platform.python_implementation()} {platform.python_version()}",
+        "kind": model.kind,
+        "layers": describe(model.network),
+        "standardizer": _standardizer_as_json(model.standardizer),
+        "target_standardizer": _standardizer_as_json(model.target_standardizer),
+        "classes": list(model.classes),
+        "feature_names": list(model.feature_names),
+        "encoding": model.encoding,
+        "parameters": dict(model.parameters),
+        "provenance": dict(model.provenance),
+        "samples": _samples(model),
+    }
+
+
+def _standardizer_as_json(standardizer: Optional[Standardizer]) -> Any:
+    if standardizer is None:
+        return None
+    return {"means": standardizer.means, "deviations": standardizer.deviations}
+
+
+def _samples(model: Model) -> Dict[str, Any]:
+    """Make three inputs, as wide spread as the data were, and note what comes out."""
+    inputs = normal(Random(0), 3, model.network.input_width or 3, deviation=1.0)
+    if model.standardizer is not None:
+        inputs = model.standardizer.inverse(inputs)
+    outputs = [[_as_number(value) for value in row] for row in model.scores(inputs)]
+    return {"inputs": inputs, "outputs": outputs}
+
+
+def _as_number(value: float) -> Any:
+    """JSON has no word for infinity: what is not finite is written as a text that float() reads."""
+    return value if math.isfinite(value) else str(value)
+
+
+def _as_json(tensors: Mapping[str, Tensor]) -> Dict[str, Any]:
+    return {name: {"shape": list(tensor.shape), "rows": safetensors.to_rows(tensor)}
+            for name, tensor in tensors.items()}
+
+
+# ---- Loading ----
+
+
+def load_model(path: atomic.Path) -> Model:
+    """Read a model, check it from end to end, and return it.
+
+    Raises ModelFileError, with the file and the place in it, for anything that is no whole model
+    of purenn; OSError when the file cannot be opened.
+    """
+    try:
+        tensors, facts, digest = _read(path)
+        model = _model(tensors, facts)
+        if digest != _digest(facts, tensors):
+            raise ModelFileError("the contents do not match their SHA-256: they were damaged or "
+                                 "edited after the model was saved")
+        _check_samples(model, facts["samples"])
+        return model
+    except ModelFileError as error:
+        raise error.inside(os.fsdecode(path)) from None
+
+
+def _read(path: atomic.Path) -> Tuple[Mapping[str, Tensor], Dict[str, Any], Any]:
+    """Return tensors, facts and SHA-256 of either form of file; its first bytes tell which it is."""
+    with open(path, "rb") as file:
+        is_json = file.read(64).lstrip()[:1] == b"{"
+    if not is_json:
+        tensors, metadata = safetensors.read(path)
+        if KEY not in metadata:
+            raise ModelFileError("the metadata have no entry 'purenn': the tensors of another "
+                                 "program, without the layers that they belong to")
+        facts = _checked(strict_json.parse(metadata[KEY].encode("utf-8")))
+        return tensors, facts, metadata.get("sha256")
+    if os.path.getsize(path) > MAX_JSON_SIZE:
+        raise ModelFileError(f"JSON of more than {MAX_JSON_SIZE} bytes")
+    with open(path, "rb") as file:
+        facts = _checked(strict_json.parse(file.read()), {"sha256": (str,), "tensors": (dict,)})
+    return _tensors_in(facts.pop("tensors")), facts, facts.pop("sha256")
+
+
+# What a model file says of a model, and of which kind each entry is.
+ENTRIES: Dict[str, Tuple[type, ...]] = {
+    "format": (str,), "version": (str,), "saved_by": (str,), "kind": (str,), "layers": (list,),
+    "standardizer": (dict, type(None)), "target_standardizer": (dict, type(None)),
+    "classes": (list,), "feature_names": (list,), "encoding": (dict, type(None)),
+    "parameters": (dict,), "provenance": (dict,), "samples": (dict,),
+}
+
+
+def _checked(facts: Any, more: Mapping[str, Tuple[type, ...]] = {}) -> Dict[str, Any]:
+    """Return the facts if they have all the entries of a model, each of the right kind."""
+    if not isinstance(facts, dict):
+        raise ModelFileError(f"expected an object, got {kind_of(facts)}")
+    if facts.get("kind") == "checkpoint":
+        raise ModelFileError("this is a checkpoint, not a model: train(..., resume=path) goes on "
+                             "with it")
+    if facts.get("format") != "purenn model":
+        raise ModelFileError("the entry 'format' is not 'purenn model'")
+    wanted = {**ENTRIES, **more}
+    for name, kinds in wanted.items():
+        if name not in facts:
+            raise ModelFileError("is missing", f"entry {name!r}")
+        if not isinstance(facts[name], kinds):
+            raise ModelFileError(f"is {kind_of(facts[name])}", f"entry {name!r}")
+    for name in facts:
+        if name not in wanted:
+            raise ModelFileError("is none that this version knows", f"entry {shown(name)}")
+    return facts
+
+
+def _tensors_in(entries: Dict[str, Any]) -> Dict[str, Tensor]:
+    """Return the tensors of a JSON model."""
+    tensors = {}
+    for name, entry in entries.items():
+        where = f"tensor {shown(name)}"
+        if not isinstance(entry, dict) or set(entry) != {"shape", "rows"}:
+            raise ModelFileError("expected an object with 'shape' and 'rows'", where)
+        rows = _matrix(entry["rows"], where)
+        shape, columns = entry["shape"], len(rows[0])
+        if shape not in ([len(rows), columns], [columns] if len(rows) == 1 else None):
+            raise ModelFileError(f"shape {shown(str(shape))}, but {len(rows)} rows of {columns}",
+                                 where)
+        tensors[name] = safetensors.from_rows(rows)._replace(shape=tuple(shape))
+    return tensors
+
+
+def _matrix(rows: Any, where: str, texts: bool = False) -> Matrix:
+    """Return rows of floats of one length; with `texts`, "inf" and its like are numbers too."""
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        raise ModelFileError("expected rows of numbers", where)
+    if len({len(row) for row in rows}) != 1 or not rows[0]:
+        raise ModelFileError("expected rows of one length, at least 1", where)
+    return [[_number(value, where, texts) for value in row] for row in rows]
+
+
+def _number(value: Any, where: str, texts: bool = False) -> float:
+    allowed = type(value) in (int, float) or (texts and value in ("inf", "-inf", "nan"))
+    try:
+        if allowed:
+            return float(value)
+    except OverflowError:
+        pass
+    raise ModelFileError(f"expected a number, got {shown(repr(value))}", where)
+
+
+def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
+    if facts["kind"] not in KINDS:
+        raise ModelFileError(f"expected one of {', '.join(KINDS)}", "entry 'kind'")
+    network = build_network(facts["layers"], tensors)
+    _check_texts(facts["feature_names"], "feature_names")
+    _check_labels(facts["classes"], facts["kind"], network.output_width)
+    return Model(
+        network, facts["kind"],
+        _standardizer(facts["standardizer"], "standardizer", network.input_width),
+        _standardizer(facts["target_standardizer"], "target_standardizer", network.output_width),
+        facts["classes"], facts["feature_names"], facts["encoding"], facts["parameters"],
+        facts["provenance"],
+    )
+
+
+def _check_texts(names: List[Any], entry: str) -> None:
+    if not all(isinstance(name, str) for name in names):
+        raise ModelFileError("expected texts", f"entry {entry!r}")
+
+
+def _check_labels(labels: List[Any], kind: str, outputs: Optional[int]) -> None:
+    where = "entry 'classes'"
+    if not all(label is None or isinstance(label, (str, int, float)) for label in labels):
+        raise ModelFileError("labels are texts, numbers, true, false or null", where)
+    if kind == "classifier" and len(labels) != outputs:
+        raise ModelFileError(f"{len(labels)} labels for {outputs} outputs of the network", where)
+    if len({(type(label), label) for label in labels}) != len(labels):
+        raise ModelFileError("a label appears twice", where)
+
+
+def _standardizer(entry: Any, name: str, width: Optional[int]) -> Optional[Standardizer]:
+    where = f"entry {name!r}"
+    if entry is None:
+        return None
+    if set(entry) != {"means", "deviations"}:
+        raise ModelFileError("expected 'means' and 'deviations'", where)
+    means, deviations = (_matrix([entry[key]], where)[0] for key in ("means", "deviations"))
+    if len(means) != len(deviations) or (width is not None and len(means) != width):
+        raise ModelFileError(f"{len(means)} means and {len(deviations)} deviations for {width} "
+                             f"columns", where)
+    if not all(deviation > 0 for deviation in deviations):
+        raise ModelFileError("deviations must be above 0", where)
+    return Standardizer(means, deviations)
+
+
+def _check_samples(model: Model, entry: Dict[str, Any]) -> None:
+    """Put the samples through the network and compare what comes out with what came out then."""
+    where = "samples"
+    if set(entry) != {"inputs", "outputs"}:
+        raise ModelFileError("expected 'inputs' and 'outputs'", where)
+    inputs, then = _matrix(entry["inputs"], where), _matrix(entry["outputs"], where, texts=True)
+    try:
+        now = model.scores(inputs)
+    except ValueError as error:
+        raise ModelFileError(str(error), where) from None
+    if linalg.shape(now) != linalg.shape(then):
+        raise ModelFileError(f"outputs have the shape {linalg.shape(then)}, the network gives "
+                             f"{linalg.shape(now)}", where)
+    worst = max(_difference(a, b) for row, other in zip(now, then) for a, b in zip(row, other))
+    if not worst <= TOLERANCE:
+        raise ModelFileError(f"the outputs differ from those at saving by {worst:.1e}, more than "
+                             f"{TOLERANCE:g}: this is not the model that was saved", where)
+
+
+def _difference(a: float, b: float) -> float:
+    if a == b or (a != a and b != b):
+        return 0.0
+    difference = abs(a - b) / max(1.0, abs(a), abs(b))
+    return difference if difference == difference else math.inf
