@@ -601,7 +601,10 @@ def tanh(A: Matrix) -> Matrix:
 
 
 def erf(A: Matrix) -> Matrix:
-    """Return the error function of each number: 2/√π times the integral of exp(−t²) up to it."""
+    """Return the error function of each number: 2/√π times the integral of exp(−t²) from 0 to it.
+
+    PyPy computes it in its own way: here alone its last bits differ from CPython's.
+    """
     return _each(math.erf, A)
 
 
