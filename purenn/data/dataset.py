@@ -27,6 +27,7 @@ import operator
 from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union, overload
 
+from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
@@ -318,18 +319,14 @@ def one_hot(labels: Sequence[int], classes: Optional[int] = None) -> Matrix:
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     numbers = [_whole_number(label) for label in labels]
+    if not numbers:
+        raise ValueError("one_hot: labels: expected at least one label, got none")
     if classes is None:
-        if not numbers:
-            raise ValueError("one_hot: expected at least one label or a number of classes")
         classes = _classes_needed(numbers)
     positive_integer("one_hot", "classes", classes)
-    matrix: Matrix = []
     for number in numbers:
         _check_label(number, classes, numbers)
-        row = [0.0] * classes
-        row[number] = 1.0
-        matrix.append(row)
-    return matrix
+    return linalg.one_hot(numbers, classes)
 
 
 def _whole_number(label: Any) -> int:
