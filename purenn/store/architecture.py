@@ -20,6 +20,8 @@ Before this: `safetensors.py`. After this: `model.py` and `checkpoint.py`, which
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from random import Random
 from typing import Any, Dict, List, Mapping
 
@@ -27,10 +29,13 @@ from .. import activations, linalg
 from ..layers import Dense, Dropout, Layer
 from ..linalg import Matrix
 from ..network import Network
+from . import strict_json
 from .errors import ModelFileError, shown
 from .safetensors import Tensor, from_rows, to_rows
 
-__all__ = ["build_network", "describe", "matrices_of", "tensors_of"]
+__all__ = [
+    "build_network", "check_digest", "describe", "digest", "matrices_of", "tensors_of",
+]
 
 # Each layer that a file may name, and its settings by the names of its attributes.
 LAYERS: Dict[str, Dict[str, type]] = {
@@ -198,6 +203,28 @@ def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:
     if not linalg.all_finite(matrix):
         raise ModelFileError("holds numbers that are not finite", where)
     return matrix
+
+
+# ---- Is it still what was written? ----
+
+
+def digest(facts: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of the facts and of every tensor's name, shape and numbers."""
+    sha256 = hashlib.sha256(strict_json.serialize(dict(facts)))
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        sha256.update(f"{name} {list(tensor.shape)}".encode())
+        sha256.update(struct.pack(f"<{len(tensor.values)}d", *tensor.values))
+    return sha256.hexdigest()
+
+
+def check_digest(
+    sha256: Any, facts: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> None:
+    """Raise ModelFileError when anything differs from what was written, were it a single bit."""
+    if sha256 != digest(facts, tensors):
+        raise ModelFileError("the contents do not match their SHA-256: they were damaged or edited "
+                             "after they were saved")
 
 
 def matrices_of(tensors: Mapping[str, Tensor], prefix: str) -> List[Matrix]:

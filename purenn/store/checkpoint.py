@@ -4,7 +4,7 @@ A long training is lost to a power cut unless somebody has written down where it
 alone are not enough: Adam has its running means, the schedule counts steps, the shuffle has its
 random state, early stopping remembers the best weights. All of that is here:
 
-    tensors       the parameters; the optimizer's memory; the weights early stopping would go back to
+    tensors       the parameters; the optimizer's memory; the best weights of early stopping
     facts (JSON)  epochs done, steps and rate of the optimizer, the state of every random generator,
                   the history, the callbacks' numbers, and what the training was of (`identity`)
 
@@ -35,7 +35,7 @@ from ..network import layers_inside
 from ..optimizers import GradientDescent
 from ..training import Callback, Record, Run
 from . import safetensors, strict_json
-from .architecture import matrices_of, name_in_file
+from .architecture import check_digest, digest, matrices_of, name_in_file
 from .errors import ModelFileError
 from .safetensors import Tensor, from_rows, to_rows
 
@@ -48,8 +48,8 @@ CHANGING = ("steps", "rate_factor", "memory", "rng")  # of an optimizer; all els
 class Checkpoint(Callback):
     """Write the whole state of the training into a file after every `every` epochs, and at the end.
 
-    `path` names a safetensors file; it is replaced in one step. On Ctrl-C, or when an error ends the
-    training, the state after the last whole epoch is written if it is not in the file already.
+    `path` names a safetensors file; it is replaced in one step. On Ctrl-C, or when an error ends
+    the training, the state after the last whole epoch is written if it is not in the file yet.
     Raises ValueError for an `every` below 1, OSError when the file cannot be written.
     """
 
@@ -74,7 +74,8 @@ class Checkpoint(Callback):
     def _write(self) -> None:
         if self._unwritten is not None:
             tensors, facts = self._unwritten
-            metadata = {KEY: strict_json.serialize(facts).decode("utf-8")}
+            entry = strict_json.serialize(facts).decode("utf-8")
+            metadata = {KEY: entry, "sha256": digest(facts, tensors)}
             safetensors.write(self.path, tensors, metadata)
             self._unwritten = None
 
@@ -92,6 +93,7 @@ def resume_from(run: Run, path: str) -> None:
     try:
         tensors, metadata = safetensors.read(path)
         facts = _facts_in(metadata)
+        check_digest(metadata.get("sha256"), facts, tensors)
         _check_same_training(facts["identity"], identity(run), path)
         _restore(run, tensors, facts)
     except ModelFileError as error:

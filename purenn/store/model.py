@@ -23,11 +23,9 @@ Before this: `checkpoint.py`. This is the last room of `store`.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import platform
-import struct
 from random import Random
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -37,7 +35,7 @@ from ..initializers import normal
 from ..linalg import Matrix
 from ..network import Network
 from . import atomic, safetensors, strict_json
-from .architecture import build_network, describe, tensors_of
+from .architecture import build_network, check_digest, describe, digest, tensors_of
 from .errors import ModelFileError, kind as kind_of, shown
 from .safetensors import Tensor
 
@@ -87,25 +85,15 @@ def save_model(model: Model, path: atomic.Path) -> None:
     """
     tensors = tensors_of(model.network)
     facts = _facts(model)
-    digest = _digest(facts, tensors)
+    sha256 = digest(facts, tensors)
     if _is_json(path):
         text = strict_json.serialize(
-            {**facts, "sha256": digest, "tensors": _as_json(tensors)}, indent=1
+            {**facts, "sha256": sha256, "tensors": _as_json(tensors)}, indent=1
         )
         atomic.replace_file(path, lambda file: file.write(text))
     else:
         entry = strict_json.serialize(facts).decode("utf-8")
-        safetensors.write(path, tensors, {KEY: entry, "sha256": digest})
-
-
-def _digest(facts: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
-    """Return the SHA-256 of the facts and of every tensor's name, shape and numbers."""
-    digest = hashlib.sha256(strict_json.serialize(dict(facts)))
-    for name in sorted(tensors):
-        tensor = tensors[name]
-        digest.update(f"{name} {list(tensor.shape)}".encode())
-        digest.update(struct.pack(f"<{len(tensor.values)}d", *tensor.values))
-    return digest.hexdigest()
+        safetensors.write(path, tensors, {KEY: entry, "sha256": sha256})
 
 
 def _is_json(path: atomic.Path) -> bool:
@@ -116,8 +104,8 @@ def _facts(model: Model) -> Dict[str, Any]:
     """Return everything about a model but its tensors, as JSON can hold it."""
     for label in model.classes:
         if not (label is None or isinstance(label, (str, int, float))):
-            raise ModelFileError(f"a file holds labels that are texts, numbers, True, False or None, "
-                                 f"got {label!r}", "classes")
+            raise ModelFileError(f"a file holds labels that are texts, numbers, True, False or "
+                                 f"None, got {label!r}", "classes")
     return {
         "format": "purenn model",
         "version": __version__,
@@ -170,11 +158,9 @@ def load_model(path: atomic.Path) -> Model:
     of purenn; OSError when the file cannot be opened.
     """
     try:
-        tensors, facts, digest = _read(path)
+        tensors, facts, sha256 = _read(path)
         model = _model(tensors, facts)
-        if digest != _digest(facts, tensors):
-            raise ModelFileError("the contents do not match their SHA-256: they were damaged or "
-                                 "edited after the model was saved")
+        check_digest(sha256, facts, tensors)
         _check_samples(model, facts["samples"])
         return model
     except ModelFileError as error:
@@ -182,7 +168,7 @@ def load_model(path: atomic.Path) -> Model:
 
 
 def _read(path: atomic.Path) -> Tuple[Mapping[str, Tensor], Dict[str, Any], Any]:
-    """Return tensors, facts and SHA-256 of either form of file; its first bytes tell which it is."""
+    """Return tensors, facts and SHA-256 of either form of file; its first bytes tell which."""
     with open(path, "rb") as file:
         is_json = file.read(64).lstrip()[:1] == b"{"
     if not is_json:

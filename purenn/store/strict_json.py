@@ -1,34 +1,29 @@
 r"""JSON, read strictly: one text has one meaning, on every Python, or it has none.
 
-JSON is a tiny language: six kinds of value (`null`, `true` and `false`, numbers, strings,
-arrays, objects), and each is recognised by its first sign. So a reader is a handful of
-functions that look at one sign and call each other:
+The reading and writing is done by Python's own `json`. But that is made to be lenient, and leniency
+is the wrong virtue for a file that somebody else may have touched. What is closed off here:
 
-    value --+-- "{"      object   a name, ":", a value, then "," or "}"
-            +-- "["      array    a value, then "," or "]"
-            +-- '"'      string   plain signs and escapes up to the next '"'
-            +-- - 0..9   number   an integer, or a fraction of 64 bits
-            +-- letter   word     true, false, null
+    given bytes, it guesses among five encodings            only UTF-8, without a byte-order mark
+    of two members of one name it keeps the last            refused: two readers, two models
+    it takes NaN and Infinity, and makes infinity of 1e999  refused: JSON has no such numbers
+    -0 becomes the integer 0                                refused: write 0, or -0.0
+    an integer of 5,000 digits fails on some versions only  refused past 640 digits, everywhere
+    100,000 brackets end in RecursionError                  refused past a depth of 64
+    "\ud800" becomes half a character, never written again  refused
 
-Why not Python's own `json`? It is made to be lenient, and leniency is the wrong virtue for a
-file that somebody else may have touched. Given bytes it guesses among five encodings. Of two
-members with one name it keeps the last and says nothing, so that two programs can read two
-different models from one file. It takes `NaN`, and turns `1e999` into infinity. Half of a
-surrogate pair becomes a string that can never be written again. A hundred thousand `[` raise
-RecursionError, a long integer raises ValueError on some versions and not on others, and
-where `json` runs as Python code instead of C (on PyPy, or with hooks) it has taken `"\u 12F"`
-for an escape and Arabic digits for a number. Closing those holes from outside takes as many
-lines as reading JSON does. What is accepted here, `json` reads with the same result; the
-tests check both directions. The price is speed: about ten times the time of `json`, which
-is 3 to 6 microseconds for a number on CPython, and less than 1 on PyPy.
+On PyPy, and where hooks make `json` run as Python code, some versions also take "\u 12F" for an
+escape and Arabic digits for a number: refused as well.
 
 Reference: RFC 8259, and RFC 7493 (I-JSON) for duplicate names and surrogates.
 Before this: `errors.py`. After this: `atomic.py`.
 """
 
+from __future__ import annotations
+
+import json
 import math
 import re
-from typing import Dict, Iterable, List, NoReturn, Pattern, Union
+from typing import Any, Dict, List, NoReturn, Tuple, Union
 
 from .errors import ModelFileError, kind, shown
 
@@ -38,17 +33,10 @@ MAX_DEPTH = 64
 MAX_VALUES = 10_000_000
 MAX_DIGITS = 640  # the lowest limit for int(text) that a Python can be set to
 
-_BLANKS = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{4}")
-_ODD_WORD = re.compile(r"[^\s,:\[\]{}\"]{1,12}")
-
-_INFINITIES = (math.inf, -math.inf)
-_WORDS: Dict[str, Union[None, bool]] = {"true": True, "false": False, "null": None}
-_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_ESCAPED = {ord(sign): "\\" + letter for letter, sign in _ESCAPES.items() if sign != "/"}
-_ESCAPED.update({code: f"\\u{code:04x}" for code in range(32) if code not in _ESCAPED})
+# A string that is never closed goes on to the end: so no sign is looked at twice.
+_STRING = re.compile(r'"[^"\\]*(?:\\(?:.|\Z)[^"\\]*)*(?:"|\Z)', re.DOTALL)
+_BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u(?![0-9a-fA-F]{4})")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse(text: bytes, *, max_depth: int = MAX_DEPTH, max_values: int = MAX_VALUES) -> Json:
@@ -59,27 +47,31 @@ def parse(text: bytes, *, max_depth: int = MAX_DEPTH, max_values: int = MAX_VALU
     >>> parse(b'{"a": 1, "a": 2}')
     Traceback (most recent call last):
       ...
-    purenn.store.errors.ModelFileError: line 1, column 10: the name 'a' appears twice
+    purenn.store.errors.ModelFileError: the name 'a' appears twice
 
-    A number with a point or an exponent is a float, any other an int of at most 640 digits.
-    Time and memory grow in proportion to the text, never faster, and only so far: arrays and
-    objects nest at most `max_depth` deep, and values and escapes in strings number at most
-    `max_values` together.
-
-    Raises ModelFileError, with line and column, for anything that is not JSON, and for what
-    JSON leaves open: a byte-order mark, two members of one name, the integer -0, a number
-    past the range of a float, half of a surrogate pair.
+    A number with a point or an exponent is a float, any other an int. Arrays and objects nest at
+    most `max_depth` deep, and values number at most about `max_values`, so that time and memory
+    are bounded before anything is built. Raises ModelFileError for anything that is not JSON, with
+    line and column, and for all that stands at the head of this module.
     """
-    reader = _Reader(_decoded(text), max_depth, max_values)
-    value = reader.value()
-    if reader.sign():
-        reader.fail(f"the text should end here, but goes on with {reader.ahead()}")
+    decoded = _decoded(text)
+    _check_outline(decoded, max_depth, max_values)
+    try:
+        value: Json = json.loads(
+            decoded, object_pairs_hook=_members, parse_constant=_no_constant,
+            parse_int=_integer, parse_float=_fraction,
+        )
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ModelFileError(f"this is not JSON: {error.msg}", place) from None
+    if _SURROGATE.search(decoded):
+        _encoded(json.dumps(value, ensure_ascii=False))
     return value
 
 
 def _decoded(text: bytes) -> str:
     try:
-        decoded = text.decode("utf-8")  # str(text, "utf-8") lets surrogates pass on PyPy 3.9
+        decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ModelFileError("this is not UTF-8 text", f"byte {error.start}") from None
     if decoded.startswith("\ufeff"):
@@ -87,183 +79,50 @@ def _decoded(text: bytes) -> str:
     return decoded
 
 
-class _Reader:
-    """A text and a position in it; every method moves the position past what it has read."""
-
-    def __init__(self, text: str, max_depth: int, max_values: int) -> None:
-        self.text = text
-        self.position = 0
-        self.depth = 0
-        self.max_depth = max_depth
-        self.max_values = self.left = max_values
-
-    def value(self) -> Json:
-        """Read any value: its first sign says which kind it is."""
-        self.spend()
-        sign = self.sign()
-        if sign == '"':
-            return self.string()
-        if sign == "[":
-            return self.array()
-        if sign == "{":
-            return self.object()
-        if sign == "-" or "0" <= sign <= "9":
-            return self.number()
-        return self.word()
-
-    def spend(self) -> None:
-        """Count one more value or escape, each of which costs time and memory."""
-        self.left -= 1
-        if self.left < 0:
-            self.fail(f"more than {self.max_values} values and escapes")
-
-    def array(self) -> List[Json]:
-        """Read "[", values between commas, "]"."""
-        values: List[Json] = []
-        self.open()
-        while self.goes_on("]", first=not values):
-            values.append(self.value())
-        return values
-
-    def object(self) -> Dict[str, Json]:
-        """Read "{", members between commas, "}"; no two members may share a name."""
-        members: Dict[str, Json] = {}
-        self.open()
-        while self.goes_on("}", first=not members):
-            self.expect('"', "a name in double quotes")
-            start = self.position
-            name = self.string()
-            if name in members:
-                self.fail(f"the name {shown(name)} appears twice", at=start)
-            self.expect(":", "':' after a name")
-            self.position += 1
-            members[name] = self.value()
-        return members
-
-    def open(self) -> None:
-        """Step over an opening bracket, one level deeper."""
-        self.depth += 1
-        if self.depth > self.max_depth:
-            self.fail(f"arrays and objects are nested more than {self.max_depth} deep")
-        self.position += 1
-
-    def goes_on(self, closing: str, first: bool) -> bool:
-        """Step over the comma or the closing bracket before the next member, if there is one."""
-        sign = self.sign()
-        if sign == closing:
-            self.position += 1
-            self.depth -= 1
-            return False
-        if not first:
-            self.expect(",", f"',' or '{closing}'")
-            self.position += 1
-        return True
-
-    def string(self) -> str:
-        """Read a string: stretches of plain signs, with escapes between them."""
-        start = self.position
-        pieces: List[str] = []
-        self.position += 1
-        while True:
-            end = _end(_PLAIN, self.text, self.position)
-            pieces.append(self.text[self.position:end])
-            self.position = end + 1
-            sign = self.text[end:end + 1]
-            if sign == '"':
-                return "".join(pieces)
-            if sign != "\\":
-                self.fail("a control character inside a string" if sign
-                          else "a string is never closed", at=end if sign else start)
-            pieces.append(self.escape())
-
-    def escape(self) -> str:
-        """Read what follows a backslash."""
-        self.spend()
-        start = self.position - 1
-        letter = self.text[self.position:self.position + 1]
-        self.position += 1
-        if letter in _ESCAPES:
-            return _ESCAPES[letter]
-        if letter != "u":
-            self.fail(f"no such escape in a string: {shown(chr(92) + letter)}", at=start)
-        code = self.hexadecimal(start)
-        if 0xD800 <= code < 0xDC00 and self.text.startswith("\\u", self.position):
-            self.position += 2
-            code = _joined(code, self.hexadecimal(start))
-        if 0xD800 <= code < 0xE000:
-            self.fail("half of a surrogate pair, which is no character", at=start)
-        return chr(code)
-
-    def hexadecimal(self, start: int) -> int:
-        """Read exactly four hexadecimal digits, nothing that merely looks like them."""
-        end = _end(_HEXADECIMAL, self.text, self.position)
-        if end == self.position:
-            self.fail("an escape \\u needs four hexadecimal digits", at=start)
-        digits = self.text[self.position:end]
-        self.position = end
-        return int(digits, 16)
-
-    def number(self) -> Union[int, float]:
-        """Read an integer or a fraction."""
-        start = self.position
-        match = _NUMBER.match(self.text, start)
-        if match is None:
-            self.fail("digits should follow the minus sign")
-        digits, point, exponent = match.group(0, 1, 2)
-        if len(digits) > MAX_DIGITS:
-            self.fail(f"a number of more than {MAX_DIGITS} digits")
-        self.position += len(digits)
-        if digits == "-0":
-            self.fail("there is no integer -0: write 0, or -0.0", at=start)
-        number = float(digits) if point or exponent else int(digits)
-        if number in _INFINITIES:
-            self.fail(f"{shown(digits)} is past the range of a 64-bit float", at=start)
-        return number
-
-    def word(self) -> Union[None, bool]:
-        """Read true, false or null; nothing else may begin with a letter."""
-        for word, value in _WORDS.items():
-            if self.text.startswith(word, self.position):
-                self.position += len(word)
-                return value
-        self.fail(f"a value should stand here, got {self.ahead()}")
-
-    def sign(self) -> str:
-        """Step over white space and look at the next sign; "" at the end of the text."""
-        sign = self.text[self.position:self.position + 1]
-        if sign > " ":
-            return sign
-        self.position = _end(_BLANKS, self.text, self.position)
-        return self.text[self.position:self.position + 1]
-
-    def expect(self, sign: str, description: str) -> None:
-        """Check that `sign` comes next."""
-        if self.sign() != sign:
-            self.fail(f"{description} should stand here, got {self.ahead()}")
-
-    def ahead(self) -> str:
-        """Quote the next few signs for a message."""
-        end = _end(_ODD_WORD, self.text, self.position)
-        return shown(self.text[self.position:max(end, self.position + 1)] or "the end")
-
-    def fail(self, problem: str, at: int = -1) -> NoReturn:
-        """Raise the error, with the line and the column where it is."""
-        position = self.position if at < 0 else at
-        line = self.text.count("\n", 0, position) + 1
-        column = position - self.text.rfind("\n", 0, position)
-        raise ModelFileError(problem, f"line {line}, column {column}")
+def _check_outline(text: str, max_depth: int, max_values: int) -> None:
+    """Look at the brackets and commas alone: how deep, and how many values there can be."""
+    outline = _STRING.sub("", text)
+    if outline.count(",") + outline.count("[") + outline.count("{") > max_values:
+        raise ModelFileError(f"more than {max_values} values")
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", outline):
+        depth += 1 if bracket in "[{" else -1
+        if depth > max_depth:
+            raise ModelFileError(f"arrays and objects are nested more than {max_depth} deep")
+    if _BAD_ESCAPE.search(text):
+        raise ModelFileError("an escape \\u needs four hexadecimal digits")
 
 
-def _end(pattern: Pattern[str], text: str, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start
+def _members(pairs: List[Tuple[str, Json]]) -> Dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ModelFileError(f"the name {shown(name)} appears twice")
+            seen.add(name)
+    return members
 
 
-def _joined(high: int, low: int) -> int:
-    """Return the character that two surrogates spell, or the first, if the second is none."""
-    if 0xDC00 <= low < 0xE000:
-        return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
-    return high
+def _no_constant(name: str) -> NoReturn:
+    raise ModelFileError(f"JSON has no number {name}")
+
+
+def _integer(digits: str) -> int:
+    if digits == "-0":
+        raise ModelFileError("there is no integer -0: write 0, or -0.0")
+    if len(digits) > MAX_DIGITS or not digits.isascii():
+        raise ModelFileError(f"an integer should have at most {MAX_DIGITS} digits from 0 to 9")
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    if len(digits) > MAX_DIGITS or not digits.isascii():
+        raise ModelFileError(f"a number should have at most {MAX_DIGITS} digits from 0 to 9")
+    number = float(digits)
+    if math.isinf(number):
+        raise ModelFileError(f"{shown(digits)} is past the range of a 64-bit float")
+    return number
 
 
 def serialize(value: object, *, indent: int = 0) -> bytes:
@@ -288,77 +147,46 @@ def serialize(value: object, *, indent: int = 0) -> bytes:
     that are no strings, other types, lone surrogates; and for what `parse` would not take
     back: nesting deeper than 64 and integers of more than 640 digits.
     """
-    text = _Writer(indent).rendered(value, "the value", 0)
-    return text.encode("utf-8") + (b"\n" if indent else b"")
+    _check(value, "the value", 0)
+    if indent:
+        return _encoded(_laid_out(value, indent, "\n") + "\n")
+    return _encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-class _Writer:
-    """Turns values into text; `place` is where we are, for messages."""
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ModelFileError("half of a surrogate pair, which is no character") from None
 
-    def __init__(self, indent: int) -> None:
-        self.indent = indent
 
-    def rendered(self, value: object, place: str, depth: int) -> str:
-        """Write any value."""
-        if value is None or isinstance(value, bool):
-            return kind(value)
-        if isinstance(value, str):
-            return _quoted(value, place)
-        if isinstance(value, (int, float)):
-            return _digits(value, place)
-        if not isinstance(value, (list, tuple, dict)):
-            raise ModelFileError(f"JSON has no place for {kind(value)}", place)
+def _check(value: Any, place: str, depth: int) -> None:
+    """Raise ModelFileError for what `json` would not write, or not as it was."""
+    if isinstance(value, (list, tuple, dict)):
         if depth == MAX_DEPTH:
             raise ModelFileError(f"nested more than {MAX_DEPTH} deep (or holds itself)", place)
-        if isinstance(value, dict):
-            return self.object(value, place, depth)
-        return self.array(value, place, depth)
-
-    def array(self, values: Iterable[object], place: str, depth: int) -> str:
-        """Write the items of a list, in order."""
-        pieces = [self.rendered(value, f"{place}[{position}]", depth + 1)
-                  for position, value in enumerate(values)]
-        return self.enclosed("[", pieces, "]", depth, _any_inside(values))
-
-    def object(self, members: Dict[object, object], place: str, depth: int) -> str:
-        """Write the members of a dict, in the order in which they were put in."""
-        colon = ": " if self.indent else ":"
-        pieces = []
-        for name, value in members.items():
-            if not isinstance(name, str):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(value, dict) and not isinstance(name, str):
                 raise ModelFileError(f"a name must be a string, got {kind(name)}", place)
-            inner = f"{place}[{shown(name)}]"
-            pieces.append(_quoted(name, inner) + colon + self.rendered(value, inner, depth + 1))
-        return self.enclosed("{", pieces, "}", depth, _any_inside(members.values()))
-
-    def enclosed(self, opening: str, pieces: List[str], closing: str,
-                 depth: int, on_lines: bool) -> str:
-        """Put commas between the pieces and brackets around them."""
-        if not self.indent:
-            return opening + ",".join(pieces) + closing
-        if not on_lines:
-            return opening + ", ".join(pieces) + closing
-        margin = "\n" + " " * (self.indent * depth)
-        inner = margin + " " * self.indent
-        return opening + inner + ("," + inner).join(pieces) + margin + closing
+            _check(inner, f"{place}[{shown(name) if isinstance(name, str) else name}]", depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ModelFileError(f"JSON has no word for {value}", place)
+    elif isinstance(value, int) and abs(value) >= 10 ** (MAX_DIGITS - 1):
+        raise ModelFileError(f"an integer of {MAX_DIGITS} digits or more", place)
+    elif not isinstance(value, (type(None), int, float, str)):
+        raise ModelFileError(f"JSON has no place for {kind(value)}", place)
 
 
-def _any_inside(values: Iterable[object]) -> bool:
-    return any(isinstance(value, (list, tuple, dict)) for value in values)
-
-
-def _quoted(text: str, place: str) -> str:
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ModelFileError("half of a surrogate pair, which is no character", place)
-    return '"' + text.translate(_ESCAPED) + '"'
-
-
-def _digits(number: Union[int, float], place: str) -> str:
-    """Spell a number; int and float are named so that subclasses cannot change the spelling."""
-    if isinstance(number, int):
-        if abs(number) >= 10 ** (MAX_DIGITS - 1):
-            raise ModelFileError(f"an integer of {MAX_DIGITS} digits or more", place)
-        return int.__repr__(number)
-    if not math.isfinite(number):
-        raise ModelFileError(f"JSON has no word for {float(number)}", place)
-    return float.__repr__(number)
+def _laid_out(value: Any, indent: int, margin: str) -> str:
+    """Write a list of plain values on one line, any other member by member below each other."""
+    items = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (list, tuple, dict)) or not any(
+        isinstance(item, (list, tuple, dict)) for item in items
+    ):
+        return json.dumps(value, ensure_ascii=False)
+    inner = margin + " " * indent
+    names = [json.dumps(name, ensure_ascii=False) + ": " for name in value] if isinstance(
+        value, dict) else [""] * len(value)
+    members = [name + _laid_out(item, indent, inner) for name, item in zip(names, items)]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return opening + inner + ("," + inner).join(members) + margin + closing
