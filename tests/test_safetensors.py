@@ -596,16 +596,14 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("data", [case[1] for case in BOMBS], ids=[case[0] for case in BOMBS])
-def test_small_files_cannot_cost_much_memory_or_time(data):
+def test_small_files_cannot_cost_much_memory(data):
     tracemalloc = pytest.importorskip("tracemalloc")  # PyPy has none
     tracemalloc.start()
-    start = time.perf_counter()
     try:
         read_or_refuse(data)
         assert tracemalloc.get_traced_memory()[1] < 10_000_000 + 40 * len(data)
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - start < 10
 
 
 def test_a_header_of_many_small_values_is_refused_by_their_number(monkeypatch):

@@ -33,8 +33,8 @@ MAX_DEPTH = 64
 MAX_VALUES = 10_000_000
 MAX_DIGITS = 640  # the lowest limit for int(text) that a Python can be set to
 
-# A string that is never closed goes on to the end: so no sign is looked at twice.
-_STRING = re.compile(r'"[^"\\]*(?:\\(?:.|\Z)[^"\\]*)*(?:"|\Z)', re.DOTALL)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_STRING = re.compile(r'"[^"]*(?:"|\Z)')  # one that is never closed goes on to the end
 _BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\u(?![0-9a-fA-F]{4})")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -81,7 +81,7 @@ def _decoded(text: bytes) -> str:
 
 def _check_outline(text: str, max_depth: int, max_values: int) -> None:
     """Look at the brackets and commas alone: how deep, and how many values there can be."""
-    outline = _STRING.sub("", text)
+    outline = _STRING.sub("", _ESCAPE.sub("", text))
     if outline.count(",") + outline.count("[") + outline.count("{") > max_values:
         raise ModelFileError(f"more than {max_values} values")
     depth = 0
