@@ -91,7 +91,8 @@ def resume_from(run: Run, path: str) -> None:
     """
     values = run.values()
     try:
-        tensors, metadata = safetensors.read(path)
+        with open(path, "rb") as file:
+            tensors, metadata = safetensors.read(file)
         facts = _facts_in(metadata)
         check_digest(metadata.get("sha256"), facts, tensors)
         _check_same_training(facts["identity"], identity(run), path)

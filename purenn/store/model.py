@@ -27,7 +27,7 @@ import math
 import os
 import platform
 from random import Random
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, BinaryIO, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .. import __version__, linalg
 from ..data.dataset import Standardizer
@@ -45,6 +45,8 @@ KEY = "purenn"
 KINDS = ("network", "classifier", "regressor")
 TOLERANCE = 1e-12
 MAX_JSON_SIZE = 1 << 28
+
+Contents = Tuple[Mapping[str, Tensor], Dict[str, Any], Any]  # tensors, facts, SHA-256
 
 
 class Model(NamedTuple):
@@ -167,21 +169,27 @@ def load_model(path: atomic.Path) -> Model:
         raise error.inside(os.fsdecode(path)) from None
 
 
-def _read(path: atomic.Path) -> Tuple[Mapping[str, Tensor], Dict[str, Any], Any]:
+def _read(path: atomic.Path) -> Contents:
     """Return tensors, facts and SHA-256 of either form of file; its first bytes tell which."""
     with open(path, "rb") as file:
         is_json = file.read(64).lstrip()[:1] == b"{"
-    if not is_json:
-        tensors, metadata = safetensors.read(path)
-        if KEY not in metadata:
-            raise ModelFileError("the metadata have no entry 'purenn': the tensors of another "
-                                 "program, without the layers that they belong to")
-        facts = _checked(strict_json.parse(metadata[KEY].encode("utf-8")))
-        return tensors, facts, metadata.get("sha256")
-    if os.path.getsize(path) > MAX_JSON_SIZE:
-        raise ModelFileError(f"JSON of more than {MAX_JSON_SIZE} bytes")
-    with open(path, "rb") as file:
-        facts = _checked(strict_json.parse(file.read()), {"sha256": (str,), "tensors": (dict,)})
+        file.seek(0)
+        if is_json and os.path.getsize(path) > MAX_JSON_SIZE:
+            raise ModelFileError(f"JSON of more than {MAX_JSON_SIZE} bytes")
+        return _read_json(file) if is_json else _read_safetensors(file)
+
+
+def _read_safetensors(file: BinaryIO) -> Contents:
+    tensors, metadata = safetensors.read(file)
+    if KEY not in metadata:
+        raise ModelFileError("the metadata have no entry 'purenn': the tensors of another program, "
+                             "without the layers that they belong to")
+    facts = _checked(strict_json.parse(metadata[KEY].encode("utf-8")))
+    return tensors, facts, metadata.get("sha256")
+
+
+def _read_json(file: BinaryIO) -> Contents:
+    facts = _checked(strict_json.parse(file.read()), {"sha256": (str,), "tensors": (dict,)})
     return _tensors_in(facts.pop("tensors")), facts, facts.pop("sha256")
 
 
