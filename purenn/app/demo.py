@@ -1,0 +1,123 @@
+"""`purenn` alone: learn to read handwritten digits, and show what was learned.
+
+1,797 digits of 8 × 8 pixels, a fifth of them put aside; a network of 64 inputs, one hidden layer
+and 10 outputs, one for each digit; a few seconds. Then: how many of those put aside it reads, which
+it takes for which, and some of them drawn in characters, one mistake among them.
+
+Before this: train. After this: reference.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from random import Random
+from typing import List, NamedTuple, Sequence, Tuple
+
+from .. import __version__, data, linalg
+from ..data import DataSet
+from ..linalg import Vector
+from ..losses import SoftmaxCrossEntropy
+from ..metrics import accuracy, classes_of
+from ..training import Callback, History
+from .progress import Progress
+from .terminal import beside, drawn_digit, painted, use_colour
+from .train import (
+    Parts, Settings, build, confusion, ending, exit_code, fit, scores_of, settings_for,
+)
+
+__all__ = ["Answer", "SETTINGS", "learn", "run"]
+
+# Over 24 seeds, each with a split and starting weights of its own, this reads 97.3 % of the digits
+# put aside on average, from 95.0 to 98.6 %. A rate of 0.15 gives 96.9 %, of 0.25 97.1, of 0.3 96.5.
+SETTINGS = settings_for("digits", learning_rate=0.2, epochs=15)
+BRIGHTEST = 16.0
+DRAWN = 4  # as many as fit into 80 columns
+
+
+class Answer(NamedTuple):
+    """One digit put aside, and what the network said: `sure` is the probability it gave."""
+
+    pixels: Vector
+    digit: int
+    said: int
+    sure: float
+
+
+def run(settings: Settings = SETTINGS) -> int:
+    """Learn the digits, print what was learned, return the exit code."""
+    parts, history = learn(settings, [Progress(sys.stderr)])
+    assert parts.held_out is not None
+    colour = use_colour(sys.stdout)
+    print("\n".join([
+        f"purenn {__version__} on {platform.python_implementation()} "
+        f"{platform.python_version()}: nothing but Python",
+        f"{parts.network}",
+        f"{len(parts.learning.inputs)} handwritten digits to learn from, {ending(history)}",
+        "",
+        *_what_it_knows(parts, parts.held_out),
+        "",
+        *_drawn(_chosen(_answers(parts, parts.held_out)), colour),
+    ]))
+    return exit_code(history)
+
+
+def learn(settings: Settings, callbacks: Sequence[Callback] = ()) -> Tuple[Parts, History]:
+    """Train a network on four fifths of the digits; return it with the data, and the history."""
+    rng = Random(settings.seed)
+    learning, held_out = data.split(_scaled(data.digits()), settings.validation, rng=rng)
+    network = build(settings, learning, rng)
+    parts = Parts(network, SoftmaxCrossEntropy(), learning, held_out)
+    return parts, fit(settings, parts, rng, callbacks)
+
+
+def _scaled(digits: DataSet) -> DataSet:
+    return digits._replace(inputs=linalg.divide(list(digits.inputs), BRIGHTEST))
+
+
+# ---- What is said about it ----
+
+
+def _what_it_knows(parts: Parts, held_out: DataSet) -> List[str]:
+    """Return the accuracy on the digits put aside, and the confusion matrix."""
+    part, rows = accuracy(scores_of(parts, held_out), held_out.targets), len(held_out.targets)
+    return [
+        f"Test accuracy: {part:.4f} ({round(part * rows)} of {rows} digits it had never seen)",
+        "",
+        *confusion(parts, held_out),
+    ]
+
+
+def _answers(parts: Parts, held_out: DataSet) -> List[Answer]:
+    """Return what the network says to each of the digits put aside."""
+    scores = scores_of(parts, held_out)
+    sure = linalg.ravel(linalg.max(parts.loss.predict(scores), axis=1))
+    asked = zip(held_out.inputs, classes_of(held_out.targets), classes_of(scores), sure)
+    return [Answer(*answer) for answer in asked]
+
+
+def _chosen(answers: Sequence[Answer]) -> List[Answer]:
+    """Return a few different digits that it read, and at the end one that it did not, if any."""
+    wrong = [answer for answer in answers if answer.said != answer.digit][:1]
+    first = {answer.digit: answer for answer in reversed(answers) if answer.said == answer.digit}
+    others = [answer for digit, answer in sorted(first.items())
+              if digit not in {answer.digit for answer in wrong}]
+    return others[:DRAWN - len(wrong)] + wrong
+
+
+def _drawn(answers: Sequence[Answer], colour: bool) -> List[str]:
+    """Return the pictures side by side, what was said about them below."""
+    pictures = beside([drawn_digit(answer.pixels, brightest=1.0) for answer in answers])
+    captions = beside([_caption(answer) for answer in answers])
+    if colour:
+        captions = [line.replace("a mistake", painted("a mistake", "red", True))
+                    for line in captions]
+    return ["Some of them:", "", *pictures, "", *captions]
+
+
+def _caption(answer: Answer) -> List[str]:
+    """Return three lines, each as wide as a picture."""
+    lines = [f"It is a {answer.digit},", f"it said {answer.said},",
+             f"{100 * answer.sure:.1f} % sure" + ("" if answer.digit == answer.said else ":")]
+    lines += [] if answer.digit == answer.said else ["a mistake"]
+    return [line.ljust(16) for line in lines]

@@ -1,0 +1,142 @@
+"""The progress bar: how far the training has come, how well it goes, and how long it will take.
+
+On a terminal one line is written over and over:
+
+    epoch 3/15 ━━━━━━──────── loss 0.0840, validation loss 0.1210, accuracy 0.958, 0.5 s/epoch, …
+
+Anywhere else (a file, a pipe, a terminal that calls itself dumb) control characters would be
+litter, so plain lines are written, one after an epoch, but not more than one a second. All of it
+goes to stderr: stdout is for results.
+
+Before this: names. After this: train.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import List, TextIO
+
+from ..training import Callback, Record, Run
+from .terminal import columns_of, may_rewrite, painted, use_colour
+
+__all__ = ["Progress"]
+
+REDRAW_SECONDS = 0.1
+LINE_SECONDS = 1.0
+WIDEST_BAR = 30
+NARROW = 110  # below this many columns words are shortened
+
+
+class Progress(Callback):
+    """Show on a stream how the training goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.rewrites = may_rewrite(stream)
+        self.colour = use_colour(stream)
+
+    def start(self, run: Run) -> None:
+        self.started = self.shown_at = time.perf_counter()
+        self.epochs_before, self.epoch_shown, self.length = run.epoch, run.epoch, 0
+
+    def after_batch(self, run: Run) -> None:
+        if self.rewrites and time.perf_counter() - self.shown_at >= REDRAW_SECONDS:
+            self._rewrite(run)
+
+    def after_epoch(self, run: Run, record: Record) -> None:
+        if self.rewrites:
+            self._rewrite(run)
+        elif time.perf_counter() - self.shown_at >= LINE_SECONDS:
+            self._write_line(run)
+
+    def end(self, run: Run) -> None:
+        if self.rewrites:
+            self._write("\n" if self.length else "")
+        elif len(run.history) and run.history[-1].epoch > self.epoch_shown:
+            self._write_line(run)
+
+    def _rewrite(self, run: Run) -> None:
+        """Write over the line, with spaces over what remains of a longer one before."""
+        columns = columns_of(self.stream) - 1
+        epoch, rest = _epoch(run), self._rest(run, brief=columns < NARROW)
+        text = f"{epoch} {rest}"
+        room = min(WIDEST_BAR, columns - len(text) - 1)
+        if room >= 4:
+            text = f"{epoch} {_bar(_fraction(run), room)} {rest}"
+        text = text[:columns]
+        self._write("\r" + self._with_colour(text) + " " * (self.length - len(text)))
+        self.length = len(text)
+
+    def _with_colour(self, text: str) -> str:
+        done = "━" * text.count("━")
+        return text.replace(done, painted(done, "green", self.colour), 1) if done else text
+
+    def _write_line(self, run: Run) -> None:
+        self._write(f"{_epoch(run)}: {self._rest(run)}\n")
+        self.epoch_shown = run.epoch
+
+    def _write(self, text: str) -> None:
+        self.shown_at = time.perf_counter()
+        self.stream.write(text)
+        self.stream.flush()
+
+    def _rest(self, run: Run, brief: bool = False) -> str:
+        parts = [f"loss {run.loss_so_far:.4f}"]
+        if len(run.history):
+            parts += _quality(run.history[-1], brief)
+        done = _epochs_done(run)
+        seconds = (time.perf_counter() - self.started) / max(done - self.epochs_before, 1e-9)
+        parts += [f"{_duration(seconds)}/epoch"]
+        parts += [f"{_duration(seconds * (run.epochs - done))} left"]
+        return ", ".join(parts)
+
+
+def _epoch(run: Run) -> str:
+    """Return "epoch  3/15", always of one width."""
+    return f"epoch {run.epoch:>{len(str(run.epochs))}}/{run.epochs}"
+
+
+def _epochs_done(run: Run) -> float:
+    """Return how many epochs are done, with the part of the present one."""
+    return run.epoch - 1 + run.batch / run.batches
+
+
+def _fraction(run: Run) -> float:
+    return _epochs_done(run) / run.epochs
+
+
+def _bar(fraction: float, width: int) -> str:
+    """Return a bar of so many characters.
+
+    >>> _bar(0.5, 4)
+    '━━──'
+    """
+    done = int(fraction * width)
+    return "━" * done + "─" * (width - done)
+
+
+def _quality(record: Record, brief: bool) -> List[str]:
+    """Return what the last whole epoch came to on the held-out rows, or else while learning."""
+    parts = []
+    if record.validation_loss is not None:
+        parts.append(f"{'val' if brief else 'validation loss'} {record.validation_loss:.4f}")
+    for name, value in (record.validation_metrics or record.metrics).items():
+        parts.append(f"{name[:3] if brief else name} {value:.3f}")
+    return parts
+
+
+def _duration(seconds: float) -> str:
+    """Return a length of time as people say it.
+
+    >>> _duration(0.25), _duration(7.2), _duration(200), _duration(7500)
+    ('0.25 s', '7 s', '3 min 20 s', '2 h 5 min')
+    """
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, whole = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {whole} s"
+    return f"{minutes // 60} h {minutes % 60} min"
