@@ -12,11 +12,13 @@ The source is a textbook. Nine modules, each built on those before it, read in t
 8. metrics       accuracy, confusion matrix, F1, R²
 9. training      batches, the loop, its history, callbacks
 
-Beside them: gradcheck (are the gradients right?), data (examples to learn from) and app (the
-command line, `python3 -m purenn`).
+Beside them, and used by none of them: gradcheck (are the gradients right?), data (examples to learn
+from), estimators (Classifier and Regressor, for use rather than reading), store (model files and
+checkpoints), doctor (why is it not learning?) and app (the command line, `python3 -m purenn`).
 """
 
-__version__ = "0.1.0"
+from importlib import import_module
+from typing import Any
 
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
@@ -40,15 +42,39 @@ from .optimizers import (
 )
 from .training import CSVLog, Callback, EarlyStopping, History, Record, ReduceOnPlateau, train
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Activation", "AdaGrad", "Adam", "AdamW", "BinaryCrossEntropy", "CSVLog", "Callback",
-    "CategoricalCrossEntropy", "ClassScore", "Constant", "CosineDecay", "Dense", "Dropout", "ELU",
-    "EarlyStopping", "ElasticNet", "ExponentialDecay", "GELU", "History", "Huber",
-    "InverseTimeDecay", "L1", "L2", "Layer", "LeakyReLU", "Linear", "LinearWarmUp", "Loss",
-    "MeanAbsoluteError", "MeanSquaredError", "Network", "Optimizer", "Parameter", "Penalty",
-    "RMSProp", "RandomAdjustment", "RandomSearch", "ReLU", "Record", "ReduceOnPlateau", "SGD",
-    "Schedule", "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy", "Softmax",
-    "SoftmaxCrossEntropy", "Softplus", "StepDecay", "Tanh", "accuracy", "clip_by_global_norm",
-    "confusion_matrix", "he", "macro_average", "mean_absolute_error", "normal",
-    "precision_recall_f1", "r2", "train", "uniform", "xavier", "zeros",
+    "CategoricalCrossEntropy", "Checkpoint", "ClassScore", "Classifier", "Constant", "CosineDecay",
+    "DataError", "Dense", "Dropout", "ELU", "EarlyStopping", "ElasticNet", "ExponentialDecay",
+    "GELU", "History", "Huber", "InverseTimeDecay", "L1", "L2", "Layer", "LeakyReLU", "Linear",
+    "LinearWarmUp", "Loss", "MeanAbsoluteError", "MeanSquaredError", "ModelFileError", "Network",
+    "NotFittedError", "Optimizer", "Parameter", "Penalty", "RMSProp", "RandomAdjustment",
+    "RandomSearch", "ReLU", "Record", "ReduceOnPlateau", "Regressor", "SGD", "Schedule",
+    "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy",
+    "Softplus", "StepDecay", "Tanh", "accuracy", "clip_by_global_norm", "confusion_matrix",
+    "diagnose", "he", "load", "macro_average", "mean_absolute_error", "normal",
+    "precision_recall_f1", "r2", "save", "train", "uniform", "xavier", "zeros",
 ]
+
+# What lives beside the core is imported when it is first asked for, so that "import purenn" stays
+# quick for those who need the nine rooms only.
+_BESIDE = {
+    "Checkpoint": "store.checkpoint",
+    "Classifier": "estimators",
+    "DataError": "data",
+    "ModelFileError": "store.errors",
+    "NotFittedError": "estimators",
+    "Regressor": "estimators",
+    "diagnose": "doctor",
+    "load": "store.keeping",
+    "save": "store.keeping",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what lives beside the core; Python calls this for names that are not here yet."""
+    if name in _BESIDE:
+        return getattr(import_module(f"purenn.{_BESIDE[name]}"), name)
+    raise AttributeError(f"module 'purenn' has no attribute {name!r}")

@@ -110,7 +110,7 @@ REFUSED = [
     ("no exponent", b"[1e]", "not JSON"),
     ("underscores", b"[1_0]", "not JSON"),
     ("hexadecimal", b"[0x10]", "not JSON"),
-    ("Arabic digits", "[1\u0663]".encode(), "not JSON"),
+    ("Arabic digits", "[1\u0663]".encode(), "not JSON|digits from 0 to 9"),
     ("only Arabic digits", "\u0663".encode(), "not JSON"),
     ("a huge integer", b"1" * 641, "at most 640 digits"),
     ("an integer past any limit", b"[" + b"9" * 100_000 + b"]", "at most 640 digits"),

@@ -18,7 +18,7 @@ made. A SHA-256 of facts and weights finds every bit that has changed since. And
 samples go through the network once more: if they do not come out as they did when the model was
 saved, to 1e-12, then this Python computes something else.
 
-Before this: `checkpoint.py`. This is the last room of `store`.
+Before this: `checkpoint.py`. After this: `keeping.py`, save and load.
 """
 
 from __future__ import annotations
