@@ -245,7 +245,7 @@ def _run_epoch(run: Run) -> Record:
     started = time.perf_counter()
     order = permutation(len(run.inputs), run.rng)
     total = 0.0
-    all_scores: List[Matrix] = []
+    predictions: List[Matrix] = []
     for first in range(0, len(order), run.batch_size):
         rows = order[first:first + run.batch_size]
         run.batch = first // run.batch_size + 1
@@ -254,13 +254,13 @@ def _run_epoch(run: Run) -> Record:
         )
         total += value * len(rows)
         run.loss_so_far = total / (first + len(rows))
-        all_scores += [scores] if run.metrics else []
+        predictions += [run.loss.predict(scores)] if run.metrics else []
         for callback in run.callbacks:
             callback.after_batch(run)
     metrics = {}
     if run.metrics:
-        predictions = run.loss.predict(linalg.vstack(all_scores))
-        metrics = _measured(run.metrics, predictions, linalg.take(run.targets, order))
+        targets = linalg.take(run.targets, order)
+        metrics = _measured(run.metrics, linalg.vstack(predictions), targets)
     validation_loss, validation_metrics = _validate(run)
     seconds = time.perf_counter() - started
     return Record(
