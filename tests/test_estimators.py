@@ -458,6 +458,12 @@ def test_scikit_learn_clones_and_cross_validates(kind, y):
         model.get_params()).split("random.Random")[0]
     assert not hasattr(twin, "network_")
     assert (is_classifier(model), is_regressor(model)) == (kind is Classifier, kind is Regressor)
+    utils = sys.modules["sklearn.utils"]
+    if hasattr(utils, "get_tags"):  # since 1.6
+        tags = utils.get_tags(model)
+        assert (tags.classifier_tags is not None) == (kind is Classifier)
+        assert (tags.regressor_tags is not None) == (kind is Regressor)
+        assert tags.target_tags.required
     rows, answers = np.array(X * 3), np.array(y * 3)
     pipeline = make_pipeline(MinMaxScaler(), kind(4, epochs=3))
     assert len(cross_val_score(kind(4, epochs=3), rows, answers, cv=3, error_score="raise")) == 3
