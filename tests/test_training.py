@@ -1,0 +1,565 @@
+"""Training goes through all examples in every epoch, stops when it should, and breaks nothing."""
+
+import csv
+import math
+import re
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import LOSSES, dense, learning_tasks
+
+from purenn import (
+    L2, SGD, Adam, Callback, CSVLog, Dense, Dropout, EarlyStopping, History, Layer, Linear,
+    MeanSquaredError, Network, Parameter, RandomAdjustment, RandomSearch, Record, ReduceOnPlateau,
+    ReLU, SoftmaxCrossEntropy, Tanh, accuracy, linalg, train,
+)
+
+X = [[0.1 * k, 1.0 - 0.1 * k] for k in range(10)]
+LABELS = [0, 1, 1, 0, 1, 0, 0, 1, 0, 1]
+T = [[0.5 * k, float(label)] for k, label in enumerate(LABELS)]
+
+
+def small_network(seed=1):
+    return Network([dense(2, 4, seed), Tanh(), dense(4, 2, seed + 1)])
+
+
+def learn(network=None, inputs=X, targets=T, **settings):
+    options = {"loss": MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 3, "batch_size": 4}
+    options.update(settings)
+    return train(network or small_network(), inputs, targets, **options)
+
+
+def values(network):
+    return [[list(row) for row in parameter.value] for parameter in network.parameters()]
+
+
+class Watch(Layer):
+    """Lets everything through and remembers the batches of training."""
+
+    def __init__(self):
+        self.batches = []
+
+    def forward(self, inputs, training=False):
+        if training:
+            self.batches.append([list(row) for row in inputs])
+        return inputs
+
+    def backward(self, output_gradient):
+        return output_gradient
+
+
+class Do(Callback):
+    """Calls a function at one moment: Do("after_batch", function)."""
+
+    def __init__(self, when, what):
+        setattr(self, when, what)
+
+
+def scripted(*losses):
+    """A loss that is right for training and gives these values, in order, to validation."""
+    class Scripted(MeanSquaredError):
+        def __init__(self):
+            self.left = list(losses)
+
+        def __call__(self, scores, targets):
+            if scores and len(scores) == 1 and targets[0] == [7.0, 7.0]:
+                return self.left.pop(0)
+            return super().__call__(scores, targets)
+
+    return Scripted()
+
+
+VALIDATION = ([[1.0, 1.0]], [[7.0, 7.0]])
+
+
+# ---- Batches ----
+
+
+def test_every_epoch_sees_every_example_once_in_another_order():
+    watch = Watch()
+    learn(Network([watch, dense(2, 2, 1)]), epochs=4)
+    epochs = [sum(watch.batches[k:k + 3], []) for k in range(0, 12, 3)]
+    assert len(watch.batches) == 12
+    assert all(sorted(rows) == sorted(X) for rows in epochs)
+    assert len({str(rows) for rows in epochs}) == 4 and X not in epochs
+
+
+def test_shuffling_remixes_the_batches_and_not_only_their_order():
+    watch = Watch()
+    learn(Network([watch, dense(2, 2, 1)]), epochs=6, batch_size=5)
+    together = {frozenset(map(tuple, batch)) for batch in watch.batches}
+    assert len(together) > 6
+
+
+@pytest.mark.parametrize("batch_size, sizes", [(4, [4, 4, 2]), (3, [3, 3, 3, 1]), (10, [10]),
+                                               (5, [5, 5]), (1000, [10])])
+def test_the_last_batch_holds_what_remains(batch_size, sizes):
+    watch = Watch()
+    learn(Network([watch, dense(2, 2, 1)]), epochs=1, batch_size=batch_size)
+    assert [len(batch) for batch in watch.batches] == sizes
+
+
+def test_inputs_and_targets_are_shuffled_together():
+    class Pairs(MeanSquaredError):
+        seen = []
+
+        def gradient(self, scores, targets):
+            self.seen += zip(scores, targets)
+            return linalg.zeros(*linalg.shape(scores))
+
+    loss = Pairs()
+    pairs = [[float(k), float(-k)] for k in range(1, 10)]
+    identity = dense(2, 2, 1)
+    identity.weights.value, identity.biases.value = linalg.identity(2), linalg.zeros(1, 2)
+    learn(Network([identity]), pairs, [list(row) for row in pairs], loss=loss)
+    assert len(loss.seen) == 27 and all(score == target for score, target in loss.seen)
+
+
+def test_one_step_is_loss_backward_and_step_worked_out_by_hand():
+    network = Network([Dense(1, 1, Random(1))])
+    network.layers[0].weights.value = [[2.0]]
+    history = train(network, [[1.0], [3.0]], [[1.0], [4.0]], loss=MeanSquaredError(),
+                    optimizer=SGD(0.5), epochs=1)
+    # scores 2 and 6, differences 1 and 2: loss 2.5, gradient of the weight (2·1·1 + 2·2·3) / 2 = 7,
+    # of the bias (2·1 + 2·2) / 2 = 3
+    assert history[0].loss == 2.5
+    assert values(network) == [[[2.0 - 0.5 * 7.0]], [[-1.5]]]
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_examples_not_over_its_batches():
+    class Frozen(SGD):
+        def step(self, parameters, measure=None):
+            pass
+
+    network = small_network()
+    history = learn(network, optimizer=Frozen(0.1), epochs=2, metrics=[accuracy], batch_size=4,
+                    targets=LABELS, loss=SoftmaxCrossEntropy())
+    scores = network.predict(X)
+    assert history.curve("loss") == pytest.approx([SoftmaxCrossEntropy()(scores, LABELS)] * 2)
+    assert history.curve("accuracy") == [accuracy(scores, LABELS)] * 2
+
+
+def test_the_penalty_is_in_the_loss_and_in_the_step_and_not_in_the_validation_loss():
+    network, penalty = small_network(), L2(0.5)
+    price, start = penalty(network.parameters()), values(network)
+    scores = network.predict(X)
+    gradients = []
+    keep = Do("after_batch", lambda run: gradients.append(run.parameters[0].gradient))
+    history = learn(network, penalty=penalty, epochs=1, batch_size=10, callbacks=[keep],
+                    validation=(X, T))
+    assert history[0].loss == pytest.approx(MeanSquaredError()(scores, T) + price)
+    assert history[0].validation_loss == MeanSquaredError()(network.predict(X), T)
+    other = small_network()
+    other.forward(X)
+    other.backward(MeanSquaredError().gradient(scores, T))
+    plain = next(other.parameters()).gradient
+    for row, expected, weights in zip(gradients[0], plain, start[0]):
+        assert row == pytest.approx([g + w for g, w in zip(expected, weights)])
+
+
+# ---- The same run ----
+
+
+@pytest.mark.parametrize("optimizer", [
+    lambda: SGD(0.1, momentum=0.9), lambda: Adam(0.01), lambda: RandomSearch(Random(3)),
+    lambda: RandomAdjustment(Random(3)),
+])
+def test_the_same_seed_gives_the_same_run(optimizer):
+    def run(seed):
+        rng = Random(seed)
+        network = Network([Dense(2, 5, rng), ReLU(), Dropout(0.25, rng), Dense(5, 2, rng)])
+        history = learn(network, optimizer=optimizer(), rng=rng, epochs=5)
+        return history.curve("loss"), values(network)
+
+    assert run(1) == run(1) != run(2)
+
+
+def test_the_global_random_state_is_neither_read_nor_changed():
+    import random
+
+    state = random.getstate()
+    first = learn().curve("loss")
+    assert random.getstate() == state
+    random.seed(5)
+    assert learn().curve("loss") == first
+    random.setstate(state)
+
+
+@settings(max_examples=15)
+@pytest.mark.parametrize("name", sorted(LOSSES))
+@given(data=st.data())
+def test_what_the_caller_passes_is_left_as_it_was(name, data):
+    stack, loss, inputs, targets = data.draw(learning_tasks(name))
+    network = Network([stack, Linear()])  # train refuses a Softmax before a loss that has its own
+    before = str((inputs, targets))
+    train(network, inputs, targets, loss=loss, optimizer=SGD(0.001), epochs=2, batch_size=2,
+          validation=(inputs, targets), penalty=L2(0.1))
+    assert str((inputs, targets)) == before
+
+
+def test_the_values_from_before_are_not_changed_in_place():
+    network = small_network()
+    kept, before = [parameter.value for parameter in network.parameters()], values(network)
+    learn(network)
+    assert kept == before != values(network)
+
+
+@pytest.mark.parametrize("optimizer", [
+    lambda: SGD(0.3), lambda: SGD(0.1, momentum=0.9), lambda: Adam(0.05),
+    lambda: RandomAdjustment(Random(1), scale=0.2),
+])
+def test_four_points_in_a_square_are_learned(optimizer):
+    square, xor = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
+    rng = Random(1)
+    network = Network([Dense(2, 8, rng), Tanh(), Dense(8, 2, rng)])
+    history = train(network, square, xor, loss=SoftmaxCrossEntropy(), optimizer=optimizer(),
+                    epochs=400, metrics=[accuracy])
+    assert history.curve("accuracy")[-1] == 1.0
+
+
+# ---- History ----
+
+
+def test_there_is_one_record_for_each_epoch():
+    history = learn(epochs=3, metrics=[accuracy], targets=LABELS, loss=SoftmaxCrossEntropy(),
+                    validation=(X[:4], LABELS[:4]))
+    assert len(history) == 3 and [record.epoch for record in history] == [1, 2, 3]
+    assert history.stopped == "finished" and history[-1] is history.records[2]
+    assert list(history[0].as_dict()) == ["epoch", "loss", "accuracy", "validation_loss",
+                                          "validation_accuracy", "seconds"]
+    assert history.curve("validation_loss") == [record.validation_loss for record in history]
+    assert all(record.seconds >= 0 for record in history)
+    assert repr(history).startswith("History(3 epochs, loss ") and "finished" in repr(history)
+    assert repr(History()) == "History(0 epochs, not finished)"
+
+
+def test_the_validation_loss_is_that_of_the_network_after_the_epoch_without_dropout():
+    rng = Random(1)
+    network = Network([Dense(2, 8, rng), Dropout(0.5, rng), Dense(8, 2, rng)])
+    history = learn(network, epochs=2, validation=(X[:3], T[:3]))
+    assert history[-1].validation_loss == MeanSquaredError()(network.predict(X[:3]), T[:3])
+
+
+def test_without_validation_there_is_none_in_the_record():
+    record = learn(epochs=1)[0]
+    assert record.validation_loss is None and record.validation_metrics == {}
+
+
+def test_an_unknown_curve_is_an_error_that_names_the_known():
+    with pytest.raises(KeyError, match="no curve 'acuracy'; there are epoch, loss"):
+        learn(epochs=1).curve("acuracy")
+
+
+# ---- Callbacks ----
+
+
+def test_callbacks_are_called_at_each_moment_in_order():
+    calls = []
+
+    class Log(Callback):
+        def start(self, run):
+            calls.append(("start", run.epoch, run.batches))
+
+        def after_batch(self, run):
+            calls.append(("batch", run.epoch, run.batch))
+            assert run.loss_so_far > 0
+
+        def after_epoch(self, run, record):
+            calls.append(("epoch", record.epoch, len(run.history)))
+
+        def end(self, run):
+            calls.append(("end", run.history.stopped))
+
+    learn(epochs=2, batch_size=5, callbacks=[Log()])
+    assert calls == [("start", 0, 2), ("batch", 1, 1), ("batch", 1, 2), ("epoch", 1, 1),
+                     ("batch", 2, 1), ("batch", 2, 2), ("epoch", 2, 2), ("end", "finished")]
+
+
+def test_a_callback_ends_the_training_by_giving_a_reason():
+    def stop(run, record):
+        run.stop = "enough" if record.epoch == 2 else None
+
+    history = learn(epochs=9, callbacks=[Do("after_epoch", stop)])
+    assert len(history) == 2 and history.stopped == "enough"
+
+
+def test_early_stopping_stops_after_patience_and_restores_the_best_weights():
+    after = []
+    network = small_network()
+    stopping = EarlyStopping(patience=2)
+    keep = Do("after_epoch", lambda run, record: after.append(values(network)))
+    history = learn(network, epochs=50, validation=VALIDATION, callbacks=[keep, stopping],
+                    loss=scripted(math.inf, 5.0, 3.0, 4.0, 3.0, 9.0))
+    assert len(history) == 4 and history.stopped == "stopped early, best epoch 2"
+    assert (stopping.best_epoch, stopping.best_loss) == (2, 3.0)
+    assert values(network) == after[1] != after[3]
+
+
+def test_early_stopping_restores_the_best_weights_also_at_the_last_epoch():
+    after = []
+    network = small_network()
+    keep = Do("after_epoch", lambda run, record: after.append(values(network)))
+    history = learn(network, epochs=3, validation=VALIDATION, callbacks=[keep, EarlyStopping(50)],
+                    loss=scripted(math.inf, 1.0, 2.0, 3.0))
+    assert history.stopped == "finished" and values(network) == after[0] != after[2]
+
+
+def test_a_fall_that_is_too_small_is_none():
+    falls = [5.0, 4.9, 4.8, 4.7]
+    options = {"epochs": 4, "validation": VALIDATION}
+    patient, strict = EarlyStopping(2), EarlyStopping(2, minimum_fall=0.5)
+    assert len(learn(callbacks=[patient], loss=scripted(0.0, *falls), **options)) == 4
+    assert len(learn(callbacks=[strict], loss=scripted(0.0, *falls), **options)) == 3
+
+
+def test_early_stopping_without_validation_watches_the_training_loss_and_can_be_used_again():
+    stopping = EarlyStopping(patience=1)
+    for _ in range(2):
+        history = learn(optimizer=SGD(1e-30), epochs=20, callbacks=[stopping], batch_size=10)
+        assert len(history) == 2 and stopping.best_epoch == 1
+
+
+def test_the_rate_is_reduced_on_a_plateau_and_only_there():
+    rates, optimizer = [], SGD(0.8)
+    keep = Do("after_epoch", lambda run, record: rates.append(optimizer.learning_rate))
+    learn(optimizer=optimizer, epochs=10, validation=VALIDATION,
+          callbacks=[ReduceOnPlateau(factor=0.5, patience=2), keep],
+          loss=scripted(0.0, 5.0, 4.0, 4.0, 4.0, 4.0, 4.0, 3.0, 3.0, 3.5, 2.0))
+    assert rates == [0.8, 0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.2, 0.1, 0.1]
+
+
+def test_the_csv_log_holds_a_row_per_epoch_as_soon_as_it_is_over(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("old\n")
+    lengths = []
+    count = Do("after_epoch", lambda run, record: lengths.append(len(path.read_text().split("\n"))))
+    history = learn(epochs=3, targets=LABELS, loss=SoftmaxCrossEntropy(), metrics=[accuracy],
+                    callbacks=[CSVLog(str(path)), count])
+    with open(str(path), newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["epoch", "loss", "accuracy", "validation_loss", "seconds"]
+    assert [float(row["loss"]) for row in rows] == history.curve("loss")
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"] and rows[0]["validation_loss"] == ""
+    assert lengths == [3, 4, 5]
+
+
+# ---- Ctrl-C ----
+
+
+def interrupted(where):
+    """Train, press Ctrl-C at the moment `where`, and return network, history and what was seen."""
+    seen = {"last": None, "pressed": False}
+
+    def press_if(moment):
+        if moment and not seen["pressed"]:
+            seen["pressed"] = True
+            raise KeyboardInterrupt
+
+    class Interrupting(SGD):
+        def step(self, parameters, measure=None):
+            if where == "during the step" and self.steps == 4:
+                list(parameters)[0].value = linalg.zeros(4, 2)
+                press_if(True)
+            super().step(parameters, measure)
+            seen["last"] = values(network)
+
+    class Press(Callback):
+        ended = False
+
+        def after_batch(self, run):
+            press_if(where == "after a batch" and (run.epoch, run.batch) == (2, 2))
+
+        def after_epoch(self, run, record):
+            press_if(where == "after an epoch" and record.epoch == 2)
+
+        def end(self, run):
+            self.ended = True
+
+    class Stubborn(Tanh):
+        count = 0
+
+        def forward(self, inputs, training=False):
+            self.count += training
+            press_if(where == "during forward" and self.count == 5)
+            press_if(where == "during validation" and not training and self.count == 6)
+            return super().forward(inputs, training)
+
+        def backward(self, output_gradient):
+            press_if(where == "during backward" and self.count == 5)
+            return super().backward(output_gradient)
+
+    network, press = Network([dense(2, 4, 1), Stubborn(), dense(4, 2, 2)]), Press()
+    history = learn(network, optimizer=Interrupting(0.1), epochs=5, validation=(X[:2], T[:2]),
+                    callbacks=[press])
+    assert press.ended
+    return network, history, seen["last"]
+
+
+@pytest.mark.parametrize("where, records", [
+    ("during forward", 1), ("during backward", 1), ("during the step", 1), ("after a batch", 1),
+    ("during validation", 1), ("after an epoch", 2),
+])
+def test_ctrl_c_leaves_the_network_as_after_its_last_whole_step_and_the_history_so_far(
+    where, records
+):
+    network, history, last = interrupted(where)
+    assert len(history) == records and history.stopped == "interrupted"
+    assert values(network) == last
+    assert linalg.shape(network.predict(X)) == (10, 2)
+    assert len(learn(network, epochs=2)) == 2  # and it can go on
+
+
+def test_after_ctrl_c_early_stopping_still_restores_the_best_weights():
+    after = []
+    network = small_network()
+
+    def press(run, record):
+        after.append(values(network))
+        if record.epoch == 3:
+            raise KeyboardInterrupt
+
+    learn(network, epochs=9, validation=VALIDATION, loss=scripted(0.0, 2.0, 1.0, 3.0),
+          callbacks=[EarlyStopping(5), Do("after_epoch", press)])
+    assert values(network) == after[1]
+
+
+# ---- Numbers that stop being finite ----
+
+
+def diverging(rate=1e3, **options):
+    network = Network([dense(2, 4, 1), ReLU(), dense(4, 2, 2)])
+    big = [[1e3 * x for x in row] for row in X]
+    with pytest.raises(FloatingPointError) as caught:
+        learn(network, big, epochs=50, optimizer=SGD(rate), **options)
+    return network, str(caught.value)
+
+
+def test_divergence_names_epoch_batch_layer_largest_weight_and_a_smaller_rate():
+    _, message = diverging(rate=1e200)
+    assert message.startswith("train: epoch 1, batch 2 of 3: the output of layer 2, Dense(4 → 2),")
+    assert re.search(r"is no longer finite \(its largest weight: \d\.\d+e\+20\d\); ", message)
+    assert "the learning rate is 1e+200, try 1e+199. " in message
+    assert message.endswith("The network keeps its last good weights.")
+    _, message = diverging()
+    assert "batch" in message and "the network's largest weight: " in message
+
+
+def test_after_divergence_the_network_keeps_the_last_weights_whose_loss_was_finite():
+    network, _ = diverging()
+    assert all(linalg.all_finite(parameter.value) for parameter in network.parameters())
+    big = [[1e3 * x for x in row] for row in X]
+    assert math.isfinite(MeanSquaredError()(network.predict(big), T))
+
+
+def test_callbacks_hear_of_the_end_also_when_training_fails():
+    ended = []
+    diverging(callbacks=[Do("end", lambda run: ended.append(True))])
+    assert ended == [True]
+
+
+class Explodes(Tanh):
+    """Gives inf in the forward or the backward of the n-th batch."""
+
+    def __init__(self, direction, batch):
+        super().__init__()
+        self.direction, self.batch, self.seen = direction, batch, 0
+
+    def forward(self, inputs, training=False):
+        self.seen += training
+        outputs = super().forward(inputs, training)
+        if self.direction == "forward" and training and self.seen >= self.batch:
+            return linalg.add(outputs, math.inf)
+        return outputs
+
+    def backward(self, output_gradient):
+        if self.direction == "backward" and self.seen >= self.batch:
+            return linalg.full(*linalg.shape(output_gradient), value=math.nan)
+        return super().backward(output_gradient)
+
+
+@pytest.mark.parametrize("direction, good", [("forward", 2), ("backward", 3)])
+def test_the_first_layer_where_numbers_break_is_named_and_the_last_good_weights_kept(
+    direction, good
+):
+    network = Network([dense(2, 3, 1), Explodes(direction, 5), dense(3, 2, 2)])
+    before = []
+    keep = Do("after_batch", lambda run: before.append(values(network)))
+    with pytest.raises(FloatingPointError) as caught:
+        learn(network, optimizer=SGD(0.25), callbacks=[keep])
+    message = str(caught.value)
+    assert "epoch 2, batch 2 of 3" in message and "layer 1, Explodes" in message
+    assert "learning rate is 0.25, try 0.025" in message
+    assert values(network) == before[good]  # a forward that breaks condemns the step before it
+
+
+def test_a_loss_that_is_not_finite_is_named():
+    class Broken(MeanSquaredError):
+        def __call__(self, scores, targets):
+            return math.nan if len(scores) == 4 else 1.0
+
+    with pytest.raises(FloatingPointError, match="epoch 1, batch 1 of 3: the loss, Broken"):
+        learn(loss=Broken())
+
+
+def test_a_step_that_breaks_the_weights_is_taken_back():
+    class Breaks(SGD):
+        def step(self, parameters, measure=None):
+            parameters = list(parameters)
+            super().step(parameters)
+            if self.steps == 2:
+                parameters[0].value = linalg.full(4, 2, math.nan)
+
+    network, after = small_network(), []
+    keep = Do("after_batch", lambda run: after.append(values(network)))
+    with pytest.raises(FloatingPointError, match="epoch 1, batch 2 of 3"):
+        learn(network, optimizer=Breaks(0.1), callbacks=[keep])
+    assert values(network) == after[0]
+
+
+def test_a_huge_price_of_the_weights_is_named():
+    network = small_network()
+    network.layers[0].weights.value = linalg.full(4, 2, 1e200)
+    with pytest.raises(FloatingPointError, match="the penalty"):
+        learn(network, penalty=L2(1.0))
+
+
+# ---- No parameter is left out ----
+
+
+def test_a_parameter_without_a_gradient_is_an_error_and_not_a_layer_that_never_learns():
+    class Forgetful(Layer):
+        def __init__(self):
+            self.shift = Parameter("shift", [[1.0, 1.0]])
+
+        def forward(self, inputs, training=False):
+            return linalg.add(inputs, self.shift.value)
+
+        def backward(self, output_gradient):
+            return output_gradient
+
+        def parameters(self):
+            yield self.shift
+
+    network = Network([dense(2, 2, 1), Forgetful()])
+    network.layers[1].shift.gradient = [[1.0, 1.0]]  # an old one must not hide the fault
+    with pytest.raises(ValueError, match="backward left 1.shift without a gradient"):
+        learn(network)
+
+
+@settings(max_examples=15)
+@pytest.mark.parametrize("name", sorted(LOSSES))
+@given(data=st.data())
+def test_every_parameter_of_any_network_gets_a_gradient_of_its_shape(name, data):
+    stack, loss, inputs, targets = data.draw(learning_tasks(name))
+    network = Network([stack, Linear()])
+    train(network, inputs, targets, loss=loss, optimizer=SGD(1e-6), epochs=1, batch_size=2)
+    for parameter in network.parameters():
+        assert linalg.shape(parameter.gradient) == linalg.shape(parameter.value)
+
+
+def test_a_record_shows_as_one_flat_dict():
+    record = Record(2, 0.5, {"accuracy": 1.0}, 0.25, {"accuracy": 0.5}, 1.0)
+    assert record.as_dict() == {"epoch": 2, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25,
+                                "validation_accuracy": 0.5, "seconds": 1.0}
