@@ -62,7 +62,8 @@ def main():
     first, last = network.layers[0], network.layers[2]
     straight = (first.weights.value, first.biases.value[0],
                 last.weights.value, last.biases.value[0])
-    run = Run(network, x, labels, SoftmaxCrossEntropy(), SGD(RATE), 1, BATCH, None, (), None, (), rng)
+    run = Run(network, x, labels, SoftmaxCrossEntropy(), SGD(RATE), epochs=1, batch_size=BATCH,
+              validation=None, metrics=(), penalty=None, callbacks=(), rng=rng)
     times = {"straight-line script": [], "purenn": []}
     for _ in range(REPEATS):
         start = time.perf_counter()

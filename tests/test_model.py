@@ -1,4 +1,4 @@
-"""What is saved comes back to the bit; what is broken gives one error; what was there stays whole."""
+"""What is saved comes back to the bit, what is broken gives one error, nothing is lost."""
 
 import json
 import math

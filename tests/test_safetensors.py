@@ -8,7 +8,6 @@ import os
 import random
 import struct
 import sys
-import time
 from array import array
 
 import pytest
