@@ -4,7 +4,7 @@
 and 10 outputs, one for each digit; a few seconds. Then: how many of those put aside it reads, which
 it takes for which, and some of them drawn in characters, one mistake among them.
 
-Before this: train. After this: reference.
+Before this: learn. After this: reference.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from ..losses import SoftmaxCrossEntropy
 from ..metrics import accuracy, classes_of
 from ..training import Callback, History
 from .progress import Progress
+from .report import confusion
 from .terminal import beside, drawn_digit, painted, use_colour
-from .train import (
-    Parts, Settings, build, confusion, ending, exit_code, fit, scores_of, settings_for,
-)
+from .train import Parts, Settings, build, ending, exit_code, fit, scores_of, settings_for
 
 __all__ = ["Answer", "SETTINGS", "learn", "run"]
 

@@ -25,7 +25,7 @@ from ..optimizers import (
 )
 
 __all__ = [
-    "ACTIVATIONS", "BY_CHANCE", "DOWN_THE_GRADIENT", "OPTIMIZERS", "RECIPES", "Recipe",
+    "ACTIVATIONS", "BY_CHANCE", "DOWN_THE_GRADIENT", "MAKERS", "OPTIMIZERS", "RECIPES", "Recipe",
     "did_you_mean", "recipe_for_rows",
 ]
 
@@ -76,10 +76,23 @@ BY_CHANCE: Dict[str, Callable[[Random], Optimizer]] = {
 OPTIMIZERS = [*DOWN_THE_GRADIENT, *BY_CHANCE]
 
 
-class Recipe(NamedTuple):
-    """A data set to be made, and settings that learn it well."""
+MAKERS: Dict[str, Callable[[Random], DataSet]] = {
+    "circle": lambda rng: data.circle(rng=rng),
+    "digits": lambda rng: data.digits(),
+    "gaussians": lambda rng: data.gaussians(rng=rng),
+    "iris": lambda rng: data.iris(),
+    "moons": lambda rng: data.moons(rng=rng),
+    "sine": lambda rng: data.sine(rng=rng),
+    "spiral": lambda rng: data.spiral(rng=rng),
+    "vertical": lambda rng: data.vertical(rng=rng),
+    "wine": lambda rng: data.wine(),
+    "xor": lambda rng: data.xor(size=300, noise=0.15, rng=rng),
+}
 
-    make: Callable[[Random], DataSet]
+
+class Recipe(NamedTuple):
+    """Settings that learn a data set well."""
+
     hidden: Tuple[int, ...]
     activation: str
     optimizer: str
@@ -89,28 +102,17 @@ class Recipe(NamedTuple):
 
 
 RECIPES: Dict[str, Recipe] = {
-    "circle": Recipe(
-        lambda rng: data.circle(rng=rng), (16,), "tanh", "adam", 0.03, 60, 32),
-    "digits": Recipe(
-        lambda rng: data.digits(), (32,), "relu", "momentum", 0.1, 15, 32),
-    "gaussians": Recipe(
-        lambda rng: data.gaussians(rng=rng), (8,), "tanh", "adam", 0.03, 30, 32),
-    "iris": Recipe(
-        lambda rng: data.iris(), (16,), "tanh", "adam", 0.01, 100, 16),
-    "moons": Recipe(
-        lambda rng: data.moons(rng=rng), (16,), "tanh", "adam", 0.03, 100, 32),
-    "sine": Recipe(
-        lambda rng: data.sine(rng=rng), (32,), "tanh", "adam", 0.03, 150, 32),
-    "spiral": Recipe(
-        lambda rng: data.spiral(rng=rng), (16, 16), "tanh", "adam", 0.03, 100, 32),
-    "vertical": Recipe(
-        lambda rng: data.vertical(rng=rng), (8,), "tanh", "adam", 0.03, 40, 32),
-    "wine": Recipe(
-        lambda rng: data.wine(), (16,), "tanh", "adam", 0.01, 40, 16),
-    "xor": Recipe(
-        lambda rng: data.xor(size=300, noise=0.15, rng=rng), (8,), "tanh", "adam", 0.03, 40, 32),
+    "circle": Recipe((16,), "tanh", "adam", 0.03, 60, 32),
+    "digits": Recipe((32,), "relu", "momentum", 0.1, 15, 32),
+    "gaussians": Recipe((8,), "tanh", "adam", 0.03, 30, 32),
+    "iris": Recipe((16,), "tanh", "adam", 0.01, 100, 16),
+    "moons": Recipe((16,), "tanh", "adam", 0.03, 100, 32),
+    "sine": Recipe((32,), "tanh", "adam", 0.03, 150, 32),
+    "spiral": Recipe((16, 16), "tanh", "adam", 0.03, 100, 32),
+    "vertical": Recipe((8,), "tanh", "adam", 0.03, 40, 32),
+    "wine": Recipe((16,), "tanh", "adam", 0.01, 40, 16),
+    "xor": Recipe((8,), "tanh", "adam", 0.03, 40, 32),
 }
-
 
 ROWS_SHOWN = 100_000
 
@@ -125,11 +127,7 @@ def recipe_for_rows(rows: int) -> Recipe:
     (100, 25, 5)
     """
     epochs = min(100, max(5, ROWS_SHOWN // max(1, rows)))
-    return Recipe(_nothing_to_make, (32,), "relu", "adam", 0.01, epochs, 32)
-
-
-def _nothing_to_make(rng: Random) -> DataSet:
-    raise ValueError("the rows of a file are read, not made")
+    return Recipe((32,), "relu", "adam", 0.01, epochs, 32)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -37,9 +37,11 @@ class Progress(Callback):
 
     def start(self, run: Run) -> None:
         self.started = self.shown_at = time.perf_counter()
-        self.epochs_before, self.epoch_shown, self.length = run.epoch, run.epoch, 0
+        self.epochs_before, self.epoch_shown, self.length = -1, 0, 0
 
     def after_batch(self, run: Run) -> None:
+        if self.epochs_before < 0:  # a training that is resumed does not begin with epoch 1
+            self.epochs_before = run.epoch - 1
         if self.rewrites and time.perf_counter() - self.shown_at >= REDRAW_SECONDS:
             self._rewrite(run)
 

@@ -21,7 +21,7 @@ from ..linalg import Vector
 
 __all__ = [
     "beside", "columns_of", "confusion_table", "drawn_digit", "make_safe", "may_rewrite",
-    "painted", "use_colour",
+    "painted", "printable", "use_colour",
 ]
 
 COLOURS = {"red": "31", "green": "32", "dim": "2", "bold": "1"}
@@ -96,6 +96,15 @@ def _in_plain_characters(error: UnicodeError) -> Tuple[Union[str, bytes], int]:
         raise error
     missing = error.object[error.start:error.end]
     return "".join(PLAIN.get(character, "?") for character in missing), error.end
+
+
+def printable(text: str) -> str:
+    r"""Return a text from a file with what could garble a terminal written out.
+
+    >>> print(printable("\x1b[31mred"), printable("größe"))
+    \x1b[31mred größe
+    """
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 # ---- Drawing ----

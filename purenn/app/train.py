@@ -1,44 +1,48 @@
-"""`purenn train NAME`: train a network on a set that comes along, and say how well it went.
+"""`purenn train DATA`: train a network, say how well it went, and keep it.
 
-From the name of a data set and a handful of settings to a result, in five steps, each a function:
+From some words and a handful of settings to a model file, each step a function:
 
-    make the data → put rows aside, standardize → build the network → train → measure
+    read the data → put rows aside → standardize → build the network → train → measure → keep
 
 One random.Random(seed) goes through all of them, so the same settings give the same run.
 
 Rows that are put aside serve twice: the network is looked at with them after each epoch (and
 `--patience` stops by them), and the metrics at the end are measured on them. With `--patience` they
-have helped to choose, so the result is a little rosy; whoever needs an honest number keeps a third
-set of rows that nobody has seen.
+have helped to choose, so the result is a little rosy; whoever needs an honest number keeps a file
+of rows that nobody has seen, and asks `purenn evaluate`.
 
-Before this: progress. After this: demo.
+Values to be learned are standardized as well: prices in millions and shares in per cent then suit
+one learning rate. So the loss of a regression is a mean squared error in units of the variance of
+the targets: 1 is no better than always answering with their mean.
+
+Before this: progress. After this: report.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import sys
+from array import array
+from itertools import chain
 from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from .. import data
-from ..data import DataSet
+from .. import data, linalg
+from ..data import DataError, DataSet, FlatRows, Standardizer
 from ..layers import Dense, Dropout, Layer
-from ..linalg import Matrix
+from ..linalg import Matrix, Vector
 from ..losses import ElasticNet, Loss, MeanSquaredError, Penalty, SoftmaxCrossEntropy
-from ..metrics import accuracy, confusion_matrix, r2
+from ..metrics import accuracy, mean_absolute_error, r2
 from ..network import Network
 from ..optimizers import CosineDecay, Optimizer
-from ..training import Callback, EarlyStopping, History, Record, train
-from .names import ACTIVATIONS, BY_CHANCE, DOWN_THE_GRADIENT, RECIPES
-from .progress import Progress
-from .terminal import confusion_table, use_colour
+from ..training import Callback, EarlyStopping, History, train
+from .names import ACTIVATIONS, BY_CHANCE, DOWN_THE_GRADIENT, RECIPES, Recipe
 
 __all__ = [
-    "Parts", "Settings", "build", "confusion", "ending", "exit_code", "fit", "measured",
-    "put_aside", "run", "scores_of", "settings_for",
+    "Parts", "Settings", "build", "ending", "exit_code", "fit", "measured", "prepared",
+    "scores_of", "settings_for", "settings_from",
 ]
+
+PIXEL_ROWS = 1000  # so many pictures show well enough how bright pixels are
 
 
 class Settings(NamedTuple):
@@ -66,18 +70,24 @@ class Parts(NamedTuple):
     loss: Loss
     learning: DataSet
     held_out: Optional[DataSet]
+    standardizer: Optional[Standardizer] = None
+    target_standardizer: Optional[Standardizer] = None
 
 
 # ---- Settings ----
 
 
 def settings_for(name: str, **chosen: Any) -> Settings:
-    """Return the settings for a data set: those chosen, for the others those of its recipe.
+    """Return the settings for a set that comes along; raises KeyError if there is none."""
+    return settings_from(RECIPES[name], name, **chosen)
+
+
+def settings_from(recipe: Recipe, name: str, **chosen: Any) -> Settings:
+    """Return the settings for a data set: those chosen, for the others those of the recipe.
 
     A setting that is None counts as not chosen.
     """
     chosen = {key: value for key, value in chosen.items() if value is not None}
-    recipe = RECIPES[name]
     optimizer = chosen.get("optimizer", recipe.optimizer)
     if optimizer in BY_CHANCE:
         rate = None
@@ -93,23 +103,59 @@ def settings_for(name: str, **chosen: Any) -> Settings:
     return settings._replace(**chosen)
 
 
-# ---- The five steps ----
+# ---- The steps ----
 
 
-def put_aside(whole: DataSet, fraction: float, rng: Random) -> Tuple[DataSet, Optional[DataSet]]:
-    """Return (learning, held out), both standardized by what the learning rows say.
+def prepared(settings: Settings, whole: DataSet, rng: Random, pixels: bool = False) -> Parts:
+    """Put rows aside, standardize, build the network.
 
-    Rows put aside must not help to find means and deviations: nobody has seen them yet.
+    Rows put aside must not help to find means and deviations: nobody has seen them yet. The numbers
+    of pictures are all of one kind, and get one mean and one deviation: with one for each pixel, a
+    pixel at the border that is dark in all pictures but one would be blown up a hundredfold there.
     """
+    _check_classes(whole)
     learning, held_out = whole, None
-    if fraction > 0:
-        learning, held_out = data.split(whole, fraction, rng=rng)
-    standardizer = data.Standardizer().fit(learning.inputs)
-    return _standardized(learning, standardizer), _standardized(held_out, standardizer)
+    if settings.validation > 0:
+        learning, held_out = data.split(whole, settings.validation, rng=rng)
+    standardizer = _shared(learning.inputs) if pixels else _fitted(learning.inputs, whole)
+    of_targets: Any = None if whole.class_names else _fitted(learning.targets, whole)
+    loss: Loss = SoftmaxCrossEntropy() if whole.class_names else MeanSquaredError()
+    learning = _standardized(learning, standardizer, of_targets)
+    held_out = held_out and _standardized(held_out, standardizer, of_targets)
+    network = build(settings, learning, rng)
+    return Parts(network, loss, learning, held_out, standardizer, of_targets)
 
 
-def _standardized(part: Any, standardizer: data.Standardizer) -> Any:
-    return part and part._replace(inputs=standardizer.transform(part.inputs))
+def _check_classes(whole: DataSet) -> None:
+    if len(whole.class_names) == 1:
+        raise DataError(f"{whole.description}: expected at least two classes, got only "
+                        f"{whole.class_names[0]!r}")
+
+
+def _fitted(rows: Any, whole: DataSet) -> Standardizer:
+    try:
+        return Standardizer().fit(rows)
+    except ValueError as error:
+        raise DataError(f"{whole.description}: {error}") from None
+
+
+def _shared(rows: Sequence[Vector]) -> Standardizer:
+    """Return a standardizer with one mean and one deviation for all columns."""
+    some = linalg.take(rows, range(min(PIXEL_ROWS, len(rows))))
+    one = Standardizer().fit(FlatRows(array("d", chain.from_iterable(some)), width=1))
+    assert one.means is not None and one.deviations is not None
+    width = len(rows[0])
+    return Standardizer(one.means * width, one.deviations * width)
+
+
+def _standardized(
+    part: DataSet, of_inputs: Standardizer, of_targets: Optional[Standardizer]
+) -> DataSet:
+    part = part._replace(inputs=of_inputs.transform(part.inputs))
+    if of_targets is None:
+        return part
+    values: Any = part.targets
+    return part._replace(targets=list(of_targets.transform(values)))
 
 
 def build(settings: Settings, learning: DataSet, rng: Random) -> Network:
@@ -125,10 +171,12 @@ def build(settings: Settings, learning: DataSet, rng: Random) -> Network:
 
 
 def fit(
-    settings: Settings, parts: Parts, rng: Random, callbacks: Sequence[Callback] = ()
+    settings: Settings, parts: Parts, rng: Random, callbacks: Sequence[Callback] = (),
+    resume: Optional[str] = None,
 ) -> History:
     """Train the network of the parts and return the history."""
-    network, loss, learning, held_out = parts
+    network, loss, learning, held_out = parts[:4]
+    # What watches the loss comes first, so that a resumed training finds it in its place.
     stopping = [] if settings.patience is None else [EarlyStopping(settings.patience)]
     return train(
         network,
@@ -143,6 +191,7 @@ def fit(
         penalty=_penalty(settings),
         callbacks=[*stopping, *callbacks],
         rng=rng,
+        resume=resume,
     )
 
 
@@ -165,13 +214,25 @@ def scores_of(parts: Parts, part: DataSet) -> Matrix:
 
 
 def measured(parts: Parts, part: DataSet) -> Dict[str, float]:
-    """Return the loss on some rows, and the accuracy or R² on them."""
+    """Return the loss on some rows, and how good it is in terms that people use.
+
+    That is the accuracy for classes; for values R², and how far off they are, in their own unit.
+    """
     scores = scores_of(parts, part)
     values = {"loss": parts.loss(scores, part.targets)}
-    predictions = parts.loss.predict(scores)
+    predictions: Any = parts.loss.predict(scores)
+    targets: Any = part.targets
     if part.class_names:
-        return {**values, "accuracy": accuracy(predictions, part.targets)}
-    return {**values, "r2": r2(predictions, part.targets)}  # type: ignore[arg-type]  # a matrix
+        return {**values, "accuracy": accuracy(predictions, targets)}
+    off = mean_absolute_error(predictions, targets)
+    if parts.target_standardizer is not None:
+        off *= _only(parts.target_standardizer.deviations)
+    return {**values, "r2": r2(predictions, targets), "mean_absolute_error": off}
+
+
+def _only(numbers: Optional[Vector]) -> float:
+    assert numbers is not None and len(numbers) == 1
+    return numbers[0]
 
 
 def exit_code(history: History) -> int:
@@ -179,91 +240,7 @@ def exit_code(history: History) -> int:
     return 130 if history.stopped == "interrupted" else 0
 
 
-# ---- The command ----
-
-
-def run(settings: Settings, quiet: bool = False, as_json: bool = False) -> int:
-    """Train as the settings say, print the result, return the exit code."""
-    rng = Random(settings.seed)
-    learning, held_out = put_aside(RECIPES[settings.data].make(rng), settings.validation, rng)
-    loss = SoftmaxCrossEntropy() if learning.class_names else MeanSquaredError()
-    parts = Parts(build(settings, learning, rng), loss, learning, held_out)
-    history = fit(settings, parts, rng, [] if quiet else [Progress(sys.stderr)])
-    if as_json:
-        print(_as_json(settings, parts, history))
-    else:
-        print(_as_text(settings, parts, history))
-    return exit_code(history)
-
-
-def _as_json(settings: Settings, parts: Parts, history: History) -> str:
-    """Return settings, history and metrics as one strict JSON object; null for what is not there.
-
-    JSON knows neither infinity nor nan, so these become null too.
-    """
-    if parts.held_out is None:
-        metrics: Dict[str, Any] = dict.fromkeys(
-            ["loss", "accuracy" if parts.learning.class_names else "r2"])
-    else:
-        metrics = measured(parts, parts.held_out)
-    whole = {
-        "settings": settings._asdict(),
-        "history": [_as_record(record) for record in history],
-        "metrics": _finite(metrics),
-    }
-    return json.dumps(whole, indent=2, allow_nan=False)
-
-
-def _as_record(record: Record) -> Dict[str, Any]:
-    """Return the six columns that every history has, whether they apply or not."""
-    return _finite({
-        "epoch": record.epoch,
-        "loss": record.loss,
-        "accuracy": record.metrics.get("accuracy"),
-        "validation_loss": record.validation_loss,
-        "validation_accuracy": record.validation_metrics.get("accuracy"),
-        "seconds": record.seconds,
-    })
-
-
-def _finite(values: Dict[str, Any]) -> Dict[str, Any]:
-    return {
-        name: value if value is None or math.isfinite(value) else None
-        for name, value in values.items()
-    }
-
-
-def _as_text(settings: Settings, parts: Parts, history: History) -> str:
-    """Return what was learned from what, how it ended, and how good it is."""
-    rows, aside = len(parts.learning.inputs), parts.held_out
-    held = f"{len(aside.inputs)} held out" if aside is not None else "none held out"
-    judged_by = aside if aside is not None else parts.learning
-    where = "held-out rows" if aside is not None else "rows it learned from (none were held out)"
-    lines = [
-        parts.learning.description,
-        f"{rows} rows to learn from, {held}",
-        repr(parts.network),
-        f"{settings.optimizer}, {ending(history)}",
-        "",
-        f"On the {where}:",
-        *(f"  {name:<9}{value:.4f}" for name, value in measured(parts, judged_by).items()),
-    ]
-    if parts.learning.class_names:
-        lines += ["", *confusion(parts, judged_by)]
-    return "\n".join(lines)
-
-
 def ending(history: History) -> str:
     """Return how long it took and why it ended: "15 epochs in 8.1 s, finished"."""
     seconds = math.fsum(record.seconds for record in history)
     return f"{len(history)} epochs in {seconds:.1f} s, {history.stopped}"
-
-
-def confusion(parts: Parts, part: DataSet) -> List[str]:
-    """Return the confusion matrix on some rows, as lines."""
-    scores = scores_of(parts, part)
-    counts = confusion_matrix(scores, part.targets, classes=len(part.class_names))
-    return [
-        "Confusion matrix: rows are what it was, columns what the network said",
-        *confusion_table(counts, part.class_names, use_colour(sys.stdout)),
-    ]
