@@ -129,7 +129,11 @@ class Dense(Layer):
         self.input_width = positive_integer("Dense", "inputs", inputs)
         self.output_width = positive_integer("Dense", "neurons", neurons)
         random_generator("Dense", rng)
-        self.weights = Parameter("weights", initializer(rng, neurons, inputs))
+        weights = initializer(rng, neurons, inputs)
+        if linalg.shape(weights) != (neurons, inputs):
+            raise ShapeError(f"{self!r}: the initializer should give {neurons} × {inputs} weights, "
+                             f"one neuron per row, it gave {linalg.shape(weights)}")
+        self.weights = Parameter("weights", weights)
         self.biases = Parameter("biases", linalg.zeros(1, neurons), penalized=False)
         self._inputs: Optional[Matrix] = None
 

@@ -158,9 +158,7 @@ class GradientDescent(Optimizer):
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
         memory = self.memory or [self._nothing_yet(parameter) for parameter in parameters]
-        if len(memory) != len(parameters):
-            raise ValueError(f"{self!r}: {len(memory)} parameters in the steps before, "
-                             f"{len(parameters)} now; each network needs an optimizer of its own")
+        _check_same_network(self, memory, parameters)
         rate = self.learning_rate
         self.steps += 1
         updated = [
@@ -185,6 +183,19 @@ class GradientDescent(Optimizer):
         return tuple(
             linalg.zeros(*linalg.shape(parameter.value)) for _ in range(self.remembered)
         )
+
+
+def _check_same_network(
+    optimizer: Optimizer, memory: List[Tuple[Matrix, ...]], parameters: List[Parameter]
+) -> None:
+    """Raise ValueError when what is remembered belongs to other parameters than these."""
+    same = len(memory) == len(parameters) and all(
+        linalg.shape(matrix) == linalg.shape(parameter.value)
+        for matrices, parameter in zip(memory, parameters) for matrix in matrices
+    )
+    if not same:
+        raise ValueError(f"{optimizer!r}: the steps before were those of another network; each "
+                         f"network needs an optimizer of its own")
 
 
 def _gradient_of(optimizer: Optimizer, parameter: Parameter) -> Matrix:

@@ -35,7 +35,7 @@ from .initializers import permutation
 from .layers import Layer, Parameter
 from .linalg import Matrix, ShapeError
 from .losses import Loss, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy, Targets
-from .network import Network
+from .network import Network, layers_inside
 from .optimizers import GradientDescent, Optimizer
 
 if TYPE_CHECKING:
@@ -338,8 +338,8 @@ def _check_parts(network: Any, loss: Any, optimizer: Any, penalty: Any) -> None:
             raise TypeError(f"train: {name}: got the class {value.__name__}; "
                             f"make one: {value.__name__}(…)")
         if not isinstance(value, kind) and not (name == "penalty" and value is None):
-            raise TypeError(f"train: {name}: expected a {kind.__name__}, got {value!r}")
-    last = network.layers[-1]
+            raise TypeError(f"train: {name}: expected {kind.__name__}, got {value!r}")
+    last = [layer for layer in layers_inside(network) if not isinstance(layer, Network)][-1]
     for twice, fused in ((Softmax, SoftmaxCrossEntropy), (Sigmoid, SigmoidCrossEntropy)):
         if isinstance(last, twice) and isinstance(loss, fused):
             raise ValueError(f"train: {fused.__name__} has its own {twice.__name__.lower()}; "

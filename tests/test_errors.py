@@ -48,6 +48,12 @@ def an_optimizer_in_two_networks():
     learn(optimizer=optimizer, net=Network([Dense(3, 2, RNG), Dense(2, 2, RNG)]))
 
 
+def an_optimizer_in_two_shapes():
+    optimizer = SGD(0.1, momentum=0.9)
+    learn(optimizer=optimizer)
+    learn([[1.0]], [0], optimizer=optimizer, net=Network([Dense(1, 2, RNG)]))
+
+
 def twice():
     layer = Dense(2, 2, RNG)
     return Network([layer, ReLU(), layer])
@@ -172,7 +178,15 @@ MISTAKES = [
     ("a random step without the loss", lambda: step_without_gradient(RandomSearch(RNG)), TypeError,
      "RandomSearch: step needs the loss: step(parameters, measure)"),
     ("one optimizer in two networks", an_optimizer_in_two_networks, ValueError,
-     "2 parameters in the steps before, 4 now; each network needs an optimizer of its own"),
+     "the steps before were those of another network; each network needs an optimizer of its own"),
+    ("an optimizer in two networks of as many layers", an_optimizer_in_two_shapes, ValueError,
+     "the steps before were those of another network"),
+    ("softmax twice, one in a network inside", lambda: learn(
+        net=Network([Network([Dense(3, 2, RNG), Softmax()])])), ValueError,
+     "SoftmaxCrossEntropy has its own softmax"),
+    ("an initializer the wrong way round", lambda: Dense(
+        2, 3, RNG, lambda rng, neurons, inputs: [[0.0] * neurons for _ in range(inputs)]),
+     ShapeError, "Dense(2 → 3): the initializer should give 3 × 2 weights"),
     # networks
     ("a layer used twice", twice, ValueError, "Dense(2 → 2) stands in two places; make two layers"),
     ("a layer used again inside", twice_inside, ValueError, "stands in two places"),
