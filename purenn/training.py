@@ -338,7 +338,8 @@ def _check_parts(network: Any, loss: Any, optimizer: Any, penalty: Any) -> None:
             raise TypeError(f"train: {name}: got the class {value.__name__}; "
                             f"make one: {value.__name__}(…)")
         if not isinstance(value, kind) and not (name == "penalty" and value is None):
-            raise TypeError(f"train: {name}: expected {kind.__name__}, got {value!r}")
+            article = "an" if kind is Optimizer else "a"
+            raise TypeError(f"train: {name}: expected {article} {kind.__name__}, got {value!r}")
     last = [layer for layer in layers_inside(network) if not isinstance(layer, Network)][-1]
     for twice, fused in ((Softmax, SoftmaxCrossEntropy), (Sigmoid, SigmoidCrossEntropy)):
         if isinstance(last, twice) and isinstance(loss, fused):

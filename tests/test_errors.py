@@ -207,7 +207,7 @@ MISTAKES = [
      "train: loss: expected a Loss, got"),
     ("the class of an optimizer", lambda: learn(optimizer=Adam), TypeError, "got the class Adam"),
     ("a rate for an optimizer", lambda: learn(optimizer=0.1), TypeError,
-     "train: optimizer: expected a Optimizer, got 0.1"),
+     "train: optimizer: expected an Optimizer, got 0.1"),
     ("a number for a penalty", lambda: learn(penalty=0.1), TypeError,
      "train: penalty: expected a Penalty, got 0.1"),
     ("one metric, no list", lambda: learn(metrics=accuracy), TypeError, "metrics: expected a list"),
