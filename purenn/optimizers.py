@@ -394,11 +394,16 @@ def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[M
     >>> clip_by_global_norm([[[3.0]], [[4.0]]], clip_norm=2.5)
     [[[1.5]], [[2.0]]]
     """
+    largest = max(linalg.item(linalg.max(linalg.abs(gradient))) for gradient in gradients)
+    if not 0 < largest < math.inf:
+        return list(gradients)  # nothing to shorten; what is not finite must stay to be seen
+    # Squares of large numbers overflow, so all are measured in units of the largest.
     squares = 0.0
     for gradient in gradients:
-        squares += linalg.item(linalg.sum(linalg.multiply(gradient, gradient)))
-    norm = math.sqrt(squares)
-    if not norm > clip_norm:
+        units = linalg.divide(gradient, largest)
+        squares += linalg.item(linalg.sum(linalg.multiply(units, units)))
+    norm = largest * math.sqrt(squares)
+    if norm <= clip_norm:
         return list(gradients)
     return [linalg.multiply(gradient, clip_norm / norm) for gradient in gradients]
 

@@ -179,6 +179,12 @@ def test_clipping_shortens_all_gradients_by_one_factor():
     assert clip_by_global_norm([[[0.0]]], 1.0) == [[[0.0]]]
 
 
+def test_gradients_whose_squares_overflow_are_clipped_too_and_infinite_ones_stay_to_be_seen():
+    assert clip_by_global_norm([[[3e200]], [[4e200]]], 2.5) == [
+        [[pytest.approx(1.5)]], [[pytest.approx(2.0)]]]
+    assert clip_by_global_norm([[[math.inf, 1.0]]], 1.0) == [[[math.inf, 1.0]]]
+
+
 @given(gradients=st.lists(matrices(), min_size=1, max_size=3), norm=st.floats(0.01, 10))
 def test_a_clipped_gradient_is_never_longer_and_keeps_its_direction(gradients, norm):
     clipped = [x for A in clip_by_global_norm(gradients, norm) for x in linalg.ravel(A)]

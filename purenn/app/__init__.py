@@ -5,11 +5,22 @@ together into something to look at. Read on in this order:
 
 1. `terminal`   what a terminal can show: colours, plain characters, digits and tables as text
 2. `names`      which name on the command line stands for which class or data set
-3. `progress`   the progress bar, a callback
-4. `train`      `purenn train NAME`
-5. `demo`       `purenn` alone: handwritten digits
-6. `reference`  a training whose result is the same, bit for bit, on every Python
-7. `known_answers`  what purenn must come to, worked out by hand
-8. `selftest`   `purenn selftest`: does purenn compute what it should, on this Python?
-9. `main`       arguments in, exit code out
+3. `words`      what a word may be: a number, a column, one of some names
+4. `sources`    from the words somebody typed to a set of examples
+5. `progress`   the progress bar, a callback
+6. `train`      the steps of a training, from a data set to a trained network
+7. `report`     what is said at its end
+8. `keep`       what is kept: model files and checkpoints
+9. `learn`      `purenn train DATA`
+10. `models`    model files in use
+11. `predict`   `purenn predict MODEL DATA`
+12. `evaluate`  `purenn evaluate MODEL DATA`
+13. `show`      `purenn show MODEL`
+14. `checkup`   `purenn doctor DATA`
+15. `demo`      `purenn` alone: handwritten digits
+16. `reference`  a training whose result is the same, bit for bit, on every Python
+17. `known_answers`  what purenn must come to, worked out by hand
+18. `selftest`  `purenn selftest`: does purenn compute what it should, on this Python?
+19. `commands`  the commands and their options
+20. `main`      arguments in, exit code out
 """

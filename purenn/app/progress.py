@@ -8,7 +8,7 @@ Anywhere else (a file, a pipe, a terminal that calls itself dumb) control charac
 litter, so plain lines are written, one after an epoch, but not more than one a second. All of it
 goes to stderr: stdout is for results.
 
-Before this: names. After this: train.
+Before this: sources. After this: train.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ school computer or in a browser. Three kinds of checks:
 - *Known answers*, worked out by hand (`known_answers`).
 - *A reference run*, whose weights have a published hash (`reference`).
 
-Before this: known_answers. After this: main.
+Before this: known_answers. After this: commands.
 """
 
 from __future__ import annotations

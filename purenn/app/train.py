@@ -24,7 +24,7 @@ import math
 from array import array
 from itertools import chain
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from .. import data, linalg
 from ..data import DataError, DataSet, FlatRows, Standardizer
