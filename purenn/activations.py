@@ -162,7 +162,7 @@ def elu(x: Matrix, alpha: float) -> Matrix:
 
 
 def elu_derivative(x: Matrix, alpha: float) -> Matrix:
-    """f′(x) = 1 where x > 0, else alpha · exp(x)"""
+    """f′(x) = 1 where x > 0, else alpha · exp(x): exp is its own derivative, the −1 has none"""
     below = linalg.multiply(linalg.exp(linalg.minimum(x, 0.0)), alpha)
     return linalg.where(linalg.greater(x, 0.0), 1.0, below)
 
@@ -206,7 +206,11 @@ def sigmoid(x: Matrix) -> Matrix:
 
 
 def sigmoid_derivative(x: Matrix, y: Matrix) -> Matrix:
-    """f′(x) = y · (1 − y)"""
+    """f′(x) = y · (1 − y)
+
+    y = 1/u with u = 1 + exp(−x), and u′ = −exp(−x) = 1 − u. So f′ = −u′/u² = (u − 1)/u² =
+    1/u · (1 − 1/u).
+    """
     return elementwise(lambda s: s * (1.0 - s), y)
 
 
@@ -231,7 +235,7 @@ def softplus(x: Matrix) -> Matrix:
 
 
 def softplus_derivative(x: Matrix, y: Matrix) -> Matrix:
-    """f′(x) = sigmoid(x)"""
+    """f′(x) = exp(x) / (1 + exp(x)) = sigmoid(x): log u has the derivative u′/u"""
     return sigmoid(x)
 
 
@@ -258,7 +262,11 @@ def tanh(x: Matrix) -> Matrix:
 
 
 def tanh_derivative(x: Matrix, y: Matrix) -> Matrix:
-    """f′(x) = 1 − y²"""
+    """f′(x) = 1 − y²
+
+    y = s/c with s = exp(x) − exp(−x) and c = exp(x) + exp(−x), and s′ = c, c′ = s. By the quotient
+    rule f′ = (s′·c − s·c′)/c² = (c² − s²)/c² = 1 − (s/c)².
+    """
     return elementwise(lambda t: 1.0 - t * t, y)
 
 
@@ -282,7 +290,11 @@ def normal_probability(x: Matrix) -> Matrix:
 
 
 def normal_density(x: Matrix) -> Matrix:
-    """φ(x) = exp(−x² / 2) / √(2π), the derivative of Φ"""
+    """φ(x) = exp(−x² / 2) / √(2π), the derivative of Φ
+
+    The derivative of erf(z) is 2/√π · exp(−z²), by its definition as an integral. With z = x/√2,
+    whose derivative is 1/√2, that of Φ is 1/2 · 2/√π · exp(−x²/2) · 1/√2.
+    """
     bell = linalg.exp(elementwise(lambda a: -0.5 * a * a, x))
     return linalg.divide(bell, math.sqrt(2.0 * math.pi))
 
@@ -370,9 +382,11 @@ class Softmax(Layer):
         return self._probabilities
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        # Raising score j raises p[j] and lowers all others: dp[k]/ds[j] = p[k] · ((k = j) − p[j]).
-        # Summed over k with the output gradients g: dL/ds[j] = p[j] · (g[j] − sum over k of
-        # g[k] · p[k]). So the matrix of all dp[k]/ds[j] need not be built.
+        # p[k] = e[k]/S with e[k] = exp(s[k]) and S the sum of all e. By the quotient rule
+        # dp[k]/ds[j] is (e[j]·S − e[j]·e[j])/S² = p[j]·(1 − p[j]) for k = j, and
+        # −e[k]·e[j]/S² = −p[j]·p[k] for k ≠ j: score j raises its own and lowers all others.
+        # Score j reaches the loss through every p[k], with the output gradients g[k]:
+        # dL/ds[j] = p[j] · (g[j] − (g[0]·p[0] + g[1]·p[1] + …)). The sum is the same for all j.
         p = kept_by_forward(self, self._probabilities)
         common = linalg.sum(linalg.multiply(output_gradient, p), axis=1)
         return linalg.multiply(p, linalg.subtract(output_gradient, common))

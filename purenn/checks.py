@@ -63,6 +63,6 @@ def random_generator(who: str, rng: Any) -> Random:
         ...
     TypeError: Dense: rng: expected random.Random(seed), got 42
     """
-    if not callable(getattr(rng, "random", None)):
+    if isinstance(rng, type) or not callable(getattr(rng, "random", None)):
         raise TypeError(f"{who}: rng: expected random.Random(seed), got {rng!r}")
     return rng  # type: ignore[no-any-return]

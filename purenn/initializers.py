@@ -2,13 +2,15 @@
 
 A network cannot start with all weights equal: neurons that begin as twins compute the same, get the
 same gradient, and stay twins for ever. So weights start at random, and the question is how far from
-zero. A neuron adds up as many products as it has inputs; with n inputs of spread 1 and weights of
-spread s, the sum has spread s·√n. Too large an s, and numbers grow from layer to layer until they
-overflow; too small, and they fade to nothing. The recipes by Glorot and by He choose s so that the
-spread stays about the same.
+zero. A neuron adds up as many products as it has inputs, and when independent numbers are added,
+their variances add up. With n inputs of variance 1 and weights of variance s², the sum has variance
+n·s²: its spread, the root of that, is s·√n. Too large an s, and numbers grow from layer to layer
+until they overflow; too small, and they fade to nothing. The recipes by Glorot and by He choose s
+so that the spread stays about the same.
 
 An *initializer* is a function (rng, neurons, inputs) -> matrix of neurons × inputs, one neuron per
-row. `rng` is a random.Random that you make and hand in, so the same seed gives the same weights:
+row; neurons first, since that is the shape of the matrix. `rng` is a random.Random that you make
+and hand in, so the same seed gives the same weights:
 
 >>> import random
 >>> xavier(random.Random(7), neurons=1, inputs=2) == xavier(random.Random(7), neurons=1, inputs=2)
@@ -90,7 +92,8 @@ def uniform(rng: Random, neurons: int, inputs: int, limit: float = 0.05) -> Matr
 def xavier(rng: Random, neurons: int, inputs: int) -> Matrix:
     """Return numbers spread evenly between ±√(6 / (inputs + neurons)): for tanh and sigmoid.
 
-    Their variance is 2 / (inputs + neurons): between 1/inputs, which keeps the spread of the
+    Numbers spread evenly between ±a have variance a² / 3, so the variance here is
+    2 / (inputs + neurons): between 1/inputs, which keeps the spread of the
     numbers going right, and 1/neurons, which keeps that of the gradients going left.
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010, equation 16. Xavier is Glorot's first name, and the other name of the recipe.
@@ -101,7 +104,8 @@ def xavier(rng: Random, neurons: int, inputs: int) -> Matrix:
 def he(rng: Random, neurons: int, inputs: int) -> Matrix:
     """Return normal deviates of variance 2 / inputs: for ReLU and its relatives.
 
-    ReLU sets half of its numbers to zero and with them half of the variance; the 2 makes up for it.
+    ReLU sets half of its numbers to zero, which halves the mean of their squares, and that is what
+    the spread of the next sums depends on; the 2 makes up for it.
     Source: He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", 2015, equation 10.
     """
     return normal(rng, neurons, inputs, deviation=math.sqrt(2.0 / inputs))

@@ -11,7 +11,7 @@ of its outputs. From that it works out the same for what it took in, and for its
                                       └──►  a gradient for each parameter
 
 All of backward is the chain rule. If the loss L depends on y, and y on x, then
-dL/dx = dL/dy · dy/dx; and where x reaches L on several ways, the ways add up.
+dL/dx = dL/dy · dy/dx; and where x reaches L by several paths, what comes by each of them adds up.
 
 Here are the contract (`Layer`), what is learned (`Parameter`), and two layers: `Dense`, the one
 that learns, and `Dropout`. Convolution, recurrence and normalization were left out on purpose.
@@ -37,11 +37,12 @@ T = TypeVar("T")
 
 
 class Parameter:
-    """A matrix that training changes, and the gradient that says in which direction.
+    """A matrix that training changes, and its gradient: how fast the loss grows with each number.
 
     `value` is a matrix; an optimizer replaces it, never changes it in place. `gradient` has the
-    same shape: entry [o][i] says how much the loss grows per unit of value[o][i]. It is None before
-    the first backward. `penalized` says whether L1 and L2 count it: weights yes, biases no.
+    same shape: entry [o][i] says how much the loss grows per unit of value[o][i], so training goes
+    the other way. It is None before the first backward. `penalized` says whether L1 and L2 count
+    it: weights yes, biases no.
     """
 
     def __init__(self, name: str, value: Matrix, penalized: bool = True) -> None:
@@ -82,10 +83,11 @@ class Layer:
         raise NotImplementedError(f"{self!r} has no backward")
 
     def set_gradients(self, output_gradient: Matrix) -> None:
-        """Set each parameter's gradient and stop there.
+        """Set each parameter's gradient; the input gradient is not asked for.
 
         This is all that training asks of the first layer: nobody uses the gradient of the examples
-        themselves, and in a wide first layer it is a third of the work.
+        themselves, and in a wide first layer it is a third of the work. A layer that can leave it
+        out overrides this; any other does the whole of backward.
         """
         self.backward(output_gradient)
 
@@ -110,6 +112,9 @@ class Dense(Layer):
     Neuron o adds up its inputs, each times a weight of its own, and its bias:
     y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]. For a batch, one row each: Y = X·Wᵀ + b.
 
+    Backward, with G the output gradient: the weights get Gᵀ·X, the biases the sums of the columns
+    of G, and the inputs G·W.
+
     Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs
     (n, neurons). Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy
     tutorials store the transpose. Weights start as the initializer says, biases at 0. Raises
@@ -129,6 +134,9 @@ class Dense(Layer):
         self.input_width = positive_integer("Dense", "inputs", inputs)
         self.output_width = positive_integer("Dense", "neurons", neurons)
         random_generator("Dense", rng)
+        if not callable(initializer):
+            raise TypeError(f"Dense: initializer: expected a function such as purenn.he, "
+                            f"got {initializer!r}")
         weights = initializer(rng, neurons, inputs)
         if linalg.shape(weights) != (neurons, inputs):
             raise ShapeError(f"{self!r}: the initializer should give {neurons} × {inputs} weights, "
@@ -148,7 +156,7 @@ class Dense(Layer):
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         self.set_gradients(output_gradient)
-        # Input i goes into every output o, each time multiplied by weight [o][i]: the ways add up,
+        # Input i goes into every output o, each time multiplied by weight [o][i]: the paths add up,
         # so its gradient is the sum over o of output gradient o times weight [o][i].
         return linalg.matmul(output_gradient, self.weights.value)
 

@@ -9,8 +9,9 @@ A *vector* is a list of numbers. A *matrix* is a list of rows, and all its rows 
     A = [[1.0, 2.0, 3.0],          shape(A) is (2, 3): two rows, three columns
          [4.0, 5.0, 6.0]]          A[1][2] is 6.0
 
-There is nothing else. A batch of examples is a matrix with one example per row; a bias is a matrix
-of one row. No operation changes what it is given: each returns a new matrix.
+There is nothing else: examples, weights and what is made of them are all matrices. No operation
+changes what it is given; each returns a new list. Its rows may be the rows it was given, so nobody
+writes into a row.
 
 Names and meanings are NumPy's, so that what you learn here holds there. Two of its habits:
 
@@ -119,7 +120,7 @@ def _what_is_wrong(who: str, A: Any) -> str:
 
 
 def _named(value: Any) -> str:
-    """Name a value for a message, shortly: never a whole array."""
+    """Name a value for a message, briefly: never a whole array."""
     if value is None:
         return "None"
     text = repr(value) if isinstance(value, (str, bytes, int, float)) else ""
@@ -256,7 +257,7 @@ def transpose(A: Matrix) -> Matrix:
 
 
 def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
-    """Pick rows of A by number, for instance a mini-batch; also picks from a list of labels.
+    """Pick rows of A by number, for instance a batch of examples; also picks from a flat list.
 
     A may be anything that gives a row for a number, so rows that are kept in a compact form become
     lists of numbers only here. Raises ShapeError when no rows are asked for, IndexError when a
@@ -304,7 +305,7 @@ def item(A: Matrix) -> float:
     return A[0][0]
 
 
-# ---- Products: nearly all the time of training is spent in `dot` ----
+# ---- Products: nearly all the time of training is spent in dot products ----
 
 
 def plain_dot(u: Sequence[float], v: Sequence[float]) -> float:
@@ -321,7 +322,7 @@ def plain_dot(u: Sequence[float], v: Sequence[float]) -> float:
 
 
 def _map_dot(u: Sequence[float], v: Sequence[float]) -> float:
-    """The same bits as `plain_dot` and a third faster, but only where `sum` is a plain sum."""
+    """The same bits as `plain_dot`, only faster, where the built-in `sum` is a plain sum."""
     return _builtin_sum(map(operator.mul, u, v))
 
 
@@ -370,8 +371,8 @@ def outer(u: Vector, v: Vector) -> Matrix:
 def inner(A: Matrix, B: Matrix) -> Matrix:
     """Return the dot product of every row of A with every row of B: (n, k), (m, k) -> (n, m).
 
-    This is the work of a layer: rows of A are examples, rows of B are neurons. Raises ShapeError
-    when the rows differ in length.
+    This is the work of a layer, as we shall see: rows of A are examples, rows of B neurons. Raises
+    ShapeError when the rows differ in length.
 
     >>> inner([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0], [0.0, 1.0]])
     [[11.0, 17.0, 2.0]]

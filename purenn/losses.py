@@ -7,7 +7,10 @@ when the score does. With this gradient `Network.backward` begins.
     scores (n × k), targets  ──►  loss  ──►  one float
     gradient (n × k), like the scores  ◄──
 
-Because the float is a mean, every gradient has a division by n in it: here, once, and nowhere else.
+Because the float is a mean, every gradient has a division in it: by n, the number of examples, or,
+where the mean goes over all numbers of the matrix, by n · k. It stands here, once, nowhere else.
+*Scores* are what comes out of the last layer: any numbers, high for what is likely. Where a loss
+wants probabilities instead, it says so.
 
 - For numbers (regression): `MeanSquaredError`, `MeanAbsoluteError`, `Huber`. Targets are a matrix
   like the scores.
@@ -62,7 +65,7 @@ class Loss:
         raise NotImplementedError(f"{self!r} has no value")
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        """Return the gradient of the scores, a matrix like them, the 1/n in it."""
+        """Return the gradient of the scores, a matrix like them, the division of the mean in it."""
         raise NotImplementedError(f"{self!r} has no gradient")
 
     def predict(self, scores: Matrix) -> Matrix:
@@ -163,20 +166,20 @@ class BinaryCrossEntropy(Loss):
     0.0
     """
 
-    def __call__(self, scores: Matrix, targets: Targets) -> float:
-        y = yes_or_no_targets("BinaryCrossEntropy", scores, targets)
-        check_probabilities("BinaryCrossEntropy: inputs", scores)
-        yes = _where_it_counts(y, linalg.multiply(y, linalg.log(scores)))
-        q, no_target = linalg.subtract(1.0, scores), linalg.subtract(1.0, y)
+    def __call__(self, probabilities: Matrix, targets: Targets) -> float:
+        y = yes_or_no_targets("BinaryCrossEntropy", probabilities, targets)
+        check_probabilities("BinaryCrossEntropy: inputs", probabilities)
+        yes = _where_it_counts(y, linalg.multiply(y, linalg.log(probabilities)))
+        q, no_target = linalg.subtract(1.0, probabilities), linalg.subtract(1.0, y)
         no = _where_it_counts(no_target, linalg.multiply(no_target, linalg.log(q)))
-        return -linalg.item(linalg.mean(linalg.add(yes, no))) + 0.0
+        return -linalg.item(linalg.mean(linalg.add(yes, no))) + 0.0  # not −0.0
 
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        y = yes_or_no_targets("BinaryCrossEntropy", scores, targets)
-        rows, columns = linalg.shape(scores)
+    def gradient(self, probabilities: Matrix, targets: Targets) -> Matrix:
+        y = yes_or_no_targets("BinaryCrossEntropy", probabilities, targets)
+        rows, columns = linalg.shape(probabilities)
         # The slope of −y·log p is −y / p, that of −(1 − y)·log(1 − p) is (1 − y) / (1 − p).
-        yes = _where_it_counts(y, linalg.divide(y, scores))
-        q, no_target = linalg.subtract(1.0, scores), linalg.subtract(1.0, y)
+        yes = _where_it_counts(y, linalg.divide(y, probabilities))
+        q, no_target = linalg.subtract(1.0, probabilities), linalg.subtract(1.0, y)
         no = _where_it_counts(no_target, linalg.divide(no_target, q))
         return linalg.divide(linalg.subtract(no, yes), rows * columns)
 
@@ -193,17 +196,17 @@ class CategoricalCrossEntropy(Loss):
     0.0
     """
 
-    def __call__(self, scores: Matrix, targets: Targets) -> float:
-        y = class_targets("CategoricalCrossEntropy", scores, targets)
-        check_probabilities("CategoricalCrossEntropy: inputs", scores, sum_to_one=True)
-        terms = _where_it_counts(y, linalg.multiply(y, linalg.log(scores)))
-        return -linalg.item(linalg.mean(linalg.sum(terms, axis=1))) + 0.0
+    def __call__(self, probabilities: Matrix, targets: Targets) -> float:
+        y = class_targets("CategoricalCrossEntropy", probabilities, targets)
+        check_probabilities("CategoricalCrossEntropy: inputs", probabilities, sum_to_one=True)
+        terms = _where_it_counts(y, linalg.multiply(y, linalg.log(probabilities)))
+        return -linalg.item(linalg.mean(linalg.sum(terms, axis=1))) + 0.0  # not −0.0
 
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        y = class_targets("CategoricalCrossEntropy", scores, targets)
-        rows, _ = linalg.shape(scores)
+    def gradient(self, probabilities: Matrix, targets: Targets) -> Matrix:
+        y = class_targets("CategoricalCrossEntropy", probabilities, targets)
+        rows, _ = linalg.shape(probabilities)
         # The slope of −y·log p is −y / p; where y is 0, p does not enter the loss at all.
-        return linalg.divide(_where_it_counts(y, linalg.divide(y, scores)), -rows)
+        return linalg.divide(_where_it_counts(y, linalg.divide(y, probabilities)), -rows)
 
 
 def _where_it_counts(weights: Matrix, A: Matrix) -> Matrix:
@@ -275,7 +278,7 @@ class SigmoidCrossEntropy(Loss):
 
 
 class Penalty:
-    """A price on large weights, added to the loss. Biases go free: they bend nothing.
+    """A price on large weights, added to the loss. Biases go free: a bias only shifts a sum.
 
     Subclasses give the price of a matrix and its gradient.
     """
@@ -332,7 +335,8 @@ class L1(Penalty):
 class L2(Penalty):
     """strength · w², added up over the weights: pushes large ones harder than small ones.
 
-    The gradient is 2 · strength · w. Some books write strength / 2: halve it there.
+    The gradient is 2 · strength · w. Some books charge strength / 2 · w²: for the same effect give
+    half of their strength here.
     Raises ValueError unless strength >= 0.
 
     >>> L2(0.5).price([[1.0, -3.0]])
@@ -390,8 +394,8 @@ def real_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
     if is_flat(targets):
         raise TypeError(
             f"{who}: targets: expected rows of real numbers, got a flat list; for one number a row "
-            f"write [[y] for y in targets]; for classes take SoftmaxCrossEntropy or "
-            f"one_hot(targets)"
+            f"write [[y] for y in targets]; for class numbers take SoftmaxCrossEntropy, or rows "
+            f"from purenn.data.one_hot"
         )
     matrix = linalg.as_matrix(targets, f"{who}: targets")
     _same_number_of_rows(who, len(scores), len(matrix))
@@ -423,9 +427,7 @@ def yes_or_no_targets(who: str, scores: Matrix, targets: Targets) -> Matrix:
         raise ShapeError(f"{who}: a flat list of targets goes with 1 column of scores, "
                          f"got {columns} columns; targets must then be rows of {columns} numbers")
     _same_number_of_rows(who, rows, len(targets))
-    # Of the two columns "no" and "yes" of a one-hot matrix, the second is the targets themselves.
-    no_and_yes = linalg.one_hot(class_numbers(f"{who}: targets", targets, classes=2), 2)
-    return linalg.matmul(no_and_yes, [[0.0], [1.0]])
+    return linalg.transpose([[*class_numbers(f"{who}: targets", targets, classes=2)]])
 
 
 def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
@@ -445,8 +447,11 @@ def whole_numbers(who: str, numbers: Any) -> List[int]:
     """Return a flat list of class numbers as integers; TypeError for anything else in it."""
     for row, number in enumerate(numbers):
         if not isinstance(number, Integral):
+            hint = ("give each name a number, or take Classifier" if isinstance(number, str)
+                    else "convert it with int()" if isinstance(number, float)
+                    else "count the classes from 0")
             raise TypeError(f"{who}: row {row}: expected a class number (an integer), "
-                            f"got {number!r}")
+                            f"got {number!r}; {hint}")
     return [int(number) for number in numbers]
 
 
@@ -456,7 +461,12 @@ def _same_number_of_rows(who: str, rows: int, targets: int) -> None:
                          f"each example needs one target")
 
 
-def check_probabilities(who: str, A: Matrix, sum_to_one: bool = False) -> None:
+def check_probabilities(
+    who: str,
+    A: Matrix,
+    sum_to_one: bool = False,
+    hint: str = "scores go into SoftmaxCrossEntropy or SigmoidCrossEntropy",
+) -> None:
     """Raise ValueError unless all numbers are from 0 to 1, and each row adds up to 1 if asked.
 
     A thousandth of room is left for whoever tries out how the loss reacts to a small change.
@@ -465,8 +475,7 @@ def check_probabilities(who: str, A: Matrix, sum_to_one: bool = False) -> None:
     low, high = linalg.item(linalg.min(A)), linalg.item(linalg.max(A))
     if low < -room or high > 1 + room:
         raise ValueError(f"{who}: expected probabilities from 0 to 1, "
-                         f"got numbers from {low:g} to {high:g}; "
-                         f"scores go into SoftmaxCrossEntropy or SigmoidCrossEntropy")
+                         f"got numbers from {low:g} to {high:g}; {hint}")
     sums = linalg.sum(A, axis=1)
     worst = linalg.item(linalg.max(linalg.abs(linalg.subtract(sums, 1.0))))
     if sum_to_one and worst > room:

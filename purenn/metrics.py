@@ -35,7 +35,7 @@ class ClassScore(NamedTuple):
     support: int
 
 
-def classes_of(outputs: Targets) -> List[int]:
+def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
     """Return the class number of each row: the column of the largest number, the first if equal.
 
     In a single column, probabilities above 0.5 are class 1 and others class 0. A list of class
@@ -46,10 +46,11 @@ def classes_of(outputs: Targets) -> List[int]:
     ([1, 0], [1, 0])
     """
     if is_flat(outputs):
-        return whole_numbers("classes_of", outputs)
-    matrix = linalg.as_matrix(outputs, "classes_of")
+        return whole_numbers(who, outputs)
+    matrix = linalg.as_matrix(outputs, who)
     if linalg.shape(matrix)[1] == 1:
-        check_probabilities("classes_of: a single column", matrix)
+        check_probabilities(f"{who}: a single column", matrix,
+                            hint="loss.predict(scores) makes probabilities of scores")
         matrix = linalg.greater(matrix, 0.5)
     else:
         matrix = linalg.argmax(matrix, axis=1)
@@ -74,15 +75,15 @@ def confusion_matrix(
     """Return the matrix of counts: row a, column p is how often class a was taken for class p.
 
     Right answers stand on the diagonal. `classes` is the number of classes; by default as many as
-    the predictions have columns, or as the largest class number says. Raises ShapeError when the
-    numbers of rows differ, ValueError for a class number outside the classes.
+    the predictions have columns (2 for a single one), or as the largest class number says. Raises
+    ShapeError when the numbers of rows differ, ValueError for a class number outside the classes.
 
     >>> confusion_matrix([0, 1, 1, 1], [0, 0, 1, 1])
     [[1, 1], [0, 2]]
     """
     predicted, actual = _both("confusion_matrix", predictions, targets)
     if classes is None:
-        width = 0 if is_flat(predictions) else linalg.shape(predictions)[1]  # type: ignore[arg-type]
+        width = 1 if is_flat(predictions) else max(2, linalg.shape(predictions)[1])  # type: ignore[arg-type]
         classes = max(width, max(predicted) + 1, max(actual) + 1)
     class_numbers("confusion_matrix: predictions", predicted, classes)
     class_numbers("confusion_matrix: targets", actual, classes)
@@ -109,9 +110,10 @@ def precision_recall_f1(
     for k, row in enumerate(counts):
         taken, support = sum(other[k] for other in counts), sum(row)
         precision, recall = _fraction(row[k], taken), _fraction(row[k], support)
-        scores.append(
-            ClassScore(precision, recall, _fraction(2 * row[k], taken + support), support)
-        )
+        # With precision = hits / taken and recall = hits / support, the harmonic mean
+        # 2 · precision · recall / (precision + recall) is 2 · hits / (taken + support).
+        f1 = _fraction(2 * row[k], taken + support)
+        scores.append(ClassScore(precision, recall, f1, support))
     return scores
 
 
@@ -140,12 +142,13 @@ def r2(predictions: Matrix, targets: Matrix) -> float:
     """
     targets = real_targets("r2", predictions, targets)
     difference = linalg.subtract(targets, predictions)
+    varies = linalg.greater(linalg.max(targets, axis=0), linalg.min(targets, axis=0))
     spread = linalg.subtract(targets, linalg.mean(targets, axis=0))
     unexplained = linalg.sum(linalg.multiply(difference, difference), axis=0)
     total = linalg.sum(linalg.multiply(spread, spread), axis=0)
     explained = linalg.subtract(1.0, linalg.divide(unexplained, total))
     if_constant = linalg.subtract(1.0, linalg.greater(unexplained, 0.0))
-    columns = linalg.where(linalg.greater(total, 0.0), explained, if_constant)
+    columns = linalg.where(varies, explained, if_constant)
     return linalg.item(linalg.mean(columns))
 
 
@@ -160,7 +163,8 @@ def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:
 
 
 def _both(who: str, predictions: Targets, targets: Targets) -> Tuple[List[int], List[int]]:
-    predicted, actual = classes_of(predictions), classes_of(targets)
+    predicted = classes_of(predictions, f"{who}: predictions")
+    actual = classes_of(targets, f"{who}: targets")
     if len(predicted) != len(actual):
         raise ShapeError(f"{who}: {len(predicted)} predictions, but {len(actual)} targets")
     if not actual:

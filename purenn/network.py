@@ -7,6 +7,9 @@ knows its own piece of the chain rule:
     inputs ──► layer 0 ──► layer 1 ──► … ──► scores
            ◄──         ◄──         ◄── … ◄── gradient of the scores
 
+Training asks for a little less: `set_gradients` does the same, but stops at the first layer that
+has parameters, because nobody needs the gradient of the examples.
+
 Since a network is a layer, a network may stand inside a network.
 
 Before this: `losses`. After this: `optimizers`, which turn gradients into better parameters.
@@ -45,9 +48,9 @@ class Network(Layer):
       total              2        1          13
     """
 
-    def __init__(self, layers: Iterable[Layer]) -> None:
-        if isinstance(layers, Layer):
-            raise TypeError(f"Network: expected a list of layers: Network([{layers!r}, …])")
+    def __init__(self, layers: Iterable[Layer], *more: Layer) -> None:
+        if isinstance(layers, Layer) or more:
+            raise TypeError("Network: expected one list of layers: Network([Dense(…), ReLU(), …])")
         self.layers: List[Layer] = list(layers)
         _refuse_what_is_no_layer(self.layers)
         _refuse_layers_used_twice(self)
@@ -74,7 +77,8 @@ class Network(Layer):
 
     def set_gradients(self, output_gradient: Matrix) -> None:
         """Set every parameter's gradient, but go no further left than the first that has any."""
-        first = next((i for i, layer in enumerate(self.layers) if any(layer.parameters())), 0)
+        learning = [layer for layer in self.layers if next(layer.parameters(), None) is not None]
+        first = self.layers.index(learning[0]) if learning else 0
         for layer in reversed(self.layers[first + 1:]):
             output_gradient = layer.backward(output_gradient)
         self.layers[first].set_gradients(output_gradient)
@@ -132,7 +136,7 @@ def _refuse_what_is_no_layer(layers: List[Any]) -> None:
     for number, layer in enumerate(layers):
         if isinstance(layer, type):
             raise TypeError(f"Network: layer {number} is the class {layer.__name__}; "
-                            f"make a layer of it: {layer.__name__}()")
+                            f"make a layer of it: {layer.__name__}(…)")
         if not isinstance(layer, Layer):
             raise TypeError(f"Network: layer {number}: expected a Layer, got {layer!r}")
 

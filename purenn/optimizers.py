@@ -16,7 +16,7 @@ parameters as they are now. Methods 3 and 4 look at the gradients, methods 1 and
 often as they like; `needs_gradient` tells `train` whether backward is wanted at all.
 
 How large a step is may change on the way: a *schedule* is a function from the number of steps
-taken, 0 at first, to the learning rate. They stand at the end, after clipping.
+taken, 0 at first, to the learning rate. Schedules stand between the two kinds of methods.
 
 Before this: `network`. After this: `metrics`, which say how good the result is in human terms.
 """
@@ -84,9 +84,9 @@ class RandomSearch(Optimizer):
 class RandomAdjustment(Optimizer):
     """Nudge every parameter at random and keep the nudges if the loss is less.
 
-    The nudges come from the normal distribution with deviation `scale` around 0. The loss never
-    rises, and small networks do learn this way; but of all directions in a space of a thousand
-    dimensions, few lead down much.
+    The nudges come from the normal distribution with deviation `scale` around 0. The loss of the
+    batch at hand never rises, and small networks do learn this way; but of all directions in a
+    space of a thousand dimensions, few lead down much.
     """
 
     needs_gradient = False
@@ -122,6 +122,130 @@ def _keep_if_better(
             parameter.value = value
 
 
+# ---- Schedules: the learning rate as a function of the steps taken ----
+
+
+class Schedule:
+    """A learning rate that changes: schedule(step) -> rate, `step` being the steps taken so far."""
+
+    def __call__(self, step: int) -> float:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({shown})"
+
+
+Rate = Union[float, Schedule]
+
+
+def as_schedule(who: str, rate: Any) -> Schedule:
+    """Return a schedule as it is and a number as a constant one."""
+    return rate if isinstance(rate, Schedule) else Constant(_above_zero(who, "learning_rate", rate))
+
+
+def _above_zero(who: str, name: str, value: Any) -> float:
+    return number_between(who, name, value, 0, without_low=True)
+
+
+class Constant(Schedule):
+    """The same rate at every step."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = _above_zero("Constant", "rate", rate)
+
+    def __call__(self, step: int) -> float:
+        return self.rate
+
+
+class InverseTimeDecay(Schedule):
+    """rate / (1 + decay · step): half the rate after 1/decay steps, a third after 2/decay.
+
+    >>> InverseTimeDecay(1.0, decay=0.5)(2)
+    0.5
+    """
+
+    def __init__(self, rate: float, decay: float) -> None:
+        self.rate = _above_zero("InverseTimeDecay", "rate", rate)
+        self.decay = number_between("InverseTimeDecay", "decay", decay, 0)
+
+    def __call__(self, step: int) -> float:
+        return self.rate / (1.0 + self.decay * step)
+
+
+class StepDecay(Schedule):
+    """rate · factor^⌊step / every⌋: the rate drops by a factor once in `every` steps.
+
+    >>> [StepDecay(1.0, factor=0.5, every=2)(step) for step in range(5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+
+    def __init__(self, rate: float, factor: float, every: int) -> None:
+        self.rate = _above_zero("StepDecay", "rate", rate)
+        self.factor = number_between("StepDecay", "factor", factor, 0, 1, without_low=True)
+        self.every = positive_integer("StepDecay", "every", every)
+
+    def __call__(self, step: int) -> float:
+        return self.rate * self.factor ** (step // self.every)
+
+
+class ExponentialDecay(Schedule):
+    """rate · factor^(step / every): as StepDecay, but a little at each step.
+
+    >>> [ExponentialDecay(1.0, factor=0.25, every=2)(step) for step in range(3)]
+    [1.0, 0.5, 0.25]
+    """
+
+    def __init__(self, rate: float, factor: float, every: int) -> None:
+        self.rate = _above_zero("ExponentialDecay", "rate", rate)
+        self.factor = number_between("ExponentialDecay", "factor", factor, 0, 1, without_low=True)
+        self.every = positive_integer("ExponentialDecay", "every", every)
+
+    def __call__(self, step: int) -> float:
+        return self.rate * math.pow(self.factor, step / self.every)
+
+
+class CosineDecay(Schedule):
+    """From rate down to `final` in `steps` steps along half a cosine wave, then `final`.
+
+    final + (rate − final) · (1 + cos(π · step / steps)) / 2: slow, fast, slow.
+    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
+    equation 5, without the restarts.
+
+    >>> [CosineDecay(1.0, steps=4)(step) for step in (0, 4, 9)]
+    [1.0, 0.0, 0.0]
+    """
+
+    def __init__(self, rate: float, steps: int, final: float = 0.0) -> None:
+        self.rate = _above_zero("CosineDecay", "rate", rate)
+        self.steps = positive_integer("CosineDecay", "steps", steps)
+        self.final = number_between("CosineDecay", "final", final, 0)
+
+    def __call__(self, step: int) -> float:
+        along = min(step, self.steps) / self.steps
+        return self.final + (self.rate - self.final) * 0.5 * (1.0 + math.cos(math.pi * along))
+
+
+class LinearWarmUp(Schedule):
+    """From a small rate up to that of another schedule in `steps` equal steps, then that schedule.
+
+    Step 0 has 1/steps of the rate, step 1 has 2/steps. The other schedule counts from the end of
+    the warm-up. Source: Goyal and others, "Accurate, Large Minibatch SGD", 2017, section 2.2.
+
+    >>> [LinearWarmUp(4, then=1.0)(step) for step in range(5)]
+    [0.25, 0.5, 0.75, 1.0, 1.0]
+    """
+
+    def __init__(self, steps: int, then: Rate) -> None:
+        self.steps = positive_integer("LinearWarmUp", "steps", steps)
+        self.then = as_schedule("LinearWarmUp", then)
+
+    def __call__(self, step: int) -> float:
+        if step < self.steps:
+            return self.then(0) * (step + 1) / self.steps
+        return self.then(step - self.steps)
+
+
 # ---- Methods that go down the gradient ----
 
 
@@ -153,7 +277,7 @@ class GradientDescent(Optimizer):
         return self.rate_factor * self.schedule(self.steps)
 
     def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
-        parameters = list(parameters)
+        parameters = _as_list(self, parameters)
         gradients = [_gradient_of(self, parameter) for parameter in parameters]
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
@@ -183,6 +307,13 @@ class GradientDescent(Optimizer):
         return tuple(
             linalg.zeros(*linalg.shape(parameter.value)) for _ in range(self.remembered)
         )
+
+
+def _as_list(optimizer: Optimizer, parameters: Any) -> List[Parameter]:
+    if hasattr(parameters, "parameters"):
+        raise TypeError(f"{optimizer!r}: step: expected parameters, got {parameters!r}; "
+                        f"write step(network.parameters())")
+    return list(parameters)
 
 
 def _check_same_network(
@@ -314,7 +445,7 @@ class RMSProp(GradientDescent):
 
 
 class Adam(GradientDescent):
-    """Adaptive moments: the step is a running mean of gradients over the root of their squares.
+    """Adaptive moments: running mean of gradients over the root of the running mean of squares.
 
     m ← β₁ · m + (1 − β₁) · g              running mean of the gradients
     v ← β₂ · v + (1 − β₂) · g²             running mean of their squares
@@ -322,7 +453,8 @@ class Adam(GradientDescent):
 
     Both means start at 0 and are too small at first; dividing by 1 − βᵗ, t the number of the step,
     makes up for it. So under a constant gradient the very first step and all later ones are of
-    length rate. Raises ValueError unless 0 <= beta < 1.
+    length rate. (v is the paper's letter; it is no velocity here.) Raises ValueError unless
+    0 <= beta < 1.
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
     """
 
@@ -347,9 +479,9 @@ class Adam(GradientDescent):
         beta1, beta2, epsilon = self.beta1, self.beta2, self.epsilon
         means = elementwise(lambda m, g: beta1 * m + (1.0 - beta1) * g, memory[0], gradient)
         squares = elementwise(lambda v, g: beta2 * v + (1.0 - beta2) * g * g, memory[1], gradient)
-        m_part, v_part = 1.0 - beta1 ** self.steps, 1.0 - beta2 ** self.steps
+        m_correction, v_correction = 1.0 - beta1 ** self.steps, 1.0 - beta2 ** self.steps
         value = elementwise(
-            lambda w, m, v: w - rate * (m / m_part) / ((v / v_part) ** 0.5 + epsilon),
+            lambda w, m, v: w - rate * (m / m_correction) / ((v / v_correction) ** 0.5 + epsilon),
             value, means, squares,
         )
         return value, means, squares
@@ -406,127 +538,3 @@ def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[M
     if norm <= clip_norm:
         return list(gradients)
     return [linalg.multiply(gradient, clip_norm / norm) for gradient in gradients]
-
-
-# ---- Schedules: the learning rate as a function of the steps taken ----
-
-
-class Schedule:
-    """A learning rate that changes: schedule(step) -> rate, `step` being the steps taken so far."""
-
-    def __call__(self, step: int) -> float:
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({shown})"
-
-
-Rate = Union[float, Schedule]
-
-
-def as_schedule(who: str, rate: Any) -> Schedule:
-    """Return a schedule as it is and a number as a constant one."""
-    return rate if isinstance(rate, Schedule) else Constant(_above_zero(who, "learning_rate", rate))
-
-
-def _above_zero(who: str, name: str, value: Any) -> float:
-    return number_between(who, name, value, 0, without_low=True)
-
-
-class Constant(Schedule):
-    """The same rate at every step."""
-
-    def __init__(self, rate: float) -> None:
-        self.rate = _above_zero("Constant", "rate", rate)
-
-    def __call__(self, step: int) -> float:
-        return self.rate
-
-
-class InverseTimeDecay(Schedule):
-    """rate / (1 + decay · step): half the rate after 1/decay steps, a third after 2/decay.
-
-    >>> InverseTimeDecay(1.0, decay=0.5)(2)
-    0.5
-    """
-
-    def __init__(self, rate: float, decay: float) -> None:
-        self.rate = _above_zero("InverseTimeDecay", "rate", rate)
-        self.decay = number_between("InverseTimeDecay", "decay", decay, 0)
-
-    def __call__(self, step: int) -> float:
-        return self.rate / (1.0 + self.decay * step)
-
-
-class StepDecay(Schedule):
-    """rate · factor^⌊step / every⌋: the rate drops by a factor once in `every` steps.
-
-    >>> [StepDecay(1.0, factor=0.5, every=2)(step) for step in range(5)]
-    [1.0, 1.0, 0.5, 0.5, 0.25]
-    """
-
-    def __init__(self, rate: float, factor: float, every: int) -> None:
-        self.rate = _above_zero("StepDecay", "rate", rate)
-        self.factor = number_between("StepDecay", "factor", factor, 0, 1, without_low=True)
-        self.every = positive_integer("StepDecay", "every", every)
-
-    def __call__(self, step: int) -> float:
-        return self.rate * self.factor ** (step // self.every)
-
-
-class ExponentialDecay(Schedule):
-    """rate · factor^(step / every): as StepDecay, but a little at each step.
-
-    >>> [ExponentialDecay(1.0, factor=0.25, every=2)(step) for step in range(3)]
-    [1.0, 0.5, 0.25]
-    """
-
-    def __init__(self, rate: float, factor: float, every: int) -> None:
-        self.rate = _above_zero("ExponentialDecay", "rate", rate)
-        self.factor = number_between("ExponentialDecay", "factor", factor, 0, 1, without_low=True)
-        self.every = positive_integer("ExponentialDecay", "every", every)
-
-    def __call__(self, step: int) -> float:
-        return self.rate * math.pow(self.factor, step / self.every)
-
-
-class CosineDecay(Schedule):
-    """From rate down to `final` in `steps` steps along half a cosine wave, then `final`.
-
-    final + (rate − final) · (1 + cos(π · step / steps)) / 2: slow, fast, slow.
-    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
-    equation 5, without the restarts.
-
-    >>> [CosineDecay(1.0, steps=4)(step) for step in (0, 4, 9)]
-    [1.0, 0.0, 0.0]
-    """
-
-    def __init__(self, rate: float, steps: int, final: float = 0.0) -> None:
-        self.rate = _above_zero("CosineDecay", "rate", rate)
-        self.steps = positive_integer("CosineDecay", "steps", steps)
-        self.final = number_between("CosineDecay", "final", final, 0)
-
-    def __call__(self, step: int) -> float:
-        along = min(step, self.steps) / self.steps
-        return self.final + (self.rate - self.final) * 0.5 * (1.0 + math.cos(math.pi * along))
-
-
-class LinearWarmUp(Schedule):
-    """From a small rate up to that of another schedule in `steps` equal steps, then that schedule.
-
-    Step 0 has 1/steps of the rate, step 1 has 2/steps. The other schedule counts from the end of
-    the warm-up. Source: Goyal and others, "Accurate, Large Minibatch SGD", 2017, section 2.2.
-
-    >>> [LinearWarmUp(4, then=1.0)(step) for step in range(5)]
-    [0.25, 0.5, 0.75, 1.0, 1.0]
-    """
-
-    def __init__(self, steps: int, then: Rate) -> None:
-        self.steps = positive_integer("LinearWarmUp", "steps", steps)
-        self.then = as_schedule("LinearWarmUp", then)
-
-    def __call__(self, step: int) -> float:
-        if step < self.steps:
-            return self.then(0) * (step + 1) / self.steps
-        return self.then(step - self.steps)

@@ -1,12 +1,12 @@
 """Training: the loop in which everything comes together.
 
-    for each epoch:                              once through all examples
+    for each epoch:                                                   once through all examples
         shuffle the examples
         for each batch of them:
-            scores    = network.forward(batch)             what it says
-            value     = loss(scores, targets)              how wrong that is
-            gradients : network.set_gradients(loss.gradient(scores, targets))
-            optimizer.step(parameters)                     a little less wrong
+            scores = network.forward(batch)                           what it says
+            value = loss(scores, targets)                             how wrong that is
+            network.set_gradients(loss.gradient(scores, targets))     which way is worse
+            optimizer.step(parameters)                                a little less wrong
         record the loss, look at the validation examples
 
 Why batches: the gradient of 32 examples points nearly where that of all 1,500 does and costs a
@@ -14,10 +14,11 @@ fiftieth. Why shuffle: batches that hold one class each would pull the network t
 validation: on examples it has learned from, a network that has merely memorised them looks perfect.
 
 `train` does all this, checks what it is given before it starts, and looks in every batch for
-numbers that are not finite. What else should happen on the way (stopping early, logging, drawing a
-progress bar) is the business of callbacks.
+numbers that are not finite. (A loss that only grows is reported by nobody: look at the history, or
+ask `doctor`.) What else should happen on the way (stopping early, logging, drawing a progress bar)
+is the business of callbacks.
 
-Before this: `metrics`. This is the last of the nine rooms; `gradcheck` proves that they are right.
+Before this: `metrics`. This is the last of the nine rooms; `gradcheck` tests that they are right.
 """
 
 from __future__ import annotations
@@ -188,9 +189,10 @@ def train(
     ends with the very same weights as if it had never stopped.
 
     Nothing you pass is changed but the network and the optimizer. Ctrl-C ends the training with
-    the history so far and the network as it was after its last whole step. All arguments are
-    looked at first: ShapeError, TypeError or ValueError before anything is learned. When numbers
-    stop being finite, FloatingPointError says where, and the network keeps its last good weights.
+    the history so far and the network as it was after its last whole step (with `EarlyStopping`:
+    after its best epoch). All arguments are looked at first: ShapeError, TypeError or ValueError
+    before anything is learned. When numbers stop being finite, FloatingPointError says where, and
+    the network keeps its last good weights, those whose loss was still finite.
 
     >>> from random import Random
     >>> from purenn import Dense, MeanSquaredError, SGD
@@ -340,21 +342,30 @@ def _check_parts(network: Any, loss: Any, optimizer: Any, penalty: Any) -> None:
         if not isinstance(value, kind) and not (name == "penalty" and value is None):
             article = "an" if kind is Optimizer else "a"
             raise TypeError(f"train: {name}: expected {article} {kind.__name__}, got {value!r}")
+    if not any(True for _ in network.parameters()):
+        raise ValueError(f"train: {network!r} has no parameters, so there is nothing to learn")
     last = [layer for layer in layers_inside(network) if not isinstance(layer, Network)][-1]
-    for twice, fused in ((Softmax, SoftmaxCrossEntropy), (Sigmoid, SigmoidCrossEntropy)):
-        if isinstance(last, twice) and isinstance(loss, fused):
-            raise ValueError(f"train: {fused.__name__} has its own {twice.__name__.lower()}; "
-                             f"leave the {twice.__name__} layer out of the network")
+    if isinstance(last, (Softmax, Sigmoid)) and isinstance(
+        loss, (SoftmaxCrossEntropy, SigmoidCrossEntropy)
+    ):
+        own = "softmax" if isinstance(loss, SoftmaxCrossEntropy) else "sigmoid"
+        raise ValueError(f"train: {loss!r} has its own {own} and takes scores; leave the "
+                         f"{last!r} layer out of the network")
 
 
 def _check_lists(metrics: Any, callbacks: Any) -> None:
     for name, values in (("metrics", metrics), ("callbacks", callbacks)):
         if not isinstance(values, (list, tuple)):
-            raise TypeError(f"train: {name}: expected a list, got {values!r}; write [{name[:-1]}]")
+            one = getattr(values, "__name__", repr(values))
+            raise TypeError(f"train: {name}: expected a list, got {one}; write [{one}]")
     for metric in metrics:
         if not callable(metric) or not hasattr(metric, "__name__"):
-            raise TypeError(f"train: metrics: expected functions, got {metric!r}")
+            hint = f"; write {metric} without quotes" if isinstance(metric, str) else ""
+            raise TypeError(f"train: metrics: expected functions, got {metric!r}{hint}")
     for callback in callbacks:
+        if isinstance(callback, type):
+            raise TypeError(f"train: callbacks: got the class {callback.__name__}; "
+                            f"make one: {callback.__name__}(…)")
         if not isinstance(callback, Callback):
             raise TypeError(f"train: callbacks: expected Callback objects, got {callback!r}")
 
@@ -392,7 +403,8 @@ def _not_finite(run: Run, inputs: Matrix, targets: Targets) -> FloatingPointErro
     run.put_back(run.good_values)
     return FloatingPointError(
         f"train: epoch {run.epoch}, batch {run.batch} of {run.batches}: {place} is no longer "
-        f"finite{largest}{_suggestion(run.optimizer)}. The network keeps its last good weights."
+        f"finite{largest}{_suggestion(run.optimizer)}. The network keeps its last good weights, "
+        f"those whose loss was finite."
     )
 
 
@@ -471,8 +483,9 @@ class Callback:
 class EarlyStopping(Callback):
     """Stop when the loss has not fallen for `patience` epochs, and go back to the best weights.
 
-    Watched is the validation loss if there are validation examples, else the training loss; what
-    falls by no more than `minimum_fall` has not fallen. Raises ValueError for a patience below 1
+    It watches the validation loss if there are validation examples, else the training loss; what
+    falls by no more than `minimum_fall` has not fallen. The best weights are put back at the end of
+    the training, however it comes. Raises ValueError for a patience below 1
     or a negative fall. Source: Prechelt, "Early Stopping — But When?", 1998.
     """
 
@@ -507,7 +520,7 @@ class EarlyStopping(Callback):
 class ReduceOnPlateau(Callback):
     """Multiply the learning rate by `factor` when the loss has not fallen for `patience` epochs.
 
-    Watched is what `EarlyStopping` watches. Raises TypeError at the start when the optimizer has no
+    It watches what `EarlyStopping` watches. Raises TypeError at the start when the optimizer has no
     learning rate, ValueError unless 0 < factor < 1.
     """
 
@@ -540,25 +553,29 @@ class ReduceOnPlateau(Callback):
 class CSVLog(Callback):
     """Write a row per epoch into a CSV file, the names of the columns first.
 
-    Each row is in the file as soon as its epoch is over. An existing file is replaced. Raises
-    OSError when the file cannot be written.
+    Each row is in the file as soon as its epoch is over. An existing file is replaced; a training
+    that is resumed writes the epochs before once more, so that none is missing. Raises OSError,
+    before the first epoch, when the file cannot be written.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._begun = False
 
     def start(self, run: Run) -> None:
-        open(self.path, "w").close()
+        open(self.path, "a").close()  # to find out now whether it can be written
+        self._begun = False
 
     def after_epoch(self, run: Run, record: Record) -> None:
         import csv  # here, because few need it and everybody would wait for it
 
-        row = record.as_dict()
-        with open(self.path, "a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(row))
-            if file.tell() == 0:
+        records = [record] if self._begun else run.history.records
+        with open(self.path, "a" if self._begun else "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(record.as_dict()))
+            if not self._begun:
                 writer.writeheader()
-            writer.writerow(row)
+            writer.writerows(one.as_dict() for one in records)
+        self._begun = True
 
 
 def watched_loss(record: Record) -> float:

@@ -493,7 +493,7 @@ FAULTS = [
     ("layers.py", "linalg.sum(output_gradient, axis=0)", "output_gradient[-1:]",
      "gradients of Dense"),
     ("optimizers.py", "1.0 - beta1 ** self.steps", "1.0 - beta1", "three steps of each optimizer"),
-    ("optimizers.py", "v / v_part) ** 0.5 + epsilon", "v / v_part) ** 0.5 + 1.0001 * epsilon",
+    ("optimizers.py", "v / v_correction) ** 0.5 + epsilon", "v / v_correction) ** 0.5 + 1.0001 * epsilon",
      "reference run"),
     ("initializers.py", "rng.random() * (last + 1)", "rng.random() * last", "reference run"),
     ("linalg.py", "total = 0.0\n    for x, y in zip(u, v):\n        total += x * y",

@@ -12,12 +12,13 @@ from purenn import (
     SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Tanh, linalg, normal, train,
     uniform, xavier, zeros,
 )
-from purenn import doctor
 from purenn.data import (
     ByteRows, DataSet, Standardizer, circle, digits, gaussians, iris, moons, sine, spiral, wine,
     xor,
 )
-from purenn.doctor import Diagnosis, Finding, diagnose, diagnose_data, diagnose_learning
+from purenn.doctor import (
+    Diagnosis, Finding, diagnose, diagnose_data, diagnose_learning, working,
+)
 from purenn.initializers import permutation
 
 
@@ -625,7 +626,7 @@ def test_learning_by_heart_is_found():
 def test_overfitting_and_learning_nothing_are_told_apart(curve, advice):
     history = History()
     history.records = [Record(1, 0.2, {}, loss, {}, 0.0) for loss in curve]
-    finding = doctor._judged_validation(history, 1.0, 1.0)
+    finding = working._judged_validation(history, 1.0, 1.0)
     assert finding.ok == (not advice) and advice in finding.next_step
 
 

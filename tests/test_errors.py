@@ -138,7 +138,7 @@ MISTAKES = [
      "row 0: expected a class number (an integer"),
     ("labels for a real-valued loss", lambda: learn(loss=MeanSquaredError()), TypeError,
      "MeanSquaredError: targets: expected rows of real numbers, got a flat list; for one number a "
-     "row write [[y] for y in targets]; for classes take SoftmaxCrossEntropy"),
+     "row write [[y] for y in targets]; for class numbers take SoftmaxCrossEntropy"),
     ("labels for Huber", lambda: Huber()([[0.0], [1.0]], [0, 1]), TypeError, "got a flat list"),
     ("a column of labels", lambda: learn(targets=[[0], [1]]), ShapeError, "rows of"),
     ("narrow targets", lambda: learn(targets=[[1.0], [2.0]], loss=MeanSquaredError()), ShapeError,
@@ -161,10 +161,10 @@ MISTAKES = [
     ("rows that do not add up", lambda: CategoricalCrossEntropy()([[0.5, 0.1]], [0]), ValueError,
      "add up to 1, got a row that is off by 0.4"),
     ("softmax twice", lambda: learn(net=Network([Dense(3, 2, RNG), Softmax()])), ValueError,
-     "train: SoftmaxCrossEntropy has its own softmax; leave the Softmax layer out"),
+     "train: SoftmaxCrossEntropy has its own softmax and takes scores; leave the Softmax layer out"),
     ("sigmoid twice", lambda: learn(net=Network([Dense(3, 1, RNG), Sigmoid()]),
                                     loss=SigmoidCrossEntropy()), ValueError,
-     "train: SigmoidCrossEntropy has its own sigmoid; leave the Sigmoid layer out"),
+     "train: SigmoidCrossEntropy has its own sigmoid and takes scores; leave the Sigmoid layer out"),
     # the order of calls
     *[(f"backward before forward in {layer!r}", lambda layer=layer: used_before_forward(layer),
        ValueError, f"{layer!r}: backward came before forward; call forward(inputs) first")
@@ -184,6 +184,25 @@ MISTAKES = [
     ("softmax twice, one in a network inside", lambda: learn(
         net=Network([Network([Dense(3, 2, RNG), Softmax()])])), ValueError,
      "SoftmaxCrossEntropy has its own softmax"),
+    ("sigmoid before the softmax of the loss", lambda: learn(
+        net=Network([Dense(3, 2, RNG), Sigmoid()])), ValueError, "has its own softmax"),
+    ("nothing to learn", lambda: learn(net=Network([ReLU()])), ValueError, "has no parameters"),
+    ("layers without a list", lambda: Network(Dense(2, 2, RNG), ReLU()), TypeError,
+     "expected one list of layers: Network([Dense(…), ReLU(), …])"),
+    ("the class of a generator", lambda: Dense(2, 2, Random), TypeError, "expected random.Random("),
+    ("the name of an initializer", lambda: Dense(2, 2, RNG, "he"), TypeError,
+     "initializer: expected a function such as purenn.he, got 'he'"),
+    ("a network for its parameters", lambda: SGD(0.1).step(network()), TypeError,
+     "write step(network.parameters())"),
+    ("the class for a callback", lambda: learn(callbacks=[EarlyStopping]), TypeError,
+     "got the class EarlyStopping; make one: EarlyStopping(…)"),
+    ("the name for a metric", lambda: learn(metrics=["accuracy"]), TypeError,
+     "write accuracy without quotes"),
+    ("scores for a yes or no", lambda: accuracy([[3.0], [-1.0]], [1, 0]), ValueError,
+     "accuracy: predictions: a single column: expected probabilities from 0 to 1, got numbers "
+     "from -1 to 3; loss.predict(scores) makes probabilities of scores"),
+    ("names for class numbers", lambda: learn(targets=["cat", "dog"]), TypeError,
+     "give each name a number, or take Classifier"),
     ("an initializer the wrong way round", lambda: Dense(
         2, 3, RNG, lambda rng, neurons, inputs: [[0.0] * neurons for _ in range(inputs)]),
      ShapeError, "Dense(2 → 3): the initializer should give 3 × 2 weights"),
@@ -193,7 +212,7 @@ MISTAKES = [
     ("no layers", lambda: Network([]), ValueError,
      "Network: expected at least one layer, got none"),
     ("a class for a layer", lambda: Network([Dense(1, 1, RNG), ReLU]), TypeError,
-     "Network: layer 1 is the class ReLU; make a layer of it: ReLU()"),
+     "Network: layer 1 is the class ReLU; make a layer of it: ReLU(…)"),
     ("a function for a layer", lambda: Network([len]), TypeError,
      "Network: layer 0: expected a Layer, got"),
     ("a layer for a list of layers", lambda: Network(Dense(1, 1, RNG)), TypeError,

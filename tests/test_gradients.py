@@ -422,3 +422,20 @@ def test_a_gradient_that_is_not_finite_is_a_disagreement():
 def test_softplus_is_the_integral_of_sigmoid(x):
     assume(abs(x) > 1e-3)
     assert Softplus.derivative([[x]], None) == activations.sigmoid([[x]])
+
+
+class OtherWay(Dense):
+    """A layer whose shorter way back, which only training goes, is wrong."""
+
+    def backward(self, output_gradient):
+        super().set_gradients(output_gradient)
+        return linalg.matmul(output_gradient, self.weights.value)
+
+    def set_gradients(self, output_gradient):
+        super().set_gradients(linalg.multiply(output_gradient, -1.0))
+
+
+def test_the_shorter_way_back_of_training_is_checked_too():
+    network = Network([OtherWay(2, 3, Random(1)), Tanh()])
+    with pytest.raises(ValueError, match="backward and set_gradients differ"):
+        gradcheck.check(network, MeanSquaredError(), [[0.5, -1.0]], [[0.0, 1.0, 0.5]])

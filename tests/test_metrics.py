@@ -131,3 +131,12 @@ def test_metrics_leave_what_they_look_at_as_it_was(A):
     targets = [0] * len(A)
     accuracy(A, targets), confusion_matrix(A, targets), r2(A, A), linalg.argmax(A)
     assert str(A) == before
+
+
+def test_equal_targets_leave_nothing_to_explain_also_where_their_mean_is_rounded():
+    assert r2([[0.2], [0.2], [0.2]], [[0.1], [0.1], [0.1]]) == 0.0
+    assert r2([[0.1], [0.1], [0.1]], [[0.1], [0.1], [0.1]]) == 1.0
+
+
+def test_a_single_column_of_probabilities_is_about_two_classes():
+    assert confusion_matrix([[0.1], [0.2]], [0, 0]) == [[2, 0], [0, 0]]

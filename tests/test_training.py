@@ -441,7 +441,7 @@ def test_divergence_names_epoch_batch_layer_largest_weight_and_a_smaller_rate():
     assert message.startswith("train: epoch 1, batch 2 of 3: the output of layer 2, Dense(4 → 2),")
     assert re.search(r"is no longer finite \(its largest weight: \d\.\d+e\+20\d\); ", message)
     assert "the learning rate is 1e+200, try 1e+199. " in message
-    assert message.endswith("The network keeps its last good weights.")
+    assert message.endswith("its last good weights, those whose loss was finite.")
     _, message = diverging()
     assert "batch" in message and "the network's largest weight: " in message
 
@@ -563,3 +563,20 @@ def test_a_record_shows_as_one_flat_dict():
     record = Record(2, 0.5, {"accuracy": 1.0}, 0.25, {"accuracy": 0.5}, 1.0)
     assert record.as_dict() == {"epoch": 2, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25,
                                 "validation_accuracy": 0.5, "seconds": 1.0}
+
+
+def test_a_csv_log_of_a_resumed_training_has_every_epoch(tmp_path):
+    from purenn import Checkpoint
+
+    log, checkpoint = str(tmp_path / "log.csv"), str(tmp_path / "checkpoint")
+    inputs, targets = [[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]]
+
+    def learn(epochs, resume=None):
+        line = Network([Dense(1, 1, Random(1))])
+        return train(line, inputs, targets, loss=MeanSquaredError(), optimizer=SGD(0.1),
+                     epochs=epochs, callbacks=[CSVLog(log), Checkpoint(checkpoint)], resume=resume)
+
+    learn(3)
+    learn(6, resume=checkpoint)
+    with open(log, encoding="utf-8") as file:
+        assert [row.split(",")[0] for row in file] == ["epoch", "1", "2", "3", "4", "5", "6"]

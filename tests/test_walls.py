@@ -130,7 +130,7 @@ def test_each_room_says_what_comes_before_and_what_after(room):
 
 def test_every_file_of_the_package_is_a_room_or_stands_beside_them():
     core_files = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    beside = {"gradcheck", "estimators", "doctor"}
+    beside = {"gradcheck", "estimators"}
     assert set(CORE) <= core_files <= set(CORE) | beside
 
 
