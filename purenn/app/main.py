@@ -16,9 +16,11 @@ import sys
 from typing import Any, List, NoReturn, Optional, Sequence
 
 from .. import __version__
+from ..data import DataError
 from . import demo, terminal
 from .commands import Parser, add_commands
 from .names import did_you_mean
+from .sources import in_options
 from .words import UsageError, listed
 
 __all__ = ["main"]
@@ -59,6 +61,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 0
     except OSError as error:
         return _failed(_refusal(error), 1)
+    except DataError as error:
+        return _failed(in_options(str(error)), 1)
     except (ValueError, ArithmeticError, MemoryError) as error:
         return _failed(str(error) or type(error).__name__, 1)
 

@@ -24,7 +24,7 @@ import math
 from array import array
 from itertools import chain
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .. import data, linalg
 from ..data import DataError, DataSet, FlatRows, Standardizer
@@ -114,9 +114,7 @@ def prepared(settings: Settings, whole: DataSet, rng: Random, pixels: bool = Fal
     pixel at the border that is dark in all pictures but one would be blown up a hundredfold there.
     """
     _check_classes(whole)
-    learning, held_out = whole, None
-    if settings.validation > 0:
-        learning, held_out = data.split(whole, settings.validation, rng=rng)
+    learning, held_out = _put_aside(whole, settings.validation, rng)
     standardizer = _shared(learning.inputs) if pixels else _fitted(learning.inputs, whole)
     of_targets: Any = None if whole.class_names else _fitted(learning.targets, whole)
     loss: Loss = SoftmaxCrossEntropy() if whole.class_names else MeanSquaredError()
@@ -130,6 +128,18 @@ def _check_classes(whole: DataSet) -> None:
     if len(whole.class_names) == 1:
         raise DataError(f"{whole.description}: expected at least two classes, got only "
                         f"{whole.class_names[0]!r}")
+
+
+def _put_aside(
+    whole: DataSet, fraction: float, rng: Random
+) -> Tuple[DataSet, Optional[DataSet]]:
+    if fraction == 0:
+        return whole, None
+    try:
+        return data.split(whole, fraction, rng=rng)
+    except DataError as error:
+        raise DataError(f"{whole.description}: {error}. Or hold nothing out: --validation 0"
+                        ) from None
 
 
 def _fitted(rows: Any, whole: DataSet) -> Standardizer:

@@ -17,13 +17,13 @@ from .bundled import digits, iris, wine
 from .csv_files import encode_csv, learn_csv, read_csv, read_rows
 from .dataset import DataError, DataSet, StandardizedRows, Standardizer, Targets, one_hot, split
 from .encoding import Column, Encoding
-from .idx import read_idx
+from .idx import read_idx, read_idx_images
 from .rows import ByteRows, FlatRows, Rows, RowView
 from .toy import circle, gaussians, moons, sine, spiral, vertical, xor
 
 __all__ = [
     "ByteRows", "Column", "DataError", "DataSet", "Encoding", "FlatRows", "RowView", "Rows",
     "StandardizedRows", "Standardizer", "Targets", "circle", "digits", "encode_csv",
-    "gaussians", "iris", "learn_csv", "moons", "one_hot", "read_csv", "read_idx", "read_rows",
-    "sine", "spiral", "split", "vertical", "wine", "xor",
+    "gaussians", "iris", "learn_csv", "moons", "one_hot", "read_csv", "read_idx",
+    "read_idx_images", "read_rows", "sine", "spiral", "split", "vertical", "wine", "xor",
 ]

@@ -34,7 +34,7 @@ from .dataset import DataError, DataSet
 from .files import Source, file_name, opened, read_some
 from .rows import ByteRows, FlatRows
 
-__all__ = ["read_idx"]
+__all__ = ["read_idx", "read_idx_images"]
 
 # The type byte of the header: what it is called, its letter in `array`, bytes per number.
 _TYPES: Dict[int, Tuple[str, str, int]] = {
@@ -96,6 +96,16 @@ def read_idx(
         [str(number) for number in range(count)],
         f"{file_name(images)}: {len(targets)} examples of {' x '.join(map(str, shape)) or '1'}",
     )
+
+
+def read_idx_images(images: Source, *, scale: Optional[float] = None) -> Sequence[Vector]:
+    """Return the rows of an IDX file of images alone, for instance to predict their labels.
+
+    Everything is as for `read_idx`, but there are no labels.
+    """
+    _check_options(scale, classes=None)
+    header, pixels = _read(images)
+    return _rows(header, pixels, scale, file_name(images))
 
 
 def _check_options(scale: Optional[float], classes: Optional[int]) -> None:

@@ -266,21 +266,26 @@ def check_leakage(patient: Patient) -> Finding:
     For classes: each class has a stretch of the column for itself, and the narrowest gap between
     two stretches is more than ten times the widest stretch. Measurements of different things can
     be told apart too, but they spread (the best column of iris has a gap a third as wide as the
-    spread); a copy of the label does not. For numbers: a correlation with the target beyond
-    ±0.9999. A single column is not called a copy: learning from it is the whole exercise then.
+    spread); a copy of the label does not. Words that repeat the class come as columns of zeros and
+    ones, one for each word: if all classes, or all but one, have a column that is 1 for them alone,
+    that is a copy as well. For numbers: a correlation with the target beyond ±0.9999. A single
+    column is not called a copy: learning from it is the whole exercise then.
     """
     inputs, targets = patient.sample(TABLE_ROWS)
     columns = linalg.shape(inputs)[1]
     if columns < 2 or len(inputs) < 10:
         return skipped("because it takes two columns and ten rows to suspect one of them")
     numbers = patient.class_numbers(targets)
-    found = _copies_of_numbers(inputs, targets) if numbers is None else [
-        column for column, values in enumerate(linalg.transpose(inputs))
-        if _gap_between_classes(values, numbers) > GAP_OF_A_COPY
-    ]
+    if numbers is None:
+        found = _copies_of_numbers(inputs, targets)
+    else:
+        table = linalg.transpose(inputs)
+        found = [column for column, values in enumerate(table)
+                 if _gap_between_classes(values, numbers) > GAP_OF_A_COPY]
+        found = found or _copies_in_words(table, numbers)
     if found:
-        return problem(f"{patient.column_name(found[0])} gives the target away: it alone says "
-                       f"what is right, without error", len(found),
+        return problem(f"{patient.column_name(found[0])} gives the target away: it says what is "
+                       f"right, without error", len(found),
                        "leave that column out if it is the target in other words, or is known "
                        "only afterwards; else there is nothing that needs a network")
     return fine(f"none of the {columns} columns alone gives the target away", 0)
@@ -298,6 +303,18 @@ def _gap_between_classes(values: Vector, classes: List[int]) -> float:
     if not gaps or min(gaps) <= 0:
         return 0.0
     return min(gaps) / widest if widest else math.inf
+
+
+def _copies_in_words(table: Matrix, classes: List[int]) -> List[int]:
+    """Return the columns that are 1 for one class alone, if together they tell all classes."""
+    counts = Counter(classes)
+    told: Dict[int, int] = {}
+    for column, values in enumerate(table):
+        marked = {label for value, label in zip(values, classes) if value == 1}
+        only = marked.pop() if len(marked) == 1 else None
+        if only is not None and values.count(1) == counts[only] == len(values) - values.count(0):
+            told.setdefault(only, column)
+    return sorted(told.values()) if len(told) >= len(counts) - 1 else []
 
 
 def _copies_of_numbers(inputs: Matrix, targets: Matrix) -> List[int]:

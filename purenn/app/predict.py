@@ -1,0 +1,105 @@
+"""`purenn predict MODEL DATA`: rows in, answers out, one at a time.
+
+One row is read, answered, written; then the next. So a file of any size can be predicted in little
+memory, and a program on the other end of a pipe gets its answer before it asks the next question.
+
+Before this: models. After this: evaluate.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from random import Random
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+
+from .. import data
+from ..data import DataError
+from ..data.files import opened as opened_file, read_some
+from ..linalg import Vector
+from .models import Opened, check_width, class_names, open_model, outputs
+from .names import MAKERS
+from .sources import check_words, csv_source, is_idx, is_name
+from .words import UsageError
+
+__all__ = ["Table", "rows_of", "run"]
+
+MOST_IMAGES = 10_000_000
+
+
+class Table(NamedTuple):
+    """How a table differs from that of the training; None where it does not."""
+
+    delimiter: Optional[str] = None
+    header: Optional[bool] = None
+    unseen: str = "refuse"
+
+
+def run(path: str, word: str, table: Table, probabilities: bool = False) -> int:
+    """Predict every row that the word names, print the answers as CSV, return the exit code."""
+    check_words([word])
+    opened = open_model(path)
+    if probabilities and opened.model.kind != "classifier":
+        raise UsageError(f"--probabilities: {path} holds a {opened.model.kind}, which knows none")
+    waiting = not (is_name(word) or os.path.isfile(word))  # somebody at the other end of a pipe
+    write = csv.writer(sys.stdout, lineterminator="\n").writerow
+    write(_header(opened, probabilities))
+    for row in rows_of(opened, word, table):
+        write(_answer(opened, row, probabilities))
+        if waiting:
+            sys.stdout.flush()
+    return 0
+
+
+def rows_of(opened: Opened, word: str, table: Table) -> Iterable[Vector]:
+    """Return the rows of a set that comes along, of IDX images, or of a table, which is streamed.
+
+    Raises DataError for rows that do not suit the model.
+    """
+    if is_name(word):
+        return _checked(opened, MAKERS[word](Random(0)).inputs, word)
+    if word != "-" and is_idx(word):
+        return _checked(opened, _images(word), word)
+    return data.read_rows(
+        csv_source(word), opened.encoding,
+        delimiter=table.delimiter, header=table.header, unseen=table.unseen,
+    )
+
+
+def _images(word: str) -> Sequence[Vector]:
+    """Return the rows of IDX images: read with labels that are all 0, since nobody asks for them.
+
+    The bytes from 4 to 8 of the file say how many examples there are.
+    """
+    with opened_file(word) as stream:
+        count = read_some(stream, 8, word)[4:]
+    if int.from_bytes(count, "big") > MOST_IMAGES:
+        raise DataError(f"{word}: expected at most {MOST_IMAGES} examples")
+    labels = b"\0\0\x08\x01" + count + bytes(int.from_bytes(count, "big"))
+    return data.read_idx(word, io.BytesIO(labels)).inputs
+
+
+def _checked(opened: Opened, rows: Any, word: str) -> Iterator[Vector]:
+    check_width(opened, rows, word)
+    return iter(rows)
+
+
+def _header(opened: Opened, probabilities: bool) -> List[str]:
+    width = opened.model.network.output_width or 1
+    if opened.model.kind == "classifier":
+        names = class_names(opened.model) if probabilities else []
+        return ["prediction", *(f"p({name})" for name in names)]
+    if width == 1:
+        return ["prediction"]
+    return [f"prediction {number + 1}" for number in range(width)]
+
+
+def _answer(opened: Opened, row: Vector, probabilities: bool) -> List[str]:
+    """Return the cells of one line: names as they are, numbers with all their digits."""
+    numbers = outputs(opened.model, [row])[0]
+    if opened.model.kind != "classifier":
+        return list(map(repr, numbers))
+    said = class_names(opened.model)[numbers.index(max(numbers))]
+    return [said, *map(repr, numbers)] if probabilities else [said]
