@@ -217,7 +217,8 @@ def test_show(shop: Path) -> None:
     text = done(run(shop, "show", "flowers.safetensors")).stdout
     for part in ("a classifier", "Dense(7 → 32)", *NAMES, "sepal length", "one of", "grün",
                  "flowers.csv", "rows learned from: 120", "epochs 40", "outputs match to 1e-12",
-                 "Sequential(Linear(7, 32), ReLU(), Linear(32, 3)).double()"):
+                 "torch.nn.Sequential(torch.nn.Linear(7, 32), torch.nn.ReLU(), "
+                 "torch.nn.Linear(32, 3)).double()"):
         assert part in text, part
     assert "if it is missing" in text
 
@@ -226,7 +227,7 @@ def test_show(shop: Path) -> None:
 def test_the_line_for_pytorch(shop: Path) -> None:
     torch = pytest.importorskip("torch")
     line = run(shop, "show", "flowers.safetensors").stdout.split("in PyTorch: ")[1].strip()
-    twin = eval(line, vars(torch.nn))
+    twin = eval(line, {"torch": torch})
     with open(str(shop / "flowers.safetensors"), "rb") as file:
         tensors, _ = safetensors.read(file)
     twin.load_state_dict({

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purenn.data import ByteRows, DataError, FlatRows, RowView, read_idx, split
+from purenn.data import ByteRows, DataError, FlatRows, RowView, read_idx, read_idx_images, split
 
 FUZZ_CASES = int(os.environ.get("PURENN_FUZZ_CASES", "300"))
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -263,3 +263,13 @@ print(peak if sys.platform == "linux" else peak // 1024)
     assert (rows, width) == (60_000, 784)
     # PyPy's own compiler and collector take a hundred megabytes or two before any data.
     assert kilobytes < (200_000 if sys.implementation.name == "cpython" else 400_000)
+
+
+def test_images_without_labels_are_the_same_rows(tmp_path):
+    images, labels = tmp_path / "images", tmp_path / "labels"
+    images.write_bytes(IMAGES)
+    labels.write_bytes(LABELS)
+    assert list(read_idx_images(str(images))) == list(read_idx(str(images), str(labels)).inputs)
+    with pytest.raises(DataError, match="images"):
+        images.write_bytes(IMAGES[:-1])
+        read_idx_images(str(images))

@@ -337,6 +337,14 @@ def test_the_target_among_the_features_is_found(disguise):
         assert "'kind'" in first(diagnosis, "leakage").message
 
 
+def test_words_that_repeat_the_class_are_found():
+    data = standardized(iris())._replace(inputs=iris().inputs)
+    for number, name in enumerate(data.class_names):
+        marks = [float(label == number) for label in data.targets]
+        data = with_column(data, marks, f"again={name}")
+    assert "again=setosa" in first(diagnose_data(data, standardize=True), "leakage").message
+
+
 def test_a_blurred_copy_of_the_target_is_found():
     rng = Random(1)
     data = standardized(iris())

@@ -161,10 +161,10 @@ MISTAKES = [
     ("rows that do not add up", lambda: CategoricalCrossEntropy()([[0.5, 0.1]], [0]), ValueError,
      "add up to 1, got a row that is off by 0.4"),
     ("softmax twice", lambda: learn(net=Network([Dense(3, 2, RNG), Softmax()])), ValueError,
-     "train: SoftmaxCrossEntropy has its own softmax and takes scores; leave the Softmax layer out"),
+     "train: SoftmaxCrossEntropy has its own softmax and takes scores; leave the Softmax layer"),
     ("sigmoid twice", lambda: learn(net=Network([Dense(3, 1, RNG), Sigmoid()]),
                                     loss=SigmoidCrossEntropy()), ValueError,
-     "train: SigmoidCrossEntropy has its own sigmoid and takes scores; leave the Sigmoid layer out"),
+     "train: SigmoidCrossEntropy has its own sigmoid and takes scores; leave the Sigmoid layer"),
     # the order of calls
     *[(f"backward before forward in {layer!r}", lambda layer=layer: used_before_forward(layer),
        ValueError, f"{layer!r}: backward came before forward; call forward(inputs) first")

@@ -9,15 +9,12 @@ Before this: models. After this: evaluate.
 from __future__ import annotations
 
 import csv
-import io
 import os
 import sys
 from random import Random
-from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional
 
 from .. import data
-from ..data import DataError
-from ..data.files import opened as opened_file, read_some
 from ..linalg import Vector
 from .models import Opened, check_width, class_names, open_model, outputs
 from .names import MAKERS
@@ -61,24 +58,11 @@ def rows_of(opened: Opened, word: str, table: Table) -> Iterable[Vector]:
     if is_name(word):
         return _checked(opened, MAKERS[word](Random(0)).inputs, word)
     if word != "-" and is_idx(word):
-        return _checked(opened, _images(word), word)
+        return _checked(opened, data.read_idx_images(word), word)
     return data.read_rows(
         csv_source(word), opened.encoding,
         delimiter=table.delimiter, header=table.header, unseen=table.unseen,
     )
-
-
-def _images(word: str) -> Sequence[Vector]:
-    """Return the rows of IDX images: read with labels that are all 0, since nobody asks for them.
-
-    The bytes from 4 to 8 of the file say how many examples there are.
-    """
-    with opened_file(word) as stream:
-        count = read_some(stream, 8, word)[4:]
-    if int.from_bytes(count, "big") > MOST_IMAGES:
-        raise DataError(f"{word}: expected at most {MOST_IMAGES} examples")
-    labels = b"\0\0\x08\x01" + count + bytes(int.from_bytes(count, "big"))
-    return data.read_idx(word, io.BytesIO(labels)).inputs
 
 
 def _checked(opened: Opened, rows: Any, word: str) -> Iterator[Vector]:

@@ -103,17 +103,17 @@ def torch_line(network: Network) -> str:
     >>> from random import Random
     >>> from purenn import Dense, Tanh
     >>> torch_line(Network([Dense(2, 3, Random(1)), Tanh()]))
-    'Sequential(Linear(2, 3), Tanh()).double()'
+    'torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh()).double()'
     """
     return f"{_sequential(network)}.double()"
 
 
 def _sequential(network: Network) -> str:
-    return f"Sequential({', '.join(map(_in_torch, network.layers))})"
+    return f"torch.nn.Sequential({', '.join(map(_in_torch, network.layers))})"
 
 
 def _in_torch(layer: Layer) -> str:
     if isinstance(layer, Network):
         return _sequential(layer)
     name = type(layer).__name__
-    return IN_TORCH[name](layer) if name in IN_TORCH else f"{name}()"
+    return "torch.nn." + (IN_TORCH[name](layer) if name in IN_TORCH else f"{name}()")
