@@ -446,7 +446,7 @@ def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
 def whole_numbers(who: str, numbers: Any) -> List[int]:
     """Return a flat list of class numbers as integers; TypeError for anything else in it."""
     for row, number in enumerate(numbers):
-        if not isinstance(number, Integral):
+        if type(number) is not int and not isinstance(number, Integral):
             hint = ("give each name a number, or take Classifier" if isinstance(number, str)
                     else "convert it with int()" if isinstance(number, float)
                     else "count the classes from 0")
