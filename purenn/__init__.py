@@ -18,7 +18,7 @@ checkpoints), doctor (why is it not learning?) and app (the command line, `pytho
 """
 
 from importlib import import_module
-from typing import Any
+from typing import Any, List
 
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
@@ -78,3 +78,8 @@ def __getattr__(name: str) -> Any:
     if name in _BESIDE:
         return getattr(import_module(f"purenn.{_BESIDE[name]}"), name)
     raise AttributeError(f"module 'purenn' has no attribute {name!r}")
+
+
+def __dir__() -> List[str]:
+    """Return what can be asked for, also what is not imported yet."""
+    return sorted({*globals(), *__all__})

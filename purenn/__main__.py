@@ -1,8 +1,15 @@
-"""`python3 -m purenn`: hand over to the command line."""
+"""`python3 -m purenn`: hand over to the command line. `python3 path/to/purenn` does the same."""
 
+import os
 import sys
 
-from .app.main import main
+if sys.version_info < (3, 8):
+    sys.exit("purenn: error: expected Python 3.8 or later, this is " + sys.version.split()[0])
+
+if not __package__:  # called by its path: then Python does not know that this folder is a package
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from purenn.app.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -417,7 +417,7 @@ MALFORMED = [
     (b"a,b\n1,2\n3,4,5\n", {}, "row 3: expected 2 cells as in the first row, got 3"),
     (b"a,b\n\n1,2\n\n3,4,5\n", {}, "row 5: expected 2 cells"),
     (b"a,b,a\n1,2,3\n", {}, "different name for every column, got 'a' for columns 1 and 3"),
-    (b"a;b\n1;2\n", {}, "at least two columns.*Is the delimiter ';', not ','"),
+    (b"a;b\n1;2\n", {}, "at least two columns.*Try delimiter=';'"),
     (b"a\n1\n", {}, "at least two columns"),
     (b"a,b\n1,2\n", {"target": "c"}, "target: expected the name.*got 'c'.*are 'a', 'b'"),
     (b"a,b\n1,2\n", {"target": 2}, "position from 0 to 1, got 2"),

@@ -148,10 +148,11 @@ def _add_table_options(parser: Parser) -> Any:
     add = parser.add_argument_group("tables (CSV)").add_argument
     add("--delimiter", metavar="C", type=words.delimiter,
         help="the character between cells, or tab (default: a comma, or that of the training)")
-    add("--header", action="store_true", default=None,
-        help="the first line holds names (by default this is found out)")
-    add("--no-header", dest="header", action="store_false", default=None,
-        help="the first line is data")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--header", action="store_true", default=None,
+                        help="the first line holds names (by default this is found out)")
+    either.add_argument("--no-header", dest="header", action="store_false", default=None,
+                        help="the first line is data")
     return add
 
 

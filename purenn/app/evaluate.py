@@ -109,6 +109,9 @@ def _values(opened: Opened, examples: DataSet) -> Dict[str, Any]:
     said: Matrix = []
     for first in range(0, len(targets), BATCH):
         said += outputs(opened.model, _batch(examples, first))
+    if not linalg.all_finite(said):
+        raise DataError(f"{examples.description}: an answer is no finite number; a row lies too "
+                        f"far from all that the model has learned from")
     quality = {"r2": r2(said, targets), "mean_absolute_error": mean_absolute_error(said, targets)}
     return {"rows": len(targets), **finite(quality)}
 

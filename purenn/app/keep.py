@@ -49,8 +49,18 @@ def check_files(files: Files, words: Sequence[str]) -> None:
         if other != option:
             raise UsageError(f"{option}: {path} is {other} already; it would be overwritten")
         _try_to_write(path)
+    _refuse_lost_checkpoint(files)
     if files.resume is not None:
         open(files.resume, "rb").close()
+
+
+def _refuse_lost_checkpoint(files: Files) -> None:
+    """Raise UsageError when a new training would take the place of an old one's checkpoint."""
+    path, resume = files.checkpoint, files.resume
+    if path is None or not os.path.exists(path):
+        return
+    if resume is None or os.path.realpath(path) != os.path.realpath(resume):
+        raise UsageError(f"--checkpoint: {path} exists; go on with --resume {path}, or delete it")
 
 
 def _try_to_write(path: str) -> None:

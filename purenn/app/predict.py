@@ -14,7 +14,8 @@ import sys
 from random import Random
 from typing import Any, Iterable, Iterator, List, NamedTuple, Optional
 
-from .. import data
+from .. import data, linalg
+from ..data import DataError
 from ..linalg import Vector
 from .models import Opened, check_width, class_names, open_model, outputs
 from .names import MAKERS
@@ -22,9 +23,6 @@ from .sources import check_words, csv_source, is_idx, is_name
 from .words import UsageError
 
 __all__ = ["Table", "rows_of", "run"]
-
-MOST_IMAGES = 10_000_000
-
 
 class Table(NamedTuple):
     """How a table differs from that of the training; None where it does not."""
@@ -41,13 +39,25 @@ def run(path: str, word: str, table: Table, probabilities: bool = False) -> int:
     if probabilities and opened.model.kind != "classifier":
         raise UsageError(f"--probabilities: {path} holds a {opened.model.kind}, which knows none")
     waiting = not (is_name(word) or os.path.isfile(word))  # somebody at the other end of a pipe
+    _write_utf8(sys.stdout)
     write = csv.writer(sys.stdout, lineterminator="\n").writerow
-    write(_header(opened, probabilities))
-    for row in rows_of(opened, word, table):
-        write(_answer(opened, row, probabilities))
+    head = [_header(opened, probabilities)]  # written with the first answer: then there is one
+    for number, row in enumerate(rows_of(opened, word, table), start=1):
+        answer = _answer(opened, row, probabilities, f"{word}, row {number} of the data")
+        for line in (*head, answer):
+            write(line)
+        head = []
         if waiting:
             sys.stdout.flush()
+    for line in head:
+        write(line)
     return 0
+
+
+def _write_utf8(stream: Any) -> None:
+    """Let a file or a pipe have UTF-8, whatever a terminal here would want: names are data."""
+    if hasattr(stream, "reconfigure") and not stream.isatty():
+        stream.reconfigure(encoding="utf-8")
 
 
 def rows_of(opened: Opened, word: str, table: Table) -> Iterable[Vector]:
@@ -80,9 +90,12 @@ def _header(opened: Opened, probabilities: bool) -> List[str]:
     return [f"prediction {number + 1}" for number in range(width)]
 
 
-def _answer(opened: Opened, row: Vector, probabilities: bool) -> List[str]:
+def _answer(opened: Opened, row: Vector, probabilities: bool, place: str) -> List[str]:
     """Return the cells of one line: names as they are, numbers with all their digits."""
     numbers = outputs(opened.model, [row])[0]
+    if not linalg.all_finite([numbers]):
+        raise DataError(f"{place}: the answer is no finite number; the row lies too far from all "
+                        f"that the model has learned from")
     if opened.model.kind != "classifier":
         return list(map(repr, numbers))
     said = class_names(opened.model)[numbers.index(max(numbers))]

@@ -111,7 +111,7 @@ def metric_lines(metrics: Mapping[str, Optional[float]]) -> List[str]:
 
 def _digits(value: Optional[float]) -> str:
     if value is None:
-        return "not finite"
+        return "not defined"
     return f"{value:.4f}" if 0.01 <= abs(value) < 1000 or value == 0 else f"{value:.7g}"
 
 

@@ -67,13 +67,22 @@ def read(words: Sequence[str], reading: Reading, rng: Random) -> Source:
     if is_idx(words[0]):
         raise UsageError(f"{words[0]} is an IDX file; give two of them, the images and the labels")
     whole, encoding = data.learn_csv(csv_source(words[0]), **reading._asdict())
-    described = whole._replace(description=in_options(whole.description))
-    return Source("csv", described, encoding)
+    described = f"{in_options(whole.description)}; {_understood(whole, encoding)}"
+    return Source("csv", whole._replace(description=described), encoding)
+
+
+def _understood(whole: DataSet, encoding: Encoding) -> str:
+    """Return what the table was taken for, so that a wrong guess is seen at once."""
+    kind = f"{len(whole.class_names)} classes" if whole.class_names else "numbers"
+    names = "names in its first line" if encoding.header else "no line of names"
+    return f"target {encoding.target.name!r}: {kind}; {names}"
 
 
 # How the readers of `data` advise people who write Python, and what these would type here.
 ADVICE = (
-    (r"(missing|task)='(\w+)'", r"--\1 \2"),
+    (r"(missing|task|unseen)='(\w+)'", r"--\1 \2"),
+    (r"delimiter='(.)'", r"--delimiter '\1'"),
+    (r"delimiter='\\t'", "--delimiter tab"),
     (r"(text|ignore)=\['([^']*)'\]", r"--\1 '\2'"),
     (r"categories_cap=…", "--categories-cap N"),
     (r"header=False", "--no-header"),

@@ -237,7 +237,8 @@ def measured(parts: Parts, part: DataSet) -> Dict[str, float]:
     off = mean_absolute_error(predictions, targets)
     if parts.target_standardizer is not None:
         off *= _only(parts.target_standardizer.deviations)
-    return {**values, "r2": r2(predictions, targets), "mean_absolute_error": off}
+    explained = r2(predictions, targets) if len(targets) > 1 else math.nan  # of one row: nothing
+    return {**values, "r2": explained, "mean_absolute_error": off}
 
 
 def _only(numbers: Optional[Vector]) -> float:

@@ -427,7 +427,7 @@ def _check_columns(
         raise DataError(f"{file}: the target {shown(names[target])} cannot be ignored as well")
     if len(names) - len(ignored) < 2:
         others = [other for other in ";\t|," if other != delimiter and other in first[0]]
-        hint = f". Is the delimiter {others[0]!r}, not {delimiter!r}?" if others else ""
+        hint = f". Is it another delimiter? Try delimiter={others[0]!r}" if others else ""
         raise DataError(
             f"{file}: expected at least two columns, features and a target, got "
             f"{len(names) - len(ignored)}{hint}"

@@ -233,9 +233,9 @@ def hole_problem(cell: str) -> str:
     """Return what to say about a hole that nothing is known to fill."""
     got = f"a missing value ({shown(cell)})" if cell else "an empty cell"
     return (
-        f"expected a value, got {got}. Fill it in, or read the training file with "
-        "missing='mean' (holes get the mean of their column, or a category of their own) or "
-        "missing='drop' (rows with holes are left out)"
+        f"expected a value, got {got}. Fill it in, or train with missing='mean' (holes get the "
+        "mean of their column, or a category of their own, also later on) or missing='drop' (rows "
+        "with holes are left out)"
     )
 
 
@@ -248,7 +248,8 @@ def _one_hot(column: Column, cell: str, row: int, file: str, unseen: str) -> Vec
         if not word:
             raise at(file, row, column.name, hole_problem(cell))
         known = ", ".join(shown(category) for category in column.categories[:10])
-        problem = f"expected one of {known}, as in the training data, got {shown(cell)}"
+        problem = (f"expected one of {known}, as in the training data, got {shown(cell)}; to let "
+                   f"new words pass as none of these: unseen='zeros'")
         raise at(file, row, column.name, problem)
     return zeros
 

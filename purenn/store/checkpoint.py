@@ -42,7 +42,7 @@ from .safetensors import Tensor, from_rows, to_rows
 __all__ = ["Checkpoint", "resume_from"]
 
 KEY = "purenn"
-CHANGING = ("steps", "rate_factor", "memory", "rng")  # of an optimizer; all else are settings
+CHANGING = ("steps", "rate_factor", "memory", "rng", "remembered")  # all else are settings
 
 
 class Checkpoint(Callback):
@@ -136,8 +136,9 @@ def identity(run: Run) -> Dict[str, str]:
 
 
 def _settings_of(optimizer: Any) -> str:
-    settings = {name: value for name, value in vars(optimizer).items() if name not in CHANGING}
-    return f"{type(optimizer).__name__} {settings}"
+    settings = [f"{name}={value}" for name, value in vars(optimizer).items()
+                if name not in CHANGING and value is not None]
+    return f"{type(optimizer).__name__}({', '.join(settings)})"
 
 
 def _fingerprint(rows: Sequence[Any]) -> str:
@@ -152,7 +153,7 @@ def _check_same_training(then: Mapping[str, str], now: Mapping[str, str], path: 
     for name, value in now.items():
         if then.get(name) != value:
             raise ValueError(f"resume: {path} is of another training; {name} then: "
-                             f"{then.get(name)}; now: {value}")
+                             f"{then.get(name)}; now: {value}; go on with the settings of then")
 
 
 # ---- Writing down ----

@@ -207,8 +207,8 @@ def _checked(facts: Any, more: Mapping[str, Tuple[type, ...]] = {}) -> Dict[str,
     if not isinstance(facts, dict):
         raise ModelFileError(f"expected an object, got {kind_of(facts)}")
     if facts.get("kind") == "checkpoint":
-        raise ModelFileError("this is a checkpoint, not a model: train(..., resume=path) goes on "
-                             "with it")
+        raise ModelFileError("this is a checkpoint, not a model; the training goes on with "
+                             "train(..., resume=path), or purenn train ... --resume PATH")
     if facts.get("format") != "purenn model":
         raise ModelFileError("the entry 'format' is not 'purenn model'")
     wanted = {**ENTRIES, **more}

@@ -178,7 +178,8 @@ def _resemblance(start: bytes) -> str:
     for beginning, what in beginnings.items():
         if start.startswith(beginning):
             return f" (the file begins as if it were {what})"
-    return ""
+    is_text = all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
+    return " (the file begins as text does, a CSV file for instance: no model)" if is_text else ""
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
