@@ -676,3 +676,38 @@ def test_help(word: str, main: Any) -> None:
     assert (code, errors) == (0, "")
     assert "examples:" in output and "exit codes:" in output
     assert word != "doctor" or "1 a problem was found" in output
+
+
+# A second training with the same words does not wipe out the checkpoint of the first.
+def test_a_checkpoint_is_not_overwritten_by_a_new_training(tmp_path: Path) -> None:
+    words = ("train", "iris", "--epochs", "2", "--quiet", "--checkpoint", "run.ck")
+    done(run(tmp_path, *words))
+    before = (tmp_path / "run.ck").read_bytes()
+    again = run(tmp_path, *words)
+    assert again.returncode == 2 and "go on with --resume run.ck" in again.stderr
+    assert (tmp_path / "run.ck").read_bytes() == before
+
+
+# What a table was taken for is said, so that a wrong guess is seen.
+def test_the_target_and_the_names_that_were_guessed_are_told(tmp_path: Path) -> None:
+    write_table(tmp_path / "t.csv", [["kind", "size"], *([["a", 1], ["b", 2]] * 10)])
+    said = done(run(tmp_path, "train", "t.csv", "--epochs", "1", "--quiet")).stdout
+    assert "target 'size': numbers; names in its first line" in said
+
+
+# Names are data: they come out as UTF-8, whatever the terminal can show.
+def test_answers_are_utf_8(tmp_path: Path) -> None:
+    write_table(tmp_path / "t.csv", [["x", "kind"], *([[1, "Öl"], [9, "Wasser"]] * 20)])
+    done(run(tmp_path, "train", "t.csv", "--quiet", "-o", "m.st"))
+    said = done(run(tmp_path, "predict", "m.st", "t.csv", PYTHONIOENCODING="ascii")).stdout
+    assert said.split()[:3] == ["prediction", "Öl", "Wasser"]
+
+
+# No answer is no answer: an overflow is an error, and so is a file with nothing to answer.
+def test_an_answer_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+    write_table(tmp_path / "h.csv", houses(40))
+    done(run(tmp_path, "train", "h.csv", "--epochs", "2", "--quiet", "-o", "m.st"))
+    write_table(tmp_path / "far.csv", [["rooms", "area"], [3, 1e308]])
+    result = run(tmp_path, "predict", "m.st", "far.csv")
+    assert result.returncode == 1 and "far.csv, row 1 of the data" in result.stderr
+    assert result.stdout == ""

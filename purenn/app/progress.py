@@ -54,8 +54,8 @@ class Progress(Callback):
     def end(self, run: Run) -> None:
         if self.rewrites:
             self._write("\n" if self.length else "")
-        elif len(run.history) and run.history[-1].epoch > self.epoch_shown:
-            self._write_line(run)
+        elif len(run.history) and self.epoch_shown < run.history[-1].epoch == run.epoch:
+            self._write_line(run)  # but not of an epoch that was broken off
 
     def _rewrite(self, run: Run) -> None:
         """Write over the line, with spaces over what remains of a longer one before."""

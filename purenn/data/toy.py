@@ -38,7 +38,7 @@ __all__ = ["circle", "gaussians", "moons", "sine", "spiral", "vertical", "xor"]
 
 
 def gaussians(
-    *, size: int = 300, classes: int = 3, noise: float = 0.25, rng: Random
+    size: int = 300, *, classes: int = 3, noise: float = 0.25, rng: Random
 ) -> DataSet:
     """Make round clouds whose centres stand evenly on a circle of radius 1.
 
@@ -60,7 +60,7 @@ def gaussians(
     return _points(inputs, targets, names, f"gaussians: {classes} clouds, noise {noise:g}")
 
 
-def vertical(*, size: int = 300, classes: int = 3, noise: float = 0.1, rng: Random) -> DataSet:
+def vertical(size: int = 300, *, classes: int = 3, noise: float = 0.1, rng: Random) -> DataSet:
     """Make vertical bands, one beside the other: class c around x = c/3, all around y = 1/2.
 
     noise  the deviation in both directions; the bands are 1/3 apart
@@ -81,7 +81,7 @@ def vertical(*, size: int = 300, classes: int = 3, noise: float = 0.1, rng: Rand
     return _points(inputs, targets, names, f"vertical: {classes} bands, noise {noise:g}")
 
 
-def xor(*, size: int = 4, noise: float = 0.0, rng: Random) -> DataSet:
+def xor(size: int = 4, *, noise: float = 0.0, rng: Random) -> DataSet:
     """Make points at the corners of a square; the class is the exclusive or of x and y.
 
         y = 1   1 · 0        (0, 0) and (1, 1) are of class 0, (0, 1) and (1, 0) of class 1:
@@ -110,7 +110,7 @@ def xor(*, size: int = 4, noise: float = 0.0, rng: Random) -> DataSet:
     return _points(inputs, targets, ["equal", "different"], f"xor: noise {noise:g}")
 
 
-def circle(*, size: int = 300, noise: float = 0.05, rng: Random) -> DataSet:
+def circle(size: int = 300, *, noise: float = 0.05, rng: Random) -> DataSet:
     """Make a disc of radius 0.5 (class 1) inside a ring of radius 0.7 to 1 (class 0).
 
     Radius and angle are drawn evenly, so the middle of the disc is denser than its rim.
@@ -132,7 +132,7 @@ def circle(*, size: int = 300, noise: float = 0.05, rng: Random) -> DataSet:
     return _points(inputs, targets, ["outside", "inside"], f"circle: noise {noise:g}")
 
 
-def moons(*, size: int = 300, noise: float = 0.1, rng: Random) -> DataSet:
+def moons(size: int = 300, *, noise: float = 0.1, rng: Random) -> DataSet:
     """Make two half circles that reach into each other, like two hooks.
 
         upper (class 0):  x = cos t,      y = sin t
@@ -157,7 +157,7 @@ def moons(*, size: int = 300, noise: float = 0.1, rng: Random) -> DataSet:
     return _points(inputs, targets, ["upper", "lower"], f"moons: noise {noise:g}")
 
 
-def spiral(*, size: int = 300, classes: int = 3, noise: float = 0.2, rng: Random) -> DataSet:
+def spiral(size: int = 300, *, classes: int = 3, noise: float = 0.2, rng: Random) -> DataSet:
     """Make arms that start in the middle and wind outwards, each into the gap between others.
 
         radius  r = from 0 to 1 along the arm
@@ -189,7 +189,7 @@ def spiral(*, size: int = 300, classes: int = 3, noise: float = 0.2, rng: Random
     return _points(inputs, targets, names, f"spiral: {classes} arms, noise {noise:g}")
 
 
-def sine(*, size: int = 300, noise: float = 0.1, rng: Random) -> DataSet:
+def sine(size: int = 300, *, noise: float = 0.1, rng: Random) -> DataSet:
     """Make one wave to be learned as a curve:  y = sin(2π x) + noise,  x evenly from 0 to 1.
 
     Inputs and targets both have one column: this is regression, there are no classes.
