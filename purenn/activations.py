@@ -113,6 +113,11 @@ class ReLU(Activation):
     formula = staticmethod(relu)
     derivative = staticmethod(relu_derivative)
 
+    def backward(self, output_gradient: Matrix) -> Matrix:
+        # Times 1 or times 0: the gradient passes where the input was above 0.
+        inputs, _ = kept_by_forward(self, self._kept)
+        return linalg.where_positive(inputs, output_gradient)
+
 
 # ---- LeakyReLU: a small slope instead of none ----
 
@@ -363,8 +368,7 @@ def softmax(scores: Matrix) -> Matrix:
     >>> softmax([[1000.0, 1000.0], [5.0, -1000.0]])
     [[0.5, 0.5], [1.0, 0.0]]
     """
-    powers = linalg.exp(linalg.subtract(scores, linalg.max(scores, axis=1)))
-    return linalg.divide(powers, linalg.sum(powers, axis=1))
+    return linalg.exp(linalg.log_softmax(scores))
 
 
 class Softmax(Layer):

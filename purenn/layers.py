@@ -146,13 +146,14 @@ class Dense(Layer):
         self._inputs: Optional[Matrix] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        width = linalg.shape(inputs)[1]
-        if width != self.input_width:
-            raise ShapeError(
-                f"{self!r} expects rows of {self.input_width} numbers, got rows of {width}"
-            )
+        try:
+            outputs = linalg.affine(inputs, self.weights.value, self.biases.value)
+        except ShapeError:
+            _, width = linalg.shape(inputs)
+            raise ShapeError(f"{self!r} expects rows of {self.input_width} numbers, "
+                             f"got rows of {width}") from None
         self._inputs = inputs
-        return linalg.add(linalg.inner(inputs, self.weights.value), self.biases.value)
+        return outputs
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         self.set_gradients(output_gradient)
@@ -164,7 +165,7 @@ class Dense(Layer):
         inputs = kept_by_forward(self, self._inputs)
         # Weight [o][i] multiplies input i and feeds only output o, so its gradient is input i
         # times the output gradient of o, added up over the examples.
-        self.weights.gradient = linalg.matmul(linalg.transpose(output_gradient), inputs)
+        self.weights.gradient = linalg.inner_columns(output_gradient, inputs)
         # Bias o is added to output o as it is, once for each example.
         self.biases.gradient = linalg.sum(output_gradient, axis=0)
 

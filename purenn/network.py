@@ -17,7 +17,7 @@ Before this: `losses`. After this: `optimizers`, which turn gradients into bette
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Tuple
+from typing import Any, Iterable, Iterator, List, Optional, Tuple
 
 from . import linalg
 from .checks import positive_integer
@@ -56,6 +56,8 @@ class Network(Layer):
         _refuse_layers_used_twice(self)
         self._widths = _widths_between(self.layers)
         self.input_width, self.output_width = self._widths[0], self._widths[-1]
+        learning = [any(True for _ in layer.parameters()) for layer in self.layers]
+        self._first_learning = learning.index(True) if any(learning) else 0
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         """Return the scores, (n, in) -> (n, out), through all layers.
@@ -65,6 +67,9 @@ class Network(Layer):
         """
         if not training:
             inputs = linalg.as_matrix(inputs, "Network: inputs")
+        return self._forward(inputs, training)
+
+    def _forward(self, inputs: Matrix, training: bool) -> Matrix:
         for layer in self.layers:
             inputs = layer.forward(inputs, training)
         return inputs
@@ -77,8 +82,7 @@ class Network(Layer):
 
     def set_gradients(self, output_gradient: Matrix) -> None:
         """Set every parameter's gradient, but go no further left than the first that has any."""
-        learning = [layer for layer in self.layers if next(layer.parameters(), None) is not None]
-        first = self.layers.index(learning[0]) if learning else 0
+        first = self._first_learning
         for layer in reversed(self.layers[first + 1:]):
             output_gradient = layer.backward(output_gradient)
         self.layers[first].set_gradients(output_gradient)
@@ -91,8 +95,10 @@ class Network(Layer):
         """
         positive_integer("Network.predict", "batch_size", batch_size)
         inputs = linalg.as_matrix(inputs, "Network.predict: inputs")
+        if isinstance(inputs, list) and len(inputs) <= batch_size:
+            return self._forward(inputs, training=False)
         return linalg.vstack([
-            self.forward(linalg.take(inputs, range(len(inputs))[start:start + batch_size]))
+            self._forward(linalg.take(inputs, range(len(inputs))[start:start + batch_size]), False)
             for start in range(0, len(inputs), batch_size)
         ])
 
@@ -125,6 +131,12 @@ class Network(Layer):
         rows.append(("", "total", _shown(self.input_width), _shown(self.output_width),
                      f"{_count(self):,}"))
         return _as_table(rows)
+
+    def _repr_svg_(self) -> Optional[str]:
+        # A door to a room beside the core: only whoever wants a picture goes through.
+        from .draw import svg_of
+
+        return svg_of(self)
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"

@@ -278,7 +278,7 @@ class GradientDescent(Optimizer):
 
     def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
         parameters = _as_list(self, parameters)
-        gradients = [_gradient_of(self, parameter) for parameter in parameters]
+        gradients = _gradients_of(self, parameters)
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
         memory = self.memory or [self._nothing_yet(parameter) for parameter in parameters]
@@ -317,23 +317,28 @@ def _as_list(optimizer: Optimizer, parameters: Any) -> List[Parameter]:
 
 
 def _check_same_network(
-    optimizer: Optimizer, memory: List[Tuple[Matrix, ...]], parameters: List[Parameter]
+    optimizer: GradientDescent, memory: List[Tuple[Matrix, ...]], parameters: List[Parameter]
 ) -> None:
     """Raise ValueError when what is remembered belongs to other parameters than these."""
-    same = len(memory) == len(parameters) and all(
-        linalg.shape(matrix) == linalg.shape(parameter.value)
-        for matrices, parameter in zip(memory, parameters) for matrix in matrices
-    )
+    same = len(memory) == len(parameters)
+    if optimizer.remembered and same:
+        same = all(
+            linalg.shape(matrix) == linalg.shape(parameter.value)
+            for matrices, parameter in zip(memory, parameters) for matrix in matrices
+        )
     if not same:
         raise ValueError(f"{optimizer!r}: the steps before were those of another network; each "
                          f"network needs an optimizer of its own")
 
 
-def _gradient_of(optimizer: Optimizer, parameter: Parameter) -> Matrix:
-    if parameter.gradient is None:
-        raise ValueError(f"{optimizer!r}: {parameter!r} has no gradient; call "
-                         f"network.backward(loss.gradient(scores, targets)) before step")
-    return parameter.gradient
+def _gradients_of(optimizer: Optimizer, parameters: List[Parameter]) -> List[Matrix]:
+    gradients = []
+    for parameter in parameters:
+        if parameter.gradient is None:
+            raise ValueError(f"{optimizer!r}: {parameter!r} has no gradient; call "
+                             f"network.backward(loss.gradient(scores, targets)) before step")
+        gradients.append(parameter.gradient)
+    return gradients
 
 
 class SGD(GradientDescent):
@@ -372,13 +377,12 @@ class SGD(GradientDescent):
         self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
     ) -> Tuple[Matrix, ...]:
         if not memory:
-            return (elementwise(lambda w, g: w - rate * g, value, gradient),)
-        momentum = self.momentum
-        velocity = elementwise(lambda v, g: momentum * v + g, memory[0], gradient)
+            return (linalg.add_scaled(value, -rate, gradient),)
+        velocity = linalg.add_scaled(gradient, self.momentum, memory[0])
         if self.nesterov:
-            gradient = elementwise(lambda v, g: g + momentum * v, velocity, gradient)
-            return elementwise(lambda w, g: w - rate * g, value, gradient), velocity
-        return elementwise(lambda w, v: w - rate * v, value, velocity), velocity
+            gradient = linalg.add_scaled(gradient, self.momentum, velocity)
+            return linalg.add_scaled(value, -rate, gradient), velocity
+        return linalg.add_scaled(value, -rate, velocity), velocity
 
 
 class AdaGrad(GradientDescent):
@@ -434,10 +438,8 @@ class RMSProp(GradientDescent):
     def update(
         self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
     ) -> Tuple[Matrix, ...]:
-        decay, epsilon = self.decay, self.epsilon
-        squares = elementwise(
-            lambda s, g: decay * s + (1.0 - decay) * g * g, memory[0], gradient
-        )
+        epsilon = self.epsilon
+        squares = linalg.blend(memory[0], self.decay, linalg.multiply(gradient, gradient))
         value = elementwise(
             lambda w, g, s: w - rate * g / (s ** 0.5 + epsilon), value, gradient, squares
         )
@@ -476,12 +478,12 @@ class Adam(GradientDescent):
     def update(
         self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
     ) -> Tuple[Matrix, ...]:
-        beta1, beta2, epsilon = self.beta1, self.beta2, self.epsilon
-        means = elementwise(lambda m, g: beta1 * m + (1.0 - beta1) * g, memory[0], gradient)
-        squares = elementwise(lambda v, g: beta2 * v + (1.0 - beta2) * g * g, memory[1], gradient)
-        m_correction, v_correction = 1.0 - beta1 ** self.steps, 1.0 - beta2 ** self.steps
+        means = linalg.blend(memory[0], self.beta1, gradient)
+        squares = linalg.blend(memory[1], self.beta2, linalg.multiply(gradient, gradient))
+        epsilon, v_correction = self.epsilon, 1.0 - self.beta2 ** self.steps
+        rate /= 1.0 - self.beta1 ** self.steps  # to correct m once here, not number by number
         value = elementwise(
-            lambda w, m, v: w - rate * (m / m_correction) / ((v / v_correction) ** 0.5 + epsilon),
+            lambda w, m, v: w - rate * m / ((v / v_correction) ** 0.5 + epsilon),
             value, means, squares,
         )
         return value, means, squares

@@ -109,6 +109,12 @@ class History:
     def __getitem__(self, number: int) -> Record:
         return self.records[number]
 
+    def _repr_svg_(self) -> Optional[str]:
+        # A door to a room beside the core: only whoever wants a picture goes through.
+        from .draw import svg_of
+
+        return svg_of(self)
+
     def __repr__(self) -> str:
         last = f", loss {self.records[-1].loss:.4g}" if self.records else ""
         return f"History({len(self)} epochs{last}, {self.stopped})"
@@ -273,11 +279,16 @@ def _run_epoch(run: Run) -> Record:
 def learn_from_batch(run: Run, inputs: Matrix, targets: Targets) -> Tuple[float, Matrix]:
     """Take one step; return the loss and the scores from before it."""
     scores = run.network.forward(inputs, training=True)
-    value = run.loss(scores, targets) + _price(run)
+    if run.optimizer.needs_gradient:
+        value, gradient = run.loss.value_and_gradient(scores, targets)
+    else:
+        value, gradient = run.loss(scores, targets), None
+    if run.penalty is not None:
+        value += run.penalty(run.parameters)
     if not math.isfinite(value):
         raise _not_finite(run, inputs, targets)
-    if run.optimizer.needs_gradient:
-        _set_gradients(run, scores, targets)
+    if gradient is not None:
+        _set_gradients(run, gradient)
     run.good_values = run.values()
 
     def measure() -> float:
@@ -285,24 +296,31 @@ def learn_from_batch(run: Run, inputs: Matrix, targets: Targets) -> Tuple[float,
 
     run.optimizer.step(run.parameters, measure)
     # A gradient that is not finite makes a value that is not, so this finds both.
-    if not all(map(linalg.all_finite, run.values())):
+    values = run.values()
+    if not linalg.all_finite(*values):
         run.put_back(run.good_values)
         raise _not_finite(run, inputs, targets)
-    run.whole_values = run.values()
+    run.whole_values = values
     return value, scores
 
 
-def _set_gradients(run: Run, scores: Matrix, targets: Targets) -> None:
+def _set_gradients(run: Run, gradient: Matrix) -> None:
     """Run backward and add the penalty; ValueError if a layer left a parameter out."""
     for parameter in run.parameters:
         parameter.gradient = None
-    run.network.set_gradients(run.loss.gradient(scores, targets))
-    for name, parameter in run.network.named_parameters():
+    run.network.set_gradients(gradient)
+    for parameter in run.parameters:
         if parameter.gradient is None:
-            raise ValueError(f"train: backward left {name} without a gradient, so it would never "
-                             f"learn; the backward of its layer must set it")
+            raise _left_out(run, parameter)
     if run.penalty is not None:
         run.penalty.add_gradients(run.parameters)
+
+
+def _left_out(run: Run, forgotten: Parameter) -> ValueError:
+    """Return the error that names a parameter whose layer did not set its gradient."""
+    name = next(name for name, one in run.network.named_parameters() if one is forgotten)
+    return ValueError(f"train: backward left {name} without a gradient, so it would never "
+                      f"learn; the backward of its layer must set it")
 
 
 def _price(run: Run) -> float:

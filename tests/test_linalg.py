@@ -10,13 +10,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import matrices, numbers, sizes, two_of_one_shape
+from strategies import matrices, numbers, seeds, sizes, two_of_one_shape
 
 from purenn import ShapeError, linalg
+from purenn.app.reference import plain_loops
 
 inf, nan = math.inf, math.nan
 A23 = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
@@ -117,6 +119,9 @@ def test_products_are_those_of_numpy(np, size, data):
     for ours, theirs in [
         (linalg.matmul(A, B), np.matmul(A, B)), (linalg.inner(A, B_rows), np.inner(A, B_rows)),
         (linalg.outer(A[0], B[0]), np.outer(A[0], B[0])),
+        (linalg.inner_columns(linalg.transpose(A), B), np.matmul(A, B)),
+        (linalg.affine(A, B_rows, B[:1]), np.matmul(A, B) + np.array(B[:1])),
+        ([[linalg.vdot(A, A)]], np.array([[np.vdot(A, A)]])),
         ([[linalg.dot(A[0], B_rows[0])]], np.array([[np.dot(A[0], B_rows[0])]])),
     ]:
         assert linalg.shape(ours) == theirs.shape
@@ -130,6 +135,21 @@ def test_rearranging_is_that_of_numpy(np, A):
     assert linalg.shape(A) == np.shape(A)
     assert same(np, linalg.vstack([A, A[:1]]), np.vstack([A, A[:1]]))
     assert same(np, linalg.take(A, [0, len(A) - 1]), np.take(A, [0, len(A) - 1], axis=0))
+
+
+@given(pair=two_of_one_shape(), factor=numbers)
+def test_what_is_written_as_one_operation_is_that_of_two(np, pair, factor):
+    A, B = np.array(pair)
+    assert same(np, linalg.add_scaled(*pair[:1], factor, pair[1]), A + factor * B)
+    assert same(np, linalg.blend(*pair[:1], 0.9, pair[1]), 0.9 * A + (1.0 - 0.9) * B)
+    assert same(np, linalg.where_positive(*pair), np.where(A > 0, B, 0.0))
+
+
+@given(A=matrices(elements=numbers))
+def test_the_logarithm_of_softmax_is_what_it_says(np, A):
+    shifted = np.array(A) - np.max(A, axis=1, keepdims=True)
+    theirs = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    np.testing.assert_allclose(linalg.log_softmax(A), theirs, rtol=1e-14, atol=1e-12)
 
 
 @given(pair=two_of_one_shape())
@@ -261,6 +281,18 @@ A32 = linalg.transpose(A23)
     (lambda: linalg.inner(A23, A32), "inner: rows of 2 × 3 and of 3 × 2 do not match"),
     (lambda: linalg.matmul(A23, A23), "matmul: 2 × 3 times 2 × 3; the columns"),
     (lambda: linalg.matmul(ROW, COLUMN), "matmul: 1 × 3 times 2 × 1"),
+    (lambda: linalg.inner(A23, []), "expected at least one row, got none"),
+    (lambda: linalg.inner([], A23), "expected at least one row, got none"),
+    (lambda: linalg.inner([[1.0] * 9], [[1.0] * 8]), "inner: rows of 1 × 9 and of 1 × 8"),
+    (lambda: linalg.inner([[1.0] * 9, [1.0]], [[1.0] * 9]), "row 0 has 9 numbers, row 1 has 1"),
+    (lambda: linalg.inner([[1.0, 2.0], [1.0]], [[1.0] * 2]), "row 0 has 2 numbers, row 1 has 1"),
+    (lambda: linalg.affine(A23, A23, COLUMN), "affine: 2 products a row need one row of 2"),
+    (lambda: linalg.affine(A23, A23, ROW), "numbers to be added, got 1 × 3"),
+    (lambda: linalg.inner_columns(A23, A32), "inner_columns: 2 × 3 and 3 × 2; both matrices need"),
+    (lambda: linalg.add_scaled(A23, 1.0, A32), "add_scaled: 2 × 3 and 3 × 2"),
+    (lambda: linalg.blend(A23, 0.5, ROW), "blend: 2 × 3 and 1 × 3"),
+    (lambda: linalg.where_positive(A23, A32), "where_positive: 2 × 3 and 3 × 2"),
+    (lambda: linalg.vdot(A23, ROW), "vdot: 2 × 3 and 1 × 3"),
     (lambda: linalg.elementwise(operator.add, A23, ROW), "elementwise: 2 × 3 and 1 × 3"),
     (lambda: linalg.elementwise(operator.add, A23, A32), "elementwise: 2 × 3 and 3 × 2"),
     (lambda: linalg.item(A23), "item: expected a matrix of 1 × 1, got 2 × 3"),
@@ -358,12 +390,70 @@ def test_before_3_12_the_map_form_of_dot_has_the_bits_of_the_plain_loop(pair):
     assert linalg._map_dot(*pair).hex() == linalg.plain_dot(*pair).hex()
 
 
-def test_the_plain_loop_adds_up_from_left_to_right():
+def test_the_plain_loops_add_up_from_left_to_right():
     assert linalg.plain_dot([0.1] * 10, [1.0] * 10) == 0.9999999999999999
     assert linalg.plain_dot([1e16, 1.0, -1e16], [1.0, 1.0, 1.0]) == 0.0
-    assert linalg.sum([[0.1] * 10]) == [[0.9999999999999999]]
-    assert linalg.sum([[0.1]] * 10, axis=0) == [[0.9999999999999999]]
-    assert linalg.sum([[0.1] * 5, [0.1] * 5]) == [[0.9999999999999999]]
+    with plain_loops():
+        assert linalg.sum([[0.1] * 10]) == [[0.9999999999999999]]
+        assert linalg.sum([[0.1]] * 10, axis=0) == [[0.9999999999999999]]
+        assert linalg.sum([[0.1] * 5, [0.1] * 5]) == [[0.9999999999999999]]
+        assert linalg.inner([[0.1] * 10], [[1.0] * 10]) == [[0.9999999999999999]]
+
+
+def test_the_sum_is_a_float_also_of_what_is_none():
+    with plain_loops():
+        assert repr(linalg.sum([[True, False], [True, True]], axis=0)) == "[[2.0, 1.0]]"
+    assert repr(linalg.sum([[True, False], [True, True]], axis=0)) == "[[2.0, 1.0]]"
+
+
+def with_zeros(rng, rows, columns, density):
+    """A matrix in which only some numbers are not zero, as gradients are behind a ReLU."""
+    return linalg.generate(
+        rows, columns, lambda: 8 * rng.random() - 4 if rng.random() < density else 0.0
+    )
+
+
+products = given(n=st.integers(1, 20), k=st.integers(1, 20), m=st.integers(1, 12), seed=seeds,
+                 density=st.sampled_from([0.0, 0.3, 0.5, 1.0]))
+
+
+@products
+def test_all_ways_to_a_product_give_the_bits_of_the_plain_loop(n, k, m, seed, density):
+    rng = Random(seed)
+    A, B = with_zeros(rng, n, k, density), with_zeros(rng, k, m, 1.0)
+    plain = [[linalg.plain_dot(row, column) for column in zip(*B)] for row in A]
+    nothing = [0.0] * m
+    assert [linalg._plain_sum_of_rows(row, B, nothing) for row in A] == plain
+    assert [linalg._four_rows_at_a_time(row, B, nothing) for row in A] == plain
+    assert [linalg._sum_of_rows_by_position(row, B, nothing) for row in A] == plain
+    assert nothing == [0.0] * m
+    if k <= 4:
+        assert linalg._SHORT_PRODUCTS[k](A, linalg.transpose(B)) == plain
+    with plain_loops():
+        for are in ("never faster", "always faster", "faster where A has many zeros"):
+            for short in ({}, linalg._SHORT_PRODUCTS):
+                linalg._sums_of_rows_are, linalg._short_products = are, short
+                assert linalg.matmul(A, B) == plain
+                assert linalg.inner(A, linalg.transpose(B)) == plain
+                assert linalg.inner_columns(linalg.transpose(A), B) == plain
+
+
+@products
+def test_the_loops_chosen_here_agree_with_the_plain_ones_but_for_rounding(n, k, m, seed, density):
+    rng = Random(seed)
+    A, B = with_zeros(rng, n, k, density), with_zeros(rng, k, m, 1.0)
+    chosen = linalg.matmul(A, B)
+    with plain_loops():
+        plain = linalg.matmul(A, B)
+    for ours, theirs in zip(linalg.ravel(chosen), linalg.ravel(plain)):
+        assert math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-12)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the built-in sum compensates from 3.12 on")
+@given(A=matrices(elements=numbers))
+def test_before_3_12_the_fast_sum_has_the_bits_of_the_plain_loop(A):
+    for row in A:
+        assert linalg._fast_total(row).hex() == linalg._plain_total(row).hex()
 
 
 CHOSEN = "from purenn import linalg; print(linalg._dot.__name__)"
