@@ -1,0 +1,392 @@
+# %% [markdown]
+# # Part 2: The dot product
+#
+# After this part you know the one operation that networks spend nearly all their time on. You can
+# write it in three ways, you know why lengths must be checked, how long it takes on your machine,
+# and why two correct sums of the same numbers may differ in their last digit.
+
+# %% [markdown]
+# ## The finished thing: a layer in one line
+#
+# In part 1 a layer was a loop over neurons with a loop over inputs inside. Here are the same three
+# friends and the same Saturday, and all loops are gone:
+
+# %%
+import math
+import statistics
+import time
+from importlib import import_module
+from importlib.util import find_spec
+from random import Random
+from typing import Callable, Dict
+
+from purenn import Dense, ShapeError, draw, linalg
+from purenn.linalg import Vector
+
+rng = Random(2)
+saturday = [4.0, 3.0, 0.0]
+weights = [[0.5, 1.0, -2.0], [1.0, 0.25, 0.0], [0.0, 2.0, -0.5]]  # Ada, Ben, Cleo
+biases = [[-3.0, -6.0, -3.5]]
+
+scores = linalg.add(linalg.inner([saturday], weights), biases)
+print(scores)
+
+# %% [markdown]
+# `inner` did all the multiplying. To see what it is, begin with two lists of numbers, which in
+# mathematics are called *vectors*. Their *dot product* is: multiply what stands in the same place,
+# and add up the products.
+#
+# ```
+# u · v = u[0]·v[0] + u[1]·v[1] + u[2]·v[2] + …
+# ```
+#
+# So a neuron is the dot product of its weights with its inputs, plus the bias.
+
+# %% [markdown]
+# ## By index
+#
+# The formula says "for every place i", and so does the loop. The vectors are Ada's weights and the
+# inputs of Saturday.
+
+# %%
+def indexed_dot(u: Vector, v: Vector) -> float:
+    total = 0.0
+    for i in range(len(u)):
+        total += u[i] * v[i]
+    return total
+
+
+ada = weights[0]
+print("dot product:  ", indexed_dot(ada, saturday))
+print("with the bias:", indexed_dot(ada, saturday) + biases[0][0])
+
+# %% [markdown]
+# ## In pairs
+#
+# The place itself is of no interest, only that both numbers stand in the same one. `zip` hands out
+# the pairs, and `i` is gone. Most people find this easier to read.
+
+# %%
+def zipped_dot(u: Vector, v: Vector) -> float:
+    total = 0.0
+    for x, y in zip(u, v):
+        total += x * y
+    return total
+
+
+print(list(zip(ada, saturday)))
+print(zipped_dot(ada, saturday))
+
+# %% [markdown]
+# ## By the library
+#
+# `linalg.dot` does the same, in the fastest way that your Python has, and looks at the lengths
+# first. (`linalg` is short for linear algebra, the mathematics of vectors and matrices.)
+
+# %%
+three_ways = {
+    "indexed loop": indexed_dot(ada, saturday),
+    "zipped loop": zipped_dot(ada, saturday),
+    "linalg.dot": linalg.dot(ada, saturday),
+}
+for name, result in three_ways.items():
+    print(f"{name:<13}{result:>5}")
+
+# %% [markdown]
+# ## What it means: how alike are two things?
+#
+# A dot product is large when large numbers meet large numbers of the same sign. So it says how well
+# two vectors go together. Look at four small pictures of 3 × 3 dots: a plus sign, a smudged one, a
+# cross, and a plus in negative. Each dot is a number, 1 for ink (blue; in a terminal █) and −1 for
+# none (red; in a terminal =). So each picture is a vector of nine numbers. A neuron has the plus as
+# its weights, and its dot product with each picture stands below.
+
+# %%
+plus = [-1.0, 1.0, -1.0,
+        1.0, 1.0, 1.0,
+        -1.0, 1.0, -1.0]
+smudged = [-1.0, 1.0, -1.0,
+           1.0, 1.0, 1.0,
+           -1.0, 1.0, 1.0]  # ink in one wrong place
+cross = [1.0, -1.0, 1.0,
+         -1.0, 1.0, -1.0,
+         1.0, -1.0, 1.0]
+negative = [-x for x in plus]
+
+pictures = {"plus": plus, "smudged": smudged, "cross": cross, "negative": negative}
+alike = {name: linalg.dot(plus, picture) for name, picture in pictures.items()}
+draw.show(draw.images(list(pictures.values()), signed=True, columns=4,
+                      title="How like the plus?",
+                      captions=[f"{value:g}" for value in alike.values()]))
+for name, value in alike.items():
+    print(f"{name:<9}{value:>5}")
+
+# %% [markdown]
+# Nine dots agree: nine times 1 · 1 or (−1) · (−1), and the sum is 9. Each dot that disagrees gives
+# −1 instead of 1, so the smudged plus has 7. The cross agrees in the middle only. The negative
+# disagrees everywhere. A neuron looks for what resembles its weights. Networks of such neurons,
+# with weights that they have learned, read handwritten digits in part 10.
+
+# %% [markdown]
+# ## All rows with all rows
+#
+# A layer has several neurons, and a list of examples has several rows. `inner(A, B)` takes the dot
+# product of every row of A with every row of B. Row a of the result belongs to row a of A, column b
+# to row b of B:
+
+# %%
+days = [[4.0, 3.0, 0.0], [6.0, 2.0, 2.0]]  # Saturday, Sunday
+
+by_hand = [[linalg.dot(day, neuron) for neuron in weights] for day in days]
+products = linalg.inner(days, weights)
+for row in products:
+    print(row)
+print("the same as by hand:", products == by_hand)
+
+# %% [markdown]
+# Two days and three neurons make two rows of three numbers. Add the biases to each row, and it is
+# what the layer puts out. That is how `Dense` does it:
+
+# %%
+layer = Dense(3, 3, rng)
+layer.weights.value, layer.biases.value = weights, biases
+layer_scores = layer.forward(days)
+print("the same as Dense:", layer_scores == linalg.add(products, biases))
+
+# %% [markdown]
+# You may know the *matrix product* from school, rows times columns. It is the same work, only that
+# the second matrix is stored the other way round: `matmul(A, B)` is the dot product of rows of A
+# with *columns* of B. Turning rows into columns is called transposing.
+
+# %%
+matrix_product = linalg.matmul(days, linalg.transpose(weights))
+print("the same as matmul with the transpose:", matrix_product == products)
+
+# %% [markdown]
+# In Python a row is a list that lies ready, while a column must be collected first. So the library
+# keeps one neuron in each row, and never has to turn its weights around.
+
+# %% [markdown]
+# ## In NumPy
+#
+# NumPy is a package that does such loops in compiled code, outside of Python. The library does
+# without it, and so does this lesson. If it is installed where you are, here is the same in its
+# words. (The first line is `import numpy`, for a package that may not be there.)
+
+# %%
+numpy = import_module("numpy") if find_spec("numpy") else None
+
+if numpy is None:
+    print("NumPy is not installed here; nothing that follows needs it.")
+else:
+    numpy_products = (numpy.array(days) @ numpy.array(weights).T).tolist()
+    print("NumPy's dot:", float(numpy.dot(ada, saturday)))
+    print("the same as inner:", numpy_products == products)
+
+# %% [markdown]
+# `@` is NumPy's matrix product, and `.T` the transpose.
+
+# %% [markdown]
+# ## How long it takes, where you are
+#
+# A clock tells more than an opinion. Time is read before and after many calls, and that is done
+# nine times over, because other programs get in between. Of the nine, the *median* counts: the one
+# in the middle when they are sorted. A single slow one does not move it, as it would move the mean.
+
+# %%
+def seconds_per_call(function: Callable[..., float], u: Vector, v: Vector) -> float:
+    """Return the median time of one call."""
+    calls = max(1, 20_000 // len(u))
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        for _ in range(calls):
+            function(u, v)
+        times.append((time.perf_counter() - start) / calls)
+    return statistics.median(times)
+
+
+lengths = [10, 100, 1_000, 10_000]
+ways: Dict[str, Callable[..., float]] = {
+    "indexed loop": indexed_dot,
+    "zipped loop": zipped_dot,
+    "linalg.dot": linalg.dot,
+}
+
+# %% [markdown]
+# NumPy has its own kind of vector, the array. Turning lists into arrays takes time too; here it is
+# done before the clock starts, which is kind to NumPy.
+
+# %%
+microseconds: Dict[str, Dict[int, float]] = {}
+for length in lengths:
+    u = [rng.random() for _ in range(length)]
+    v = [rng.random() for _ in range(length)]
+    for name, function in ways.items():
+        seconds = seconds_per_call(function, u, v)
+        microseconds.setdefault(name, {})[length] = 1e6 * seconds
+    if numpy is not None:
+        seconds = seconds_per_call(numpy.dot, numpy.array(u), numpy.array(v))
+        microseconds.setdefault("NumPy", {})[length] = 1e6 * seconds
+
+thousand = {name: times[1_000] for name, times in microseconds.items()}
+draw.show(draw.bars(thousand, y_label="microseconds",
+                    title="One dot product of 1,000 numbers, here and now"))
+
+# %% [markdown]
+# The bars were measured when this page was made. Run the part again and they move a little; run it
+# with another Python (try PyPy, if you can) and they may change places. So measure where it
+# matters, and distrust rules about what is fast.
+#
+# The second picture shows how the time grows with the length. Both axes go up in factors of ten.
+
+# %%
+curves = {name: list(times.items()) for name, times in microseconds.items()}
+draw.show(draw.lines(curves, title="Time against length", marks=True,
+                     x_label="numbers in each vector", y_label="microseconds",
+                     log_x=True, log_y=True))
+
+# %% [markdown]
+# For long vectors the loops go up as straight lines, more or less: ten times as many numbers, ten
+# times the work. For short ones another cost shows, that of calling a function at all. It is the
+# same for any length, so ten times as many numbers do not take ten times as long there.
+#
+# How many multiplications does a layer need? One for each example, each neuron, and each input:
+
+# %%
+examples, neurons, inputs = 32, 32, 64
+multiplications = examples * neurons * inputs
+print(f"{examples} examples through Dense({inputs} → {neurons}): "
+      f"{multiplications:,} multiplications")
+
+# %% [markdown]
+# ## The order of adding
+#
+# Computers round. A Python float keeps about 16 significant digits and drops the rest, after
+# every addition. So it matters in which order numbers are added:
+
+# %%
+forwards = (0.1 + 0.2) + 0.3
+backwards = 0.1 + (0.2 + 0.3)
+print(forwards, backwards, forwards == backwards)
+
+# %% [markdown]
+# Neither is wrong. Both are within a rounding error of 0.6, and 0.1 itself cannot be written
+# exactly in binary. The effect can be made as large as you like: 1e16 is a 1 with 16 zeros, and if
+# 1 is added to it, the 1 is rounded away. Here the true sum is 1:
+
+# %%
+def loop_sum(numbers: Vector) -> float:
+    total = 0.0
+    for x in numbers:
+        total += x
+    return total
+
+
+adders: Dict[str, Callable[[Vector], float]] = {
+    "a loop": loop_sum, "built-in sum": sum, "math.fsum": math.fsum,
+}
+awkward_sums = {name: add_up([1e16, 1.0, -1e16]) for name, add_up in adders.items()}
+for name, result in awkward_sums.items():
+    print(f"{name:<14}{result}")
+
+# %% [markdown]
+# `math.fsum` keeps track of everything that was rounded away, so it is exact to the last digit, and
+# slow. The built-in `sum` depends on your Python: up to 3.11 it is a plain loop, and since 3.12
+# CPython keeps track of some of what is rounded away. The same program, other digits.
+#
+# A library that others check themselves against cannot have that. So purenn never uses the built-in
+# `sum` for such numbers, and defines `dot` as the plain loop. (Where Python has `math.sumprod`,
+# from 3.12 on, `dot` uses it, since it is faster; its last digits may differ. With
+# `PURENN_PLAIN_LOOPS=1` set in the environment the loop is kept.)
+#
+# With ordinary numbers the error is tiny. Add 0.1 a thousand times, and see how far the running
+# total is from the truth:
+
+# %%
+loop_errors = []
+total = 0.0
+for count in range(1, 1_001):
+    total += 0.1
+    loop_errors.append(total - math.fsum([0.1] * count))
+
+draw.show(draw.lines({"plain loop": [error * 1e12 for error in loop_errors]},
+                     title="Adding 0.1 again and again", x_label="numbers added",
+                     y_label="error, in millionths of a millionth"))
+print("after 1,000 additions:", total)
+
+# %% [markdown]
+# The line bends where the total passes a power of two; the sharpest bend, after 640 additions, is
+# at 64. From there on floats lie twice as far apart as before, so 0.1 is rounded in another way.
+
+# %% [markdown]
+# ## What to notice
+#
+# - `dot` is for two vectors and gives a number. `inner` is for two matrices and gives a matrix:
+#   all rows with all rows. A layer is one `inner` and one `add`.
+# - Three ways to write it, one result. They differ in speed and in how they treat mistakes.
+# - The library's speed is the speed of `dot`. Where Python is too slow for you, this is the place
+#   where it is slow.
+
+# %% [markdown]
+# ## What usually goes wrong
+#
+# **`zip` swallows an error.** Someone forgot the rain: only two numbers for Sunday. `zip` stops at
+# the end of the shorter list and says nothing.
+
+# %%
+sunday = [6.0, 2.0, 2.0]
+without_rain = [6.0, 2.0]
+swallowed = zipped_dot(ada, without_rain) + biases[0][0]
+print("zipped loop, rain forgotten:", swallowed)
+print("the right score:            ", zipped_dot(ada, sunday) + biases[0][0])
+
+# %% [markdown]
+# Out comes 2, "go", where the right answer was to stay. The indexed loop raises an IndexError here,
+# but put the two vectors the other way round, and it is silent as well:
+
+# %%
+swallowed_too = indexed_dot(without_rain, ada) + biases[0][0]
+print("indexed loop:", swallowed_too)
+
+# %% [markdown]
+# `linalg.dot` compares the lengths before it begins, and names both. That is one comparison for a
+# whole vector, so it costs next to nothing. `inner` does it once for two whole matrices.
+
+# %%
+try:
+    linalg.dot(ada, without_rain)
+except ShapeError as error:
+    length_message = str(error)
+    print("ShapeError:", length_message)
+
+# %% [markdown]
+# **Comparing results with `==`.** Two correct dot products may differ in their last digit, as we
+# saw. Ask whether they are close instead:
+
+# %%
+print("equal:", forwards == backwards)
+close = math.isclose(forwards, backwards, rel_tol=1e-9)
+print("close:", close)
+
+# %% [markdown]
+# (With the lake, `==` was safe: all its numbers are halves, quarters and eighths, and those a
+# computer keeps exactly. The lessons use such numbers where they can.)
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Draw a picture of 3 × 3 whose dot product with `plus` is exactly 0. Can it consist of 1 and −1
+#    only? (Nine odd numbers are added up.) Allow 0 for "no opinion", and find one that has ink.
+# 2. Write `squared_length(u)`, the sum of the squares of a vector, with one call of `linalg.dot`.
+# 3. Write `inner` yourself, with three loops inside each other, and compare it with the library's
+#    on random matrices of 2 × 5 and 4 × 5. What shape must the result have? Check that yours, too,
+#    complains when the rows do not match.
+
+# %% [markdown]
+# ## Where the real thing lives
+#
+# - [`dot`](../linalg.py#dot), [`plain_dot`](../linalg.py#plain_dot) and
+#   [`inner`](../linalg.py#inner); all loops over numbers are in that module.
+# - [`Dense`](../layers.py#Dense): its `forward` is one `inner` and one `add`.
+# - Next: [part 3](part_03_many_layers.py), where layers feed layers.

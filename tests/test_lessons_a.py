@@ -1,0 +1,385 @@
+"""What lessons 1, 2, 3 and 5 say is so: every claim of their prose, read off what they computed."""
+
+import itertools
+import math
+import re
+
+import pytest
+
+from purenn import Dense, linalg
+
+
+@pytest.fixture
+def neurons(lesson):
+    return lesson(1)
+
+
+@pytest.fixture
+def dot_product(lesson):
+    return lesson(2)
+
+
+@pytest.fixture
+def layers(lesson):
+    return lesson(3)
+
+
+@pytest.fixture
+def broadcasting(lesson):
+    return lesson(5)
+
+
+def titles(part):
+    return [picture.title for picture in part.pictures]
+
+
+# ---- Part 1: neurons and layers ----
+
+
+def test_the_neuron_goes_on_saturday_and_stays_on_the_other_days(neurons):
+    assert neurons.names["day_scores"] == {"Saturday": 2.0, "Sunday": -2.0, "Monday": -0.5}
+    decisions = re.findall(r"^(\w+day) .* (go|stay)$", neurons.output, re.MULTILINE)
+    assert decisions == [("Saturday", "go"), ("Sunday", "stay"), ("Monday", "stay")]
+
+
+def test_the_bars_of_sunday_add_up_to_its_score(neurons):
+    parts = neurons.names["parts"]
+    assert math.fsum(parts.values()) == neurons.names["day_scores"]["Sunday"]
+    # "The rain takes nearly as much away as both of them bring."
+    assert -0.5 > parts["rain"] / (parts["warmth"] + parts["free hours"]) > -1.0
+
+
+def test_weights_are_slopes_and_without_a_bias_all_lines_meet_at_zero(neurons):
+    slopes = neurons.names["slopes"]
+    assert len(slopes) == 4
+    for name, line in slopes.items():
+        assert dict(line)[0.0] == 0.0
+        (x, y), (right, higher) = line[0], line[-1]
+        assert (higher - y) / (right - x) == float(name.split()[1])
+
+
+def test_biases_move_a_line_without_turning_it(neurons):
+    shifts = neurons.names["shifts"]
+    flat = [y for _, y in shifts["bias 0"]]
+    for name, line in shifts.items():
+        assert [y for _, y in line] == [y + float(name.split()[1]) for y in flat]
+    assert neurons.output.count("output 0.0 at the input") == 3
+
+
+def test_on_the_border_in_the_map_the_score_is_zero_and_above_it_positive(neurons):
+    names = neurons.names
+    for warmth, hours in names["border"]:
+        on_it = names["neuron_output"]([warmth, hours, 0.0], names["weights"], names["bias"])
+        above = names["neuron_output"]([warmth, hours + 1, 0.0], names["weights"], names["bias"])
+        assert on_it == 0.0 < above
+    row, column = names["free_hours"].index(3.0), names["warmths"].index(0.0)
+    assert names["heights"][row][column] == 0.0
+
+
+def test_three_neurons_decide_each_for_itself(neurons):
+    going = {
+        day: [name for name, score in zip(neurons.names["friends"], row) if score > 0]
+        for day, row in neurons.names["friend_scores"].items()
+    }
+    assert going == {"Saturday": ["Ada", "Cleo"], "Sunday": ["Ben"], "Monday": []}
+    assert "going: Ada, Cleo" in neurons.output and "going: nobody" in neurons.output
+
+
+def test_the_layer_gives_what_the_loops_give_for_every_day(neurons):
+    names = neurons.names
+    assert names["same_as_by_hand"] is True
+    assert names["layer"].forward(list(names["days"].values())) == [
+        names["friend_scores"][day] for day in names["days"]
+    ]
+    assert "the same: True" in neurons.output
+
+
+def test_the_layer_holds_twelve_numbers(neurons):
+    sizes = [linalg.shape(one.value) for one in neurons.names["layer"].parameters()]
+    assert sizes == [(3, 3), (1, 3)]
+
+
+def test_the_loop_swallows_the_storm_and_the_layer_does_not(neurons):
+    names = neurons.names
+    assert names["unnoticed"] == names["day_scores"]["Saturday"] > 0
+    assert names["width_message"] == "Dense(3 → 3) expects rows of 3 numbers, got rows of 4"
+    assert linalg.shape([names["stormy_scores"]]) == (1, 3) and max(names["stormy_scores"]) < 0
+
+
+def test_forgotten_brackets_are_named(neurons):
+    assert "one example is a row too: [[1.0, 2.0]]" in neurons.names["brackets_message"]
+
+
+def test_a_wrong_unit_misleads_all_but_the_neuron_that_does_not_look_at_it(neurons):
+    wrong, right = neurons.names["wrong_unit"], neurons.names["right_unit"]
+    assert right == neurons.names["friend_scores"]["Saturday"]
+    assert wrong[0] > right[0] + 5 and wrong[1] > right[1] + 5 and wrong[2] == right[2]
+
+
+def test_the_exercises_of_part_1_have_the_answers_that_they_hint_at(neurons):
+    layer, weigh = neurons.names["layer"], neurons.names["neuron_output"]
+    tuesday = layer.forward([[9.0, 1.0, 0.0]])[0]
+    assert [score > 0 for score in tuesday] == [True, True, False]
+    for a, b in itertools.product([0.0, 1.0], repeat=2):
+        assert (weigh([a, b], [1.0, 1.0], -1.5) > 0) == (a == 1 and b == 1)
+        assert (weigh([a, b], [1.0, 1.0], -0.5) > 0) == (a == 1 or b == 1)
+
+
+# ---- Part 2: the dot product ----
+
+
+def test_the_first_line_of_part_2_is_the_layer_of_part_1(neurons, dot_product):
+    assert dot_product.output.startswith(str([neurons.names["friend_scores"]["Saturday"]]))
+
+
+def test_three_ways_to_write_a_dot_product_give_one_result(dot_product):
+    assert list(dot_product.names["three_ways"].values()) == [5.0, 5.0, 5.0]
+
+
+def test_a_neuron_answers_most_to_what_is_like_its_weights(dot_product):
+    expected = {"plus": 9.0, "smudged": 7.0, "cross": -7.0, "negative": -9.0}
+    assert dot_product.names["alike"] == expected
+
+
+def test_the_cross_agrees_with_the_plus_in_the_middle_only(dot_product):
+    names = dot_product.names
+    assert [a == b for a, b in zip(names["plus"], names["cross"])] == [False] * 4 + [True] + \
+        [False] * 4
+
+
+def test_inner_is_every_row_with_every_row(dot_product):
+    names = dot_product.names
+    assert names["products"] == names["by_hand"] == names["matrix_product"]
+    assert linalg.shape(names["products"]) == (2, 3)
+    assert names["layer_scores"] == linalg.add(names["products"], names["biases"])
+    assert dot_product.output.count("the same as") >= 3 and "False" not in \
+        dot_product.output.split("NumPy")[0]
+
+
+def test_numpy_gives_the_same_where_it_is_installed(dot_product):
+    pytest.importorskip("numpy")
+    assert dot_product.names["numpy_products"] == dot_product.names["products"]
+
+
+def test_times_are_measured_for_every_way_and_every_length(dot_product):
+    times = dot_product.names["microseconds"]
+    expected = {"indexed loop", "zipped loop", "linalg.dot"}
+    assert set(times) == expected | ({"NumPy"} if dot_product.names["numpy"] else set())
+    for measured in times.values():
+        assert list(measured) == [10, 100, 1_000, 10_000]
+        assert all(time > 0 for time in measured.values())
+
+
+def test_the_multiplications_of_a_layer_are_counted(dot_product):
+    assert dot_product.names["multiplications"] == 32 * 32 * 64
+    assert "65,536 multiplications" in dot_product.output
+
+
+def test_the_order_of_adding_matters_in_the_last_digits_only(dot_product):
+    forwards, backwards = dot_product.names["forwards"], dot_product.names["backwards"]
+    assert forwards != backwards and math.isclose(forwards, backwards, rel_tol=1e-15)
+    assert dot_product.names["close"] is True
+
+
+def test_a_loop_loses_the_one_and_fsum_keeps_it(dot_product):
+    sums = dot_product.names["awkward_sums"]
+    assert sums["a loop"] == 0.0 and sums["math.fsum"] == 1.0
+    assert sums["built-in sum"] in (0.0, 1.0)  # which of them depends on the Python
+
+
+def test_the_error_of_a_thousand_additions_is_there_and_is_tiny(dot_product):
+    errors = dot_product.names["loop_errors"]
+    assert len(errors) == 1_000 and 0 < max(map(abs, errors)) < 1e-10
+    bends = [abs(a - 2 * b + c) for a, b, c in zip(errors, errors[1:], errors[2:])]
+    assert 638 <= bends.index(max(bends)) <= 642
+
+
+def test_zip_swallows_what_the_library_refuses(dot_product):
+    names = dot_product.names
+    right = linalg.dot(names["ada"], names["sunday"]) + names["biases"][0][0]
+    assert names["swallowed"] == names["swallowed_too"] == 2.0 and right == -2.0
+    with pytest.raises(IndexError):
+        names["indexed_dot"](names["ada"], names["without_rain"])
+    assert re.search("3 and 2 numbers", names["length_message"])
+
+
+def test_no_picture_of_ones_alone_is_at_odds_with_the_plus(dot_product):
+    pictures = itertools.product([-1.0, 1.0], repeat=9)
+    assert all(linalg.dot(dot_product.names["plus"], list(picture)) for picture in pictures)
+
+
+# ---- Part 3: many layers ----
+
+
+def test_the_group_goes_on_saturday_as_worked_out_on_paper(layers):
+    names = layers.names
+    assert names["opinions"] == [[2.0, -1.25, 2.5]]
+    assert names["group_score"] == names["network_score"] == [[4.25]] == [names["known_score"]]
+    assert 2 * 2 + 1 * -1.25 + 1 * 2.5 - 1 == 4.25
+
+
+def test_a_batch_gives_each_row_what_it_gets_alone_and_in_any_order(layers):
+    names = layers.names
+    assert names["scores"] == names["one_by_one"] and linalg.shape(names["scores"]) == (5, 1)
+    backwards = names["network"].forward(names["inputs"][::-1])
+    assert backwards[::-1] == names["scores"]
+    assert len(set(map(tuple, names["scores"]))) == 5
+
+
+def test_the_traced_shapes_fit_together_like_dominoes(layers):
+    sizes = [
+        [tuple(map(int, size)) for size in re.findall(r"(\d+) × (\d+)", line)]
+        for line in layers.names["traced"][1:]
+    ]
+    assert sizes == [
+        [(5, 3), (8, 3), (1, 8), (5, 8)],
+        [(5, 8), (4, 8), (1, 4), (5, 4)],
+        [(5, 4), (2, 4), (1, 2), (5, 2)],
+    ]
+
+
+def test_parameters_are_counted_as_the_summary_counts_them(layers):
+    counts = list(layers.names["parameter_counts"].values())
+    summary = layers.names["deep"].summary().splitlines()
+    assert [int(line.split()[-1]) for line in summary[1:]] == [*counts, sum(counts)]
+
+
+def test_most_parameters_sit_in_the_widest_pair_of_layers(layers):
+    counts = layers.names["counts"]
+    assert counts["Dense(64 → 32) weights"] > 0.8 * sum(counts.values())
+
+
+def test_widths_that_do_not_match_are_named(layers):
+    names = layers.names
+    assert "expects rows of 2 numbers, but gets rows of 3" in names["width_message"]
+    assert "expects rows of 3 numbers, got rows of 5" in names["columns_message"]
+    assert linalg.transpose(names["by_measurement"]) == names["inputs"]
+
+
+def test_a_square_batch_turned_the_wrong_way_gives_wrong_scores_and_no_error(layers):
+    right, wrong = layers.names["right_scores"], layers.names["wrong_scores"]
+    assert right == layers.names["scores"][:3]
+    assert linalg.shape(right) == linalg.shape(wrong)
+    assert all(a != b for a, b in zip(right, wrong))
+    assert "right, checked against Saturday: True" in layers.output
+    assert "wrong, checked against Saturday: False" in layers.output
+
+
+def test_stacked_layers_without_a_bend_draw_straight_lines(layers):
+    curves = layers.names["curves"]
+    assert len(curves) == 4
+    for points in curves.values():
+        heights = [y for _, y in points]
+        bends = [a - 2 * b + c for a, b, c in zip(heights, heights[1:], heights[2:])]
+        assert max(map(abs, bends)) < 1e-12 and max(heights) - min(heights) > 0.5
+
+
+def test_one_neuron_replaces_the_two_layers_of_the_group(layers):
+    names = layers.names
+    assert names["shortcut_scores"] == names["scores"]
+    first, second = names["network"].layers
+    shortcut = linalg.matmul(second.weights.value, first.weights.value)
+    assert shortcut == names["shortcut"].weights.value
+
+
+# ---- Part 5: broadcasting ----
+
+
+def test_standardizing_brings_means_to_zero_and_spreads_to_one(broadcasting):
+    standardized = broadcasting.names["standardized"]
+    assert linalg.shape(standardized) == (150, 2)
+    for column in zip(*standardized):
+        mean = math.fsum(column) / 150
+        assert abs(mean) < 1e-9
+        assert math.isclose(math.fsum((x - mean) ** 2 for x in column) / 150, 1.0)
+    assert "means after: 0, but for rounding: True" in broadcasting.output
+
+
+def test_a_row_a_column_and_a_number_are_repeated(broadcasting):
+    names = broadcasting.names
+    assert names["with_row"] == [[11.0, 22.0, 33.0], [14.0, 25.0, 36.0]]
+    assert names["with_column"] == [[101.0, 102.0, 103.0], [204.0, 205.0, 206.0]]
+    assert names["with_number"] == [[2.0, 4.0, 6.0], [8.0, 10.0, 12.0]]
+
+
+def test_a_column_times_a_row_is_a_multiplication_table(broadcasting):
+    assert broadcasting.names["table"] == [[a * b for b in range(1, 10)] for a in range(1, 7)]
+
+
+def test_the_rule_by_hand_is_the_rule_of_the_library_for_all_small_shapes(broadcasting):
+    names = broadcasting.names
+    assert names["rule_agrees"] is True
+    shapes = list(itertools.product([1, 2, 3, 4], repeat=2))
+    for a, b in itertools.product(shapes, repeat=2):
+        assert names["fits"](a, b) == names["tried"](a, b)
+    assert names["fits"]((4, 3), (2, 3)) == "do not fit"
+
+
+def test_biases_reach_every_example(broadcasting):
+    names = broadcasting.names
+    assert names["scores"] == names["by_hand"]
+    assert names["products"][-1] == [0.0, 0.0, 0.0]
+    assert names["scores"][-1] == names["biases"][0]
+
+
+def test_the_axis_that_is_named_becomes_one(broadcasting):
+    names = broadcasting.names
+    assert names["down"] == [[5.0, 7.0, 9.0]]
+    assert names["along"] == [[6.0], [15.0]]
+    assert names["everything"] == [[21.0]]
+
+
+def test_centred_columns_and_rows_add_up_to_zero(broadcasting):
+    names = broadcasting.names
+    assert linalg.sum(names["centred_columns"], axis=0) == [[0.0, 0.0, 0.0]]
+    assert linalg.sum(names["centred_rows"], axis=1) == [[0.0], [0.0]]
+    assert names["centred_columns"] != names["centred_rows"]
+
+
+def test_the_gradient_of_a_bias_is_summed_over_the_batch(broadcasting):
+    names = broadcasting.names
+    assert names["bias_gradient"] == [[2.75, 2.0, 2.0]] == [names["grown"]]
+    assert isinstance(names["layer"], Dense)
+    assert names["layer"].biases.gradient == names["bias_gradient"]
+
+
+def test_four_biases_for_three_neurons_are_refused(broadcasting):
+    assert "4 × 3 and 1 × 4" in broadcasting.names["shape_message"]
+
+
+def test_means_turned_into_a_row_centre_nothing_and_raise_nothing(broadcasting):
+    names = broadcasting.names
+    assert linalg.sum(names["rightly_centred"], axis=1) == [[0.0], [0.0], [0.0]]
+    assert all(abs(total) > 100 for [total] in linalg.sum(names["wrongly_centred"], axis=1))
+    with pytest.raises(linalg.ShapeError):  # "On a 2 × 3 matrix that is an error."
+        linalg.subtract(names["A"], linalg.transpose(linalg.mean(names["A"], axis=1)))
+
+
+def test_numpy_drops_the_axis_unless_told_not_to(broadcasting):
+    pytest.importorskip("numpy")
+    assert broadcasting.names["dropped"] == broadcasting.names["wrongly_centred"]
+    assert broadcasting.names["kept"] == broadcasting.names["rightly_centred"]
+
+
+def test_softmax_over_the_whole_batch_takes_from_one_example_for_another(broadcasting):
+    names = broadcasting.names
+    assert all(math.isclose(total, 1.0) for total in names["right_totals"])
+    assert math.isclose(math.fsum(names["wrong_totals"]), 1.0)
+    assert all(math.isclose(p, 1 / 3) for p in names["right"][1])
+    assert all(p < 0.05 for p in names["wrong"][1])
+    assert names["largest_gap"] < 1e-12
+
+
+def test_the_wrong_softmax_is_right_for_one_example_and_in_its_decisions(broadcasting):
+    names = broadcasting.names
+    assert names["alone_wrong"] == names["alone_right"]
+    assert linalg.argmax(names["wrong"], axis=1) == linalg.argmax(names["right"], axis=1)
+
+
+# ---- All of them ----
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5])
+def test_each_part_has_pictures_each_with_a_title_of_its_own(lesson, number):
+    seen = titles(lesson(number))
+    assert 3 <= len(seen) <= 8 and len(set(seen)) == len(seen) and all(seen)
