@@ -555,7 +555,7 @@ class Estimator:
         self._check_fitted(method)
         rows = _rows_of_numbers(f"{self._who(method)}: X", X)
         self._check_columns(self._who(method), _column_names(X), len(rows[0]))
-        return self.network_.predict(self.standardizer_.transform(rows))  # type: ignore[arg-type]
+        return self.network_.predict(self.standardizer_.transform(rows))
 
     def _check_fitted(self, method: str) -> None:
         """Raise NotFittedError if there is nothing to answer with."""

@@ -150,6 +150,8 @@ class Dense(Layer):
             outputs = linalg.affine(inputs, self.weights.value, self.biases.value)
         except ShapeError:
             _, width = linalg.shape(inputs)
+            if width == self.input_width:
+                raise  # then it is the weights or biases that somebody has set
             raise ShapeError(f"{self!r} expects rows of {self.input_width} numbers, "
                              f"got rows of {width}") from None
         self._inputs = inputs

@@ -17,12 +17,12 @@ Before this: `losses`. After this: `optimizers`, which turn gradients into bette
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from . import linalg
 from .checks import positive_integer
 from .layers import Layer, Parameter
-from .linalg import Matrix, ShapeError
+from .linalg import Matrix, ShapeError, Vector
 
 __all__ = ["Network", "layers_inside"]
 
@@ -87,7 +87,7 @@ class Network(Layer):
             output_gradient = layer.backward(output_gradient)
         self.layers[first].set_gradients(output_gradient)
 
-    def predict(self, inputs: Matrix, batch_size: int = 256) -> Matrix:
+    def predict(self, inputs: Sequence[Vector], batch_size: int = 256) -> Matrix:
         """Return the scores of any number of rows, working on `batch_size` of them at a time.
 
         What the scores say (probabilities, for instance) the loss knows: loss.predict(scores).

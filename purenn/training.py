@@ -34,7 +34,7 @@ from .activations import Sigmoid, Softmax
 from .checks import number_between, positive_integer, random_generator
 from .initializers import permutation
 from .layers import Layer, Parameter
-from .linalg import Matrix, ShapeError
+from .linalg import Matrix, ShapeError, Vector
 from .losses import Loss, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy, Targets
 from .network import Network, layers_inside
 from .optimizers import GradientDescent, Optimizer
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 Metric = Callable[[Any, Any], float]
-Examples = Tuple[Matrix, Targets]
+Examples = Tuple[Sequence[Vector], Targets]
 
 
 # ---- What remains of a training: its history ----
@@ -135,7 +135,7 @@ class Run:
     def __init__(
         self,
         network: Network,
-        inputs: Matrix,
+        inputs: Sequence[Vector],
         targets: Targets,
         loss: Loss,
         optimizer: Optimizer,
@@ -170,7 +170,7 @@ class Run:
 
 def train(
     network: Network,
-    inputs: Matrix,
+    inputs: Sequence[Vector],
     targets: Targets,
     *,
     loss: Loss,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import dense, matrices, numbers, seeds, sizes
 
 from purenn import (
-    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Parameter, ReLU, Sigmoid, SiLU,
-    Softmax, Softplus, Tanh, he, initializers, linalg, normal, uniform, xavier, zeros,
+    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Parameter, ReLU, ShapeError, Sigmoid,
+    SiLU, Softmax, Softplus, Tanh, he, initializers, linalg, normal, uniform, xavier, zeros,
 )
 
 LOG2, LOG3 = math.log(2.0), math.log(3.0)
@@ -278,3 +278,10 @@ def test_only_random_is_asked_of_a_generator():
     assert Dense(2, 3, OnlyRandom(1)).weights.value == Dense(2, 3, Random(1)).weights.value
     X = linalg.full(4, 4, 1.0)
     assert Dropout(0.5, OnlyRandom(1)).forward(X, True) == Dropout(0.5, Random(1)).forward(X, True)
+
+
+def test_weights_of_the_wrong_shape_are_not_blamed_on_the_inputs():
+    layer = Dense(2, 3, Random(1))
+    layer.weights.value = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    with pytest.raises(ShapeError, match="inner: rows of 1 × 2 and of 2 × 3 do not match"):
+        layer.forward([[1.0, 2.0]])

@@ -190,13 +190,13 @@ def fit(
     stopping = [] if settings.patience is None else [EarlyStopping(settings.patience)]
     return train(
         network,
-        learning.inputs,  # type: ignore[arg-type]  # any sequence of rows will do
+        learning.inputs,
         learning.targets,
         loss=loss,
         optimizer=_optimizer(settings, len(learning.inputs), rng),
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        validation=held_out and (held_out.inputs, held_out.targets),  # type: ignore[arg-type]
+        validation=held_out and (held_out.inputs, held_out.targets),
         metrics=[accuracy if learning.class_names else r2],
         penalty=_penalty(settings),
         callbacks=[*stopping, *callbacks],
@@ -220,7 +220,7 @@ def _penalty(settings: Settings) -> Optional[Penalty]:
 
 def scores_of(parts: Parts, part: DataSet) -> Matrix:
     """Return what the network makes of some rows."""
-    return parts.network.predict(part.inputs)  # type: ignore[arg-type]  # any sequence of rows
+    return parts.network.predict(part.inputs)
 
 
 def measured(parts: Parts, part: DataSet) -> Dict[str, float]:
