@@ -1,0 +1,435 @@
+# %% [markdown]
+# # Part 4: The Dense layer
+#
+# You have used `Dense` since part 1; now we open it. After this part you can write the class
+# yourself, say what stands in row 2 of its weights, and choose the numbers that its weights start
+# with. That choice sounds like a detail. It decides whether a network can learn.
+
+# %%
+from __future__ import annotations
+
+import math
+from random import Random
+from typing import Dict, List
+
+from purenn import (
+    SGD, Adam, Dense, Layer, Network, ReLU, SoftmaxCrossEntropy, accuracy, draw, he,
+    linalg, normal, train, xavier, zeros,
+)
+from purenn.data import spiral, xor
+from purenn.initializers import Initializer, normal_deviate
+from purenn.linalg import Matrix, ShapeError
+
+# %% [markdown]
+# ## The finished thing first
+#
+# On the left are the examples that this book is about to conquer: points on paper, in three
+# **classes**. A class is the kind of thing that an example is; here it is the arm of the spiral
+# that the point belongs to. On the right is a network that has learned nothing yet, and the plane
+# as it divides it. Every place has the colour of the class that the network would choose there,
+# paler where it is less sure.
+
+# %%
+data = spiral(size=300, classes=3, noise=0.2, rng=Random(4))
+inputs, targets = list(data.inputs), data.targets
+
+
+def new_network(rng: Random) -> Network:
+    """Return a network from two inputs to three scores, with two hidden layers of 16."""
+    return Network([
+        Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
+    ])
+
+
+network = new_network(Random(11))
+
+draw.show(draw.beside(
+    [
+        draw.scatter(data, title="The spiral data set"),
+        draw.regions(network, data, title="An untrained network's opinion of it"),
+    ],
+    title="What is to be learned, and where we begin", columns=2,
+))
+
+# %% [markdown]
+# The network has two inputs, the point's x and y, and three outputs: one **score** for each class.
+# The class with the highest score is its answer. It has an answer for every place already, because
+# weights have to start *somewhere*, but the answers are guesses. **Accuracy** is the share of
+# examples that are answered rightly. Whoever guesses one of three classes is right one time in
+# three, and over thirty untrained networks that is about what comes out.
+
+# %%
+guesses: List[float] = []
+for seed in range(30):
+    untrained = new_network(Random(seed))
+    guesses.append(accuracy(untrained.predict(inputs), targets))
+
+mean_guess = linalg.item(linalg.mean([guesses]))
+print(f"from {min(guesses):.0%} to {max(guesses):.0%}, on average {mean_guess:.0%}")
+
+# %% [markdown]
+# (`Random(seed)` is Python's own source of chance, started in a known place. It is handed to
+# whatever needs chance under the name `rng`; so every number in this book comes out the same when
+# you run it again. `ReLU` stands between the layers; it has its turn below.)
+
+# %% [markdown]
+# ## The spiral, by hand
+#
+# There is no magic in the data set. A point on an arm has a radius r that grows from 0 to 1, and an
+# angle that grows with it. The three arms start at different angles:
+#
+# ```
+# angle   t = 4 · class + 4 · r      (a full turn is 2π, or 6.28)
+# point   x = r · sin t,  y = r · cos t
+# ```
+#
+# The `noise` blurs the angle. Without noise we can make the arms ourselves, and compare them with
+# the library's.
+
+# %%
+by_hand: Matrix = []
+for arm in range(3):
+    for step in range(100):
+        radius = step / 99
+        angle = 4.0 * arm + 4.0 * radius
+        by_hand.append([radius * math.sin(angle), radius * math.cos(angle)])
+
+clean = spiral(size=300, classes=3, noise=0.0, rng=Random(4))
+spiral_difference = linalg.item(
+    linalg.max(linalg.abs(linalg.subtract(by_hand, list(clean.inputs))))
+)
+print("largest difference:", spiral_difference)
+
+# %% [markdown]
+# Why this one? No straight line separates the arms, nor do two or three. Whoever divides this plane
+# rightly has learned something that winds. It is hard for a network, and easy for your eyes: you
+# can *see* on paper how far it has come.
+
+# %% [markdown]
+# ## The class in six lines
+#
+# A neuron multiplies each input by a weight, adds up the products, and adds its bias. Neuron o has
+# its weights in row o of the matrix. So one row of inputs meets every row of weights:
+#
+# ```
+# y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]      neuron o
+# Y    = inner(X, W) + b                             a whole batch
+# ```
+#
+# `inner` gives the dot product of every row of X with every row of W. Here is everything that the
+# forward direction of a dense layer does. The layer is called *dense* because every neuron is
+# connected with every input.
+
+# %%
+class HandMadeDense:
+    def __init__(self, inputs: int, neurons: int, rng: Random) -> None:
+        self.weights = normal(rng, neurons, inputs, deviation=0.01)  # one neuron per row
+        self.biases = [[0.0] * neurons]  # one row
+
+    def forward(self, inputs: Matrix) -> Matrix:
+        return linalg.add(linalg.inner(inputs, self.weights), self.biases)
+
+
+hand_made = HandMadeDense(2, 3, Random(7))
+print("weights: 3 neurons with 2 inputs each")
+for row in hand_made.weights:
+    print([round(weight, 4) for weight in row])
+
+# %% [markdown]
+# The library's `Dense` does the same, and checks what it is given. Its weights and biases are
+# `Parameter` objects: a parameter holds the matrix in `.value`, and beside it a place for what
+# training wants to know about it, which stays empty until part 9. Give both layers the same
+# weights, and they must agree.
+
+# %%
+layer = Dense(2, 3, Random(7))
+layer.weights.value = hand_made.weights
+batch = inputs[:5]  # five points: a batch of five rows
+
+outputs = layer.forward(batch)
+same_outputs = outputs == hand_made.forward(batch)
+print(layer, "gives", linalg.shape(outputs), "and the same as ours:", same_outputs)
+
+# %% [markdown]
+# Biases start at zero, and that is fine. But look at what it means. In the middle of the spiral x
+# and y are both 0, every product is 0, and each neuron puts out just its bias. A layer without
+# biases has no choice at the origin: all its scores are 0 there, whatever it learns. Biases are
+# learned too, and then the scores at the origin can be anything.
+
+# %%
+origin = [[0.0, 0.0]]
+before = layer.forward(origin)
+layer.biases.value = [[0.5, -1.0, 2.0]]
+after = layer.forward(origin)
+print("at the origin:", before, "and with biases:", after)
+
+# %% [markdown]
+# ## Where weights begin: not at zero
+#
+# If biases may start at zero, why not the weights? Let us try. An **initializer** is a function
+# that makes the first weights. `zeros` makes zeros, `alike` makes every weight 0.5, and `he` makes
+# random ones; we shall see how below.
+#
+# The data are the corners of a square, opposite corners of one class. No single line can part them.
+# The network has a hidden layer of eight neurons. Between its two dense layers stands `ReLU`, which
+# replaces every negative number by 0; part 3 asked for something that bends the lines, and here it
+# is. What it does there is the subject of [part 6](part_06_activations.py). And we let `train`
+# change the weights so that the answers get better. Today it is a black box, and its `loss` and its
+# `optimizer` are parts of the box; parts 7 to 9 open it. One **epoch** means that the network has
+# seen every example once.
+
+# %%
+def alike(rng: Random, neurons: int, inputs: int) -> Matrix:
+    return linalg.full(neurons, inputs, 0.5)
+
+
+corners = xor(size=120, noise=0.15, rng=Random(2))
+starts: Dict[str, Initializer] = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
+trained: Dict[str, Network] = {}
+reached: Dict[str, float] = {}
+different_neurons: Dict[str, int] = {}
+for name, initializer in starts.items():
+    rng = Random(3)
+    hidden = Dense(2, 8, rng, initializer)
+    small = Network([hidden, ReLU(), Dense(8, 2, rng, initializer)])
+    train(small, list(corners.inputs), corners.targets, loss=SoftmaxCrossEntropy(),
+          optimizer=Adam(0.05), epochs=40, rng=rng)
+    reached[name] = accuracy(small.predict(list(corners.inputs)), corners.targets)
+    different_neurons[name] = len({tuple(row) for row in hidden.weights.value})
+    trained[name] = small
+    print(f"{name:12} accuracy {reached[name]:4.0%}, "
+          f"different neurons: {different_neurons[name]}")
+
+# %%
+shown = ["all 0.5", "random (He)"]
+draw.show(draw.beside(
+    [
+        *(draw.regions(trained[name], corners, title=f"Start: {name}") for name in shown),
+        *(draw.network(trained[name], title=f"Start: {name}") for name in shown),
+    ],
+    title="The same network and data, two ways to begin", columns=2,
+))
+
+# %% [markdown]
+# With **zeros**, no weight has moved, so it is not worth a picture. The hidden neurons put out 0,
+# so the last layer's weights have nothing to multiply; and the last layer's weights are 0, so what
+# the hidden neurons do makes no difference to the scores. Each waits for the other. The network
+# says the same everywhere, and half of the points are right by chance.
+#
+# With **all weights alike** it does learn something, but look at the border: one straight edge, as
+# if there was one neuron. There is. Eight twins see the same inputs with the same weights and put
+# out the same number. Training asks of each weight: would a little more of you make the scores
+# better? For twins the answer is the same, so they are changed by the same amount, and are twins
+# again. After 40 epochs, all eight rows of the weights are still *exactly* equal. In the drawing,
+# the lines are the weights, thick where they are large: the same lines lead to all eight neurons.
+#
+# **Random** weights are different from the beginning, so each neuron goes its own way. That is the
+# whole reason for chance in the start: *symmetry has to be broken*.
+
+# %% [markdown]
+# ## How large? What ten layers do to numbers
+#
+# So weights are random numbers around 0. How far from it? We measure how far a matrix of numbers is
+# from zero typically by its **spread**: the square root of the mean of the squares.
+
+# %%
+def spread(A: Matrix) -> float:
+    return math.sqrt(linalg.item(linalg.mean(linalg.multiply(A, A))))
+
+
+rng = Random(5)
+rows_of_noise = linalg.generate(20, 100, lambda: normal_deviate(rng))
+one_layer = Dense(100, 100, rng, initializer=normal)  # normal: deviates of size 0.01
+spread_before = spread(rows_of_noise)
+spread_after = spread(one_layer.forward(rows_of_noise))
+print(f"spread before the layer {spread_before:.2f}, after it {spread_after:.3f}")
+
+# %% [markdown]
+# `normal_deviate` draws from the bell curve, so most numbers lie between −2 and 2, and their spread
+# is 1. `normal` draws weights from a bell curve that is narrower by the factor 0.01. And one layer
+# has made the numbers ten times smaller. Why ten? A neuron adds up n = 100 products. Each has a
+# spread of 1 · 0.01. They are independent, some positive, some negative, and partly cancel; when
+# independent numbers around zero are added, their *squares* add up on average. So the square of the
+# sum's spread is n times that of one product:
+#
+# ```
+# spread after  =  √n · s · spread before     (n inputs, weights
+#                                              of spread s)
+#               =  √100 · 0.01 · 1  =  0.1
+# ```
+#
+# One layer is harmless. Now put ten in a row, and multiply ten times.
+
+# %%
+def spreads_of_ten(initializer: Initializer, bend: bool) -> List[float]:
+    """Return the spread after each of ten layers; with bend, ReLU stands between them."""
+    rng = Random(6)
+    numbers = linalg.generate(20, 100, lambda: normal_deviate(rng))
+    spreads: List[float] = []
+    for _ in range(10):
+        numbers = Dense(100, 100, rng, initializer).forward(numbers)
+        spreads.append(spread(numbers))
+        numbers = ReLU().forward(numbers) if bend else numbers
+    return spreads
+
+
+def large(rng: Random, neurons: int, inputs: int) -> Matrix:
+    return normal(rng, neurons, inputs, deviation=1.0)
+
+
+without_bends = {
+    "deviation 0.01": spreads_of_ten(normal, bend=False),
+    "deviation 1": spreads_of_ten(large, bend=False),
+    "Xavier": spreads_of_ten(xavier, bend=False),
+}
+for name, spreads in without_bends.items():
+    print(f"{name:14}", "layer 1: {:<6.2g} layer 5: {:<8.2g} layer 10: {:.2g}".format(
+        spreads[0], spreads[4], spreads[9]))
+
+# %%
+draw.show(draw.lines(
+    without_bends, title="Ten dense layers in a row", x_label="layer",
+    y_label="spread of its outputs", log_y=True, marks=True,
+))
+
+# %% [markdown]
+# The axis on the left is **logarithmic**: equal steps mean equal factors, so it is as far from 1 up
+# to 1000 as from 1 down to a thousandth. With 0.01 a layer divides by ten; after ten layers nothing
+# is left but a ten-billionth. With 1 it is the other way round. Neither network can be trained: in
+# the first, the scores hardly depend on the input any more; in the second, they are so large that
+# the smallest change of a weight turns every answer upside down.
+#
+# The third line stays where it is. Solve the formula above for the s that changes nothing:
+#
+# ```
+# √n · s = 1    so    s = 1 / √n,    or s² = 1/n
+# ```
+#
+# The recipe is Glorot's, and carries his first name, **Xavier**. What goes right through a layer is
+# added up over its inputs. In training, signals also come back from right to left, and these are
+# added up over its *neurons*. So he takes the middle: `s² = 2 / (inputs + neurons)`. With as many
+# inputs as neurons, that is 1/n.
+
+# %% [markdown]
+# ## ReLU costs half: He
+#
+# Now with a ReLU after each layer. It sets about half of the numbers to 0, and so halves the mean
+# of the squares. The spread shrinks by √2 in every layer, even with Xavier. The recipe of **He**
+# makes up for it with a factor of 2: `s² = 2 / inputs`.
+
+# %%
+with_bends = {
+    "deviation 0.01": spreads_of_ten(normal, bend=True),
+    "Xavier": spreads_of_ten(xavier, bend=True),
+    "He": spreads_of_ten(he, bend=True),
+}
+for name, spreads in with_bends.items():
+    print(f"{name:14} layer 1: {spreads[0]:<6.2g} layer 10: {spreads[9]:.2g}")
+
+draw.show(draw.lines(
+    {name: with_bends[name] for name in ("Xavier", "He")},
+    title="Ten dense layers with ReLU between them", x_label="layer",
+    y_label="spread of the Dense outputs", log_y=True, marks=True,
+))
+
+# %% [markdown]
+# `Dense` uses `he` unless you say otherwise, because most networks have ReLU or one of its
+# relatives between the layers. For tanh and sigmoid, which part 6 introduces, take `xavier`. The
+# two recipes differ in their shape too: Xavier's numbers are spread evenly between two limits, He's
+# follow the bell curve. The shape hardly matters, the spread does.
+
+# %%
+rng = Random(8)
+draw.show(draw.histogram(
+    {
+        "He": linalg.ravel(he(rng, 100, 50)),
+        "Xavier": linalg.ravel(xavier(rng, 100, 50)),
+    },
+    title="The weights of Dense(50 → 100) at the start", x_label="weight",
+))
+
+# %% [markdown]
+# ## What to notice
+#
+# - Row o of the weights *is* neuron o. `Dense(2, 3, rng)` has 3 rows of 2 weights and 3 biases:
+#   inputs come first, then neurons.
+# - The start has to break the symmetry (random) and keep the spread (the right size). Nothing more
+#   is asked of it. Training does the rest.
+# - The size depends on the *width* of the layer. So 0.01 is not wrong everywhere: for 10,000 inputs
+#   it is just 1/√n.
+# - Biases may start at 0. The weights have broken the symmetry already.
+
+# %% [markdown]
+# ## What usually goes wrong
+#
+# **Too small a start in a deep network.** It is not only an ugly picture. Six dense layers with
+# ReLU, on the four corners from above: started with 0.01, the network learns nothing at all; it
+# says the same everywhere. With He it gets them right.
+
+# %%
+deep_reached: Dict[str, float] = {}
+for name, initializer in {"0.01": normal, "He": he}.items():
+    rng = Random(9)
+    layers: List[Layer] = []
+    for width in (2, 16, 16, 16, 16):
+        layers += [Dense(width, 16, rng, initializer), ReLU()]
+    deep = Network([*layers, Dense(16, 2, rng, initializer)])
+    train(deep, list(corners.inputs), corners.targets, loss=SoftmaxCrossEntropy(),
+          optimizer=SGD(0.1), epochs=20, batch_size=10, rng=rng)
+    deep_reached[name] = accuracy(deep.predict(list(corners.inputs)), corners.targets)
+    print(f"start {name:4}: accuracy {deep_reached[name]:.0%}")
+
+# %% [markdown]
+# **A new generator with the same seed for each layer.** It looks tidy, and makes the layers equal:
+# symmetry again, by the back door. Make one `rng` and hand it on, so that each layer draws fresh
+# numbers.
+
+# %%
+first, second = Dense(4, 4, Random(1)), Dense(4, 4, Random(1))
+rng = Random(1)
+third, fourth = Dense(4, 4, rng), Dense(4, 4, rng)
+twins = first.weights.value == second.weights.value
+mended = third.weights.value == fourth.weights.value
+print("the same seed twice: equal layers?", twins)
+print("one generator for both: equal layers?", mended)
+
+# %% [markdown]
+# **Weights that lie on their side.** Many books and Keras keep the transpose: one *column* for each
+# neuron, and then `X · W`. Put such a matrix into a purenn layer, and the sizes do not fit. (If the
+# layer is square they do fit, and only the answers are wrong. Then nothing but a test on known
+# numbers helps.) PyTorch keeps them as we do.
+
+# %%
+columns = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]  # 2 inputs × 3 neurons, as in Keras
+layer.weights.value = columns
+refused = False
+try:
+    layer.forward(batch)
+except ShapeError:
+    refused = True
+    print(f"ShapeError: {layer} with weights of shape {linalg.shape(columns)}")
+
+layer.weights.value = linalg.transpose(columns)
+print(f"mended: with weights of shape {linalg.shape(layer.weights.value)}",
+      f"the outputs have {linalg.shape(layer.forward(batch))}")
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Write a neuron, a layer and the recipe of He yourself: `python3 -m purenn exercise 4` makes a
+#    file with holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 2. In the picture of ten layers, which deviation would make the spread *double* in every layer of
+#    100 inputs? Work it out from `√n · s = 2`, then try it with `spreads_of_ten`.
+# 3. Start the network on the corners with all weights alike, but give one single weight of the
+#    first layer another value. How many different neurons are there after training, and why?
+#
+# ## Where the real thing lives
+#
+# - [`Dense` and `Parameter`](../layers.py#Dense): the class as it is, with its backward direction.
+# - [`zeros`, `normal`, `xavier`, `he`](../initializers.py#he): each of them is a line or two, and
+#   the reason for the numbers stands next to it.
+# - [`inner`](../linalg.py#inner): the work of a layer.
+# - [`spiral`](../data/toy.py#spiral) and the other small worlds.
+#
+# Next: [part 5](part_05_broadcasting.py), on how one row of biases is added to every row of a
+# batch.
