@@ -14,7 +14,9 @@ The source is a textbook. Nine modules, each built on those before it, read in t
 
 Beside them, and used by none of them: gradcheck (are the gradients right?), data (examples to learn
 from), estimators (Classifier and Regressor, for use rather than reading), store (model files and
-checkpoints), doctor (why is it not learning?) and app (the command line, `python3 -m purenn`).
+checkpoints), doctor (why is it not learning?), draw (pictures, as SVG and in the terminal), lessons
+(the guided way in: `python3 -m purenn lessons`), exercises (that check themselves), book (which
+makes a book of the lessons) and app (the command line, `python3 -m purenn`).
 """
 
 from importlib import import_module
@@ -31,7 +33,7 @@ from .losses import (
     MeanAbsoluteError, MeanSquaredError, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy,
 )
 from .metrics import (
-    ClassScore, accuracy, confusion_matrix, macro_average, mean_absolute_error,
+    ClassScore, ConfusionMatrix, accuracy, confusion_matrix, macro_average, mean_absolute_error,
     precision_recall_f1, r2,
 )
 from .network import Network
@@ -46,16 +48,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Activation", "AdaGrad", "Adam", "AdamW", "BinaryCrossEntropy", "CSVLog", "Callback",
-    "CategoricalCrossEntropy", "Checkpoint", "ClassScore", "Classifier", "Constant", "CosineDecay",
-    "DataError", "Dense", "Dropout", "ELU", "EarlyStopping", "ElasticNet", "ExponentialDecay",
-    "GELU", "History", "Huber", "InverseTimeDecay", "L1", "L2", "Layer", "LeakyReLU", "Linear",
-    "LinearWarmUp", "Loss", "MeanAbsoluteError", "MeanSquaredError", "ModelFileError", "Network",
-    "NotFittedError", "Optimizer", "Parameter", "Penalty", "RMSProp", "RandomAdjustment",
-    "RandomSearch", "ReLU", "Record", "ReduceOnPlateau", "Regressor", "SGD", "Schedule",
-    "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy",
-    "Softplus", "StepDecay", "Tanh", "accuracy", "clip_by_global_norm", "confusion_matrix",
-    "diagnose", "he", "load", "macro_average", "mean_absolute_error", "normal",
-    "precision_recall_f1", "r2", "save", "train", "uniform", "xavier", "zeros",
+    "CategoricalCrossEntropy", "Checkpoint", "ClassScore", "Classifier", "ConfusionMatrix",
+    "Constant", "CosineDecay", "DataError", "Dense", "Dropout", "ELU", "EarlyStopping",
+    "ElasticNet", "ExponentialDecay", "GELU", "History", "Huber", "InverseTimeDecay", "L1", "L2",
+    "Layer", "LeakyReLU", "Linear", "LinearWarmUp", "Loss", "MeanAbsoluteError",
+    "MeanSquaredError", "ModelFileError", "Network", "NotFittedError", "Optimizer", "Parameter",
+    "Penalty", "RMSProp", "RandomAdjustment", "RandomSearch", "ReLU", "Record", "ReduceOnPlateau",
+    "Regressor", "SGD", "Schedule", "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy",
+    "Softmax", "SoftmaxCrossEntropy", "Softplus", "StepDecay", "Tanh", "accuracy",
+    "clip_by_global_norm", "confusion_matrix", "diagnose", "he", "load", "macro_average",
+    "mean_absolute_error", "normal", "precision_recall_f1", "r2", "save", "train", "uniform",
+    "xavier", "zeros",
 ]
 
 # What lives beside the core is imported when it is first asked for, so that "import purenn" stays

@@ -378,7 +378,7 @@ def inner(A: Matrix, B: Matrix) -> Matrix:
             f"both matrices need rows of one length"
         ) from None
     if len(A) > 1 and _sums_are_faster(A, width):
-        return _sums_of_rows(A, transpose(B))
+        return _sums_of_rows(A, _columns(B))
     return _dots(A, B)
 
 
@@ -429,16 +429,16 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
     if rows != shape(B)[0]:
         raise ShapeError(f"inner_columns: {_sizes(A)} and {_sizes(B)}; "
                          f"both matrices need the same number of rows")
-    return outer(A[0], B[0]) if rows == 1 else _product(transpose(A), B, rows)
+    return outer(A[0], B[0]) if rows == 1 else _product(_columns(A), B, rows)
 
 
 def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
     """Return A times B by the way that is fastest for them; their sizes have been checked."""
     if width in _short_products:
-        return _short_products[width](A, list(zip(*B)))  # type: ignore[arg-type]
+        return _short_products[width](A, _columns(B))
     if len(A) == 1 or _sums_are_faster(A, width):
         return _sums_of_rows(A, B)
-    return _dots(A, transpose(B))
+    return _dots(A, _columns(B))
 
 
 def _sizes(A: Matrix) -> str:
@@ -488,6 +488,11 @@ def _plain_total(numbers: Iterable[float]) -> float:
 def _fast_total(numbers: Iterable[float]) -> float:
     """The same bits as `_plain_total` before Python 3.12, and 3 times as fast."""
     return _builtin_sum(numbers, 0.0)
+
+
+def _columns_as_tuples(A: Matrix) -> Any:
+    """Return the columns, as `transpose`; CPython makes tuples faster, and reads them faster."""
+    return list(zip(*A))
 
 
 # Rows of up to four numbers, written out: 2 to 6 times as fast as to call a dot product.
@@ -564,22 +569,23 @@ def choose_loops(plain: bool) -> None:
     last bits differ, and so do those of the built-in sum there. PURENN_PLAIN_LOOPS=1 in the
     environment keeps the plain loops, and with them the same bits on every Python.
     """
-    global _dot, _total, _short_products, _sum_of_rows, _sums_of_rows_are
-    _dot, _total, _short_products = plain_dot, _plain_total, {} if plain else _SHORT_PRODUCTS
+    global _dot, _total, _columns, _short_products, _sum_of_rows, _sums_of_rows_are
+    _dot, _total, _columns = plain_dot, _plain_total, transpose
+    _short_products = {} if plain else _SHORT_PRODUCTS
     _sum_of_rows, _sums_of_rows_are = _plain_sum_of_rows, "never faster"
     if plain:
         return
     if sys.implementation.name != "cpython":  # PyPy compiles loops: nothing is faster there
         _sum_of_rows, _sums_of_rows_are = _sum_of_rows_by_position, "always faster"
         return
-    _total, _sum_of_rows = _fast_total, _four_rows_at_a_time
+    _total, _columns, _sum_of_rows = _fast_total, _columns_as_tuples, _four_rows_at_a_time
     if hasattr(math, "sumprod"):
         _dot = math.sumprod
     else:
         _dot, _sums_of_rows_are = _map_dot, "faster where A has many zeros"
 
 
-_dot, _total, _short_products = plain_dot, _plain_total, _SHORT_PRODUCTS
+_dot, _total, _columns, _short_products = plain_dot, _plain_total, transpose, _SHORT_PRODUCTS
 _sum_of_rows, _sums_of_rows_are = _plain_sum_of_rows, "never faster"
 choose_loops(plain=os.environ.get("PURENN_PLAIN_LOOPS", "") not in ("", "0"))
 

@@ -21,7 +21,7 @@ from .losses import (
 )
 
 __all__ = [
-    "ClassScore", "accuracy", "classes_of", "confusion_matrix", "macro_average",
+    "ClassScore", "ConfusionMatrix", "accuracy", "classes_of", "confusion_matrix", "macro_average",
     "mean_absolute_error", "precision_recall_f1", "r2",
 ]
 
@@ -33,6 +33,20 @@ class ClassScore(NamedTuple):
     recall: float
     f1: float
     support: int
+
+
+class ConfusionMatrix(List[List[int]]):
+    """Counts: row a, column p is how often class a was taken for class p.
+
+    A list of lists like any other, equal to one with the same counts; a notebook shows it as a
+    picture.
+    """
+
+    def _repr_svg_(self) -> Optional[str]:
+        # A door to a room beside the core: only whoever wants a picture goes through.
+        from .draw import svg_of
+
+        return svg_of(self)
 
 
 def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
@@ -71,7 +85,7 @@ def accuracy(predictions: Targets, targets: Targets) -> float:
 
 def confusion_matrix(
     predictions: Targets, targets: Targets, classes: Optional[int] = None
-) -> List[List[int]]:
+) -> ConfusionMatrix:
     """Return the matrix of counts: row a, column p is how often class a was taken for class p.
 
     Right answers stand on the diagonal. `classes` is the number of classes; by default as many as
@@ -87,7 +101,7 @@ def confusion_matrix(
         classes = max(width, max(predicted) + 1, max(actual) + 1)
     class_numbers("confusion_matrix: predictions", predicted, classes)
     class_numbers("confusion_matrix: targets", actual, classes)
-    counts = [[0] * classes for _ in range(classes)]
+    counts = ConfusionMatrix([0] * classes for _ in range(classes))
     for p, a in zip(predicted, actual):
         counts[a][p] += 1
     return counts

@@ -11,16 +11,19 @@ together into something to look at. Read on in this order:
 6. `train`      the steps of a training, from a data set to a trained network
 7. `report`     what is said at its end
 8. `keep`       what is kept: model files and checkpoints
-9. `learn`      `purenn train DATA`
-10. `models`    model files in use
-11. `predict`   `purenn predict MODEL DATA`
-12. `evaluate`  `purenn evaluate MODEL DATA`
-13. `show`      `purenn show MODEL`
-14. `checkup`   `purenn doctor DATA`
-15. `demo`      `purenn` alone: handwritten digits
-16. `reference`  a training whose result is the same, bit for bit, on every Python
-17. `known_answers`  what purenn must come to, worked out by hand
-18. `selftest`  `purenn selftest`: does purenn compute what it should, on this Python?
-19. `commands`  the commands and their options
-20. `main`      arguments in, exit code out
+9. `plot`       the picture of a training
+10. `learn`      `purenn train DATA`
+11. `models`    model files in use
+12. `predict`   `purenn predict MODEL DATA`
+13. `evaluate`  `purenn evaluate MODEL DATA`
+14. `show`      `purenn show MODEL`
+15. `checkup`   `purenn doctor DATA`
+16. `practice`  `purenn exercise` and `purenn check FILE`
+17. `lessons`   `purenn lessons`: the parts, notebooks, the book
+18. `demo`      `purenn` alone: handwritten digits
+19. `reference`  a training whose result is the same, bit for bit, on every Python
+20. `known_answers`  what purenn must come to, worked out by hand
+21. `selftest`  `purenn selftest`: does purenn compute what it should, on this Python?
+22. `commands`  the commands and their options
+23. `main`      arguments in, exit code out
 """

@@ -28,6 +28,7 @@ CODES = "exit codes: 0 done, 1 it failed, 2 wrong usage, 130 interrupted\n"
 TRAIN_EXAMPLES = """\
 examples:
   purenn train spiral
+  purenn train moons --plot moons.svg
   purenn train digits --hidden 64,32 --activation gelu --dropout 0.1
   purenn train iris --epochs 1000 --patience 20 --quiet
   purenn train sine --json > sine.json
@@ -93,6 +94,40 @@ problem is explained with a number and a next step.
 exit codes: 0 healthy, 1 a problem was found (or it failed), 2 wrong usage, 130 interrupted
 """
 
+LESSONS_EXAMPLES = """\
+examples:
+  purenn lessons
+  purenn lessons 7
+  purenn lessons 7 --notebook part7.ipynb
+  purenn lessons --book book
+
+The book is a folder of pages for a browser, to be opened without the internet; begin at its
+index.html. All parts are run to make it, which takes some minutes.
+
+""" + CODES
+
+EXERCISE_EXAMPLES = """\
+examples:
+  purenn exercise                 which ones there are
+  purenn exercise 9               writes exercise_09.py into this folder
+  purenn exercise 9 -o mine.py
+
+The file has functions whose bodies are missing, and says what each should do. No file that is there
+already is touched.
+
+""" + CODES
+
+CHECK_EXAMPLES = """\
+examples:
+  purenn check exercise_09.py
+
+Each function is tried with an example worked out by hand and with random numbers, and where it
+computes a gradient, by the gradient checker. What is wrong gets a hint how it is wrong. The file is
+run as Python runs it, so check only files that you trust.
+
+exit codes: 0 all is right, 1 something is wrong or still a hole, 2 wrong usage, 130 interrupted
+"""
+
 SELFTEST_EXAMPLES = """\
 examples:
   purenn selftest
@@ -114,6 +149,8 @@ def add_commands(commands: Any) -> None:
     _add_evaluate_command(commands)
     _add_show_command(commands)
     _add_doctor_command(commands)
+    _add_lessons_command(commands)
+    _add_exercise_commands(commands)
     _add_selftest_command(commands)
 
 
@@ -198,6 +235,9 @@ def _add_train_command(commands: Any) -> None:
     add("--checkpoint", metavar="FILE", help="write all there is to this file after every epoch")
     add("--resume", metavar="FILE",
         help="go on from a checkpoint, and go on writing it (or that of --checkpoint)")
+    add("--plot", metavar="SVG",
+        help="write a picture to this file: the curves, and for two columns and classes what the "
+             "network says everywhere, for one column and values its curve")
     add("--quiet", action="store_true", help="no progress on stderr")
     add("--json", action="store_true", help="settings, history and metrics as one JSON object")
 
@@ -241,7 +281,7 @@ def _train(options: Options) -> int:
     chosen: Dict[str, Any] = {
         name: getattr(options, name) for name in Settings._fields if name != "data"
     }
-    files = Files(options.output, options.checkpoint, options.resume)
+    files = Files(options.output, options.checkpoint, options.resume, options.plot)
     return learn.run(options.data, _reading(options), chosen, files, options.quiet, options.json)
 
 
@@ -300,6 +340,53 @@ def _add_doctor_command(commands: Any) -> None:
     _add_reading_options(parser)
     parser.add_argument("--seed", metavar="N", type=words.seed, default=0,
                         help="where chance begins (default 0)")
+
+
+def _add_lessons_command(commands: Any) -> None:
+    parser = _add_command(
+        commands, "lessons", "the textbook: eleven parts that run as they are read",
+        LESSONS_EXAMPLES, _lessons,
+    )
+    parser.add_argument("part", metavar="PART", nargs="?", type=words.count,
+                        help="the number of a part, to be run and shown here (default: list them)")
+    parser.add_argument("--notebook", metavar="FILE",
+                        help="write the part to this file as a Jupyter notebook, with its outputs")
+    parser.add_argument("--book", metavar="FOLDER",
+                        help="run all parts and make one book of them, for a browser")
+
+
+def _lessons(options: Options) -> int:
+    from . import lessons  # only now: the pictures and the book are many modules
+
+    return lessons.run(options.part, options.notebook, options.book)
+
+
+def _add_exercise_commands(commands: Any) -> None:
+    parser = _add_command(
+        commands, "exercise", "write a file of exercises, functions with holes", EXERCISE_EXAMPLES,
+        _exercise,
+    )
+    parser.add_argument("part", metavar="PART", nargs="?", type=words.count,
+                        help="the number of the part (without it: list what there is)")
+    parser.add_argument("-o", "--output", metavar="FILE",
+                        help="the file to write (default exercise_PART.py, in this folder)")
+    parser = _add_command(
+        commands, "check", "look at the exercises that you have done, and give hints",
+        CHECK_EXAMPLES, _check,
+    )
+    parser.add_argument("file", metavar="FILE", help="a file that purenn exercise wrote")
+
+
+def _exercise(options: Options) -> int:
+    from . import practice  # only now, as the lessons
+
+    return practice.exercise(options.part, options.output)
+
+
+def _check(options: Options) -> int:
+    from . import practice
+
+    return practice.check(options.file)
 
 
 def _add_selftest_command(commands: Any) -> None:

@@ -4,7 +4,7 @@ A training may take a night. So whether its result can be written is found out b
 starting to write: a folder that is not there, a disk that may not be written to, are told of at
 once.
 
-Before this: report. After this: learn.
+Before this: report. After this: plot.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ __all__ = ["Files", "check_files", "keep", "model_of"]
 class Files(NamedTuple):
     """Which files a training writes and reads, None where it does not.
 
-    `checkpoint` is written after every epoch, `resume` is the one to go on with.
+    `checkpoint` is written after every epoch, `resume` is the one to go on with, `plot` is a
+    picture of the training.
     """
 
     output: Optional[str] = None
     checkpoint: Optional[str] = None
     resume: Optional[str] = None
+    plot: Optional[str] = None
 
 
 class _OnlyTrying(Exception):
@@ -40,7 +42,7 @@ class _OnlyTrying(Exception):
 
 def check_files(files: Files, words: Sequence[str]) -> None:
     """Raise UsageError for files that stand in each other's way, OSError for unwritable ones."""
-    written = {"--output": files.output, "--checkpoint": files.checkpoint}
+    written = {"--output": files.output, "--checkpoint": files.checkpoint, "--plot": files.plot}
     taken = {os.path.realpath(word): "the data" for word in words}
     for option, path in written.items():
         if path is None:

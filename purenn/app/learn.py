@@ -1,6 +1,6 @@
 """`purenn train` from the words to the exit code.
 
-Before this: keep. After this: models.
+Before this: plot. After this: models.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ..training import Callback, History
 from . import sources
 from .keep import Files, check_files, keep
 from .names import RECIPES, recipe_for_rows
+from .plot import check_plot, picture_of_training
 from .progress import Progress
 from .report import Outcome, as_json, as_text, metrics_of
 from .sources import Reading, Source
@@ -32,6 +33,7 @@ def run(
     """
     sources.check_words(words)
     files = files._replace(checkpoint=files.checkpoint or files.resume)
+    check_plot(files.plot)
     check_files(files, words)
     rng = Random(chosen.get("seed") or 0)
     source = sources.read(words, reading, rng)
@@ -42,6 +44,8 @@ def run(
     outcome = Outcome(settings, told, parts, history, metrics_of(parts))
     if files.output is not None:
         keep(files.output, outcome, source.encoding)
+    if files.plot is not None and len(history):
+        picture_of_training(history, parts, source.data).save(files.plot)
     if not quiet:
         _say_where_it_is(files, history)
     print(as_json(outcome) if json else as_text(outcome))
@@ -70,6 +74,8 @@ def _say_where_it_is(files: Files, history: History) -> None:
     """Say on stderr which files there are now, and after Ctrl-C how to go on."""
     if files.output is not None:
         print(f"model written to {files.output}", file=sys.stderr)
+    if files.plot is not None and len(history):
+        print(f"picture written to {files.plot}", file=sys.stderr)
     if history.stopped == "interrupted" and files.checkpoint and len(history):
         print(f"interrupted after epoch {len(history)}; to go on, give the same command with "
               f"--resume {files.checkpoint}", file=sys.stderr)

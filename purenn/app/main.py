@@ -31,6 +31,7 @@ examples:
   python3 -m purenn train spiral           learn a set that comes along
   python3 -m purenn train --help           all sets and options
   python3 -m purenn selftest               does it compute what it should, here?
+  python3 -m purenn lessons                the textbook, in eleven parts
 
 a table of your own, and what becomes of it:
   python3 -m purenn doctor flowers.csv

@@ -63,6 +63,12 @@ class DataSet(NamedTuple):
     class_names: List[str]
     description: str
 
+    def _repr_svg_(self) -> Optional[str]:
+        # Imported here, because only whoever wants a picture needs all that draws one.
+        from ..draw import svg_of
+
+        return svg_of(self)
+
     def __repr__(self) -> str:
         # The automatic one would print every number of the set.
         rows = f"{len(self.inputs)} row{'s' * (len(self.inputs) != 1)}"
