@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from strategies import dense, matrices, numbers, seeds, sizes
 
 from purenn import (
-    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Parameter, ReLU, ShapeError, Sigmoid,
-    SiLU, Softmax, Softplus, Tanh, he, initializers, linalg, normal, uniform, xavier, zeros,
+    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Parameter, ReLU, ShapeError,
+    Sigmoid, SiLU, Softmax, Softplus, Tanh, he, initializers, linalg, normal, uniform, xavier,
+    zeros,
 )
 
 LOG2, LOG3 = math.log(2.0), math.log(3.0)
