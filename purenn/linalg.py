@@ -67,12 +67,13 @@ def shape(A: Matrix) -> Tuple[int, int]:
     (2, 3)
     """
     try:
-        rows, widths = len(A), set(map(len, A))
-    except TypeError:
-        raise ShapeError(_what_is_wrong("shape", A)) from None
-    if len(widths) != 1 or 0 in widths:
+        rows = len(A)
+        (width,) = (len(A[0]),) if rows == 1 else set(map(len, A))
+    except (TypeError, ValueError, LookupError):  # no rows, or rows of several lengths
+        width = 0
+    if not width:
         raise ShapeError(_what_is_wrong("shape", A))
-    return rows, widths.pop()
+    return rows, width
 
 
 def _common_width(A: Matrix, B: Matrix) -> int:
@@ -425,11 +426,13 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
     >>> inner_columns([[1.0, 2.0], [3.0, 4.0]], [[1.0], [2.0]])
     [[7.0], [10.0]]
     """
+    if len(A) == len(B) == 1:
+        return outer(A[0], B[0])
     rows = shape(A)[0]
     if rows != shape(B)[0]:
         raise ShapeError(f"inner_columns: {_sizes(A)} and {_sizes(B)}; "
                          f"both matrices need the same number of rows")
-    return outer(A[0], B[0]) if rows == 1 else _product(_columns(A), B, rows)
+    return _product(_columns(A), B, rows)
 
 
 def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
@@ -663,12 +666,8 @@ def _combine(who: str, formula: Callable[..., float], A: Operand, B: Operand) ->
         if isinstance(B, (int, float)):
             shape(A)
             return [list(map(formula, row, repeat(B))) for row in A]  # the same, B not written out
-        rows, columns = shape(A)
-        others = shape(B)
-        if others == (rows, columns):
+        if shape(A) == shape(B):
             return [list(map(formula, a, b)) for a, b in zip(A, B)]
-        if others == (1, columns):
-            return [list(map(formula, a, B[0])) for a in A]
     return [list(map(formula, *rows)) for rows in zip(*_broadcast(who, A, B))]
 
 

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 Measure = Callable[[], float]
+Memory = Tuple[Matrix, ...]  # what a rule remembers of one parameter
 
 
 class Optimizer:
@@ -269,7 +270,7 @@ class GradientDescent(Optimizer):
         self.clip_norm = clip_norm
         self.rate_factor = 1.0
         self.steps = 0
-        self.memory: List[Tuple[Matrix, ...]] = []
+        self.memory: List[Memory] = []
 
     @property
     def learning_rate(self) -> float:
@@ -286,16 +287,16 @@ class GradientDescent(Optimizer):
         rate = self.learning_rate
         self.steps += 1
         updated = [
-            self.update(rate, parameter.value, gradient, *matrices)
-            for parameter, gradient, matrices in zip(parameters, gradients, memory)
+            self.update(rate, parameter.value, gradient, remembered)
+            for parameter, gradient, remembered in zip(parameters, gradients, memory)
         ]
-        self.memory = [new[1:] for new in updated]
-        for parameter, new in zip(parameters, updated):
-            parameter.value = new[0]
+        self.memory = [remembered for _, remembered in updated]
+        for parameter, (value, _) in zip(parameters, updated):
+            parameter.value = value
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         """Return the new value and the new memory of one parameter."""
         raise NotImplementedError(f"{self!r} has no update")
 
@@ -303,7 +304,7 @@ class GradientDescent(Optimizer):
         rate = self.schedule.rate if isinstance(self.schedule, Constant) else self.schedule
         return f"{type(self).__name__}(learning_rate={rate})"
 
-    def _nothing_yet(self, parameter: Parameter) -> Tuple[Matrix, ...]:
+    def _nothing_yet(self, parameter: Parameter) -> Memory:
         return tuple(
             linalg.zeros(*linalg.shape(parameter.value)) for _ in range(self.remembered)
         )
@@ -317,7 +318,7 @@ def _as_list(optimizer: Optimizer, parameters: Any) -> List[Parameter]:
 
 
 def _check_same_network(
-    optimizer: GradientDescent, memory: List[Tuple[Matrix, ...]], parameters: List[Parameter]
+    optimizer: GradientDescent, memory: List[Memory], parameters: List[Parameter]
 ) -> None:
     """Raise ValueError when what is remembered belongs to other parameters than these."""
     same = len(memory) == len(parameters)
@@ -374,15 +375,15 @@ class SGD(GradientDescent):
         self.remembered = 1 if momentum > 0 else 0
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         if not memory:
-            return (linalg.add_scaled(value, -rate, gradient),)
+            return linalg.add_scaled(value, -rate, gradient), memory
         velocity = linalg.add_scaled(gradient, self.momentum, memory[0])
         if self.nesterov:
             gradient = linalg.add_scaled(gradient, self.momentum, velocity)
-            return linalg.add_scaled(value, -rate, gradient), velocity
-        return linalg.add_scaled(value, -rate, velocity), velocity
+            return linalg.add_scaled(value, -rate, gradient), (velocity,)
+        return linalg.add_scaled(value, -rate, velocity), (velocity,)
 
 
 class AdaGrad(GradientDescent):
@@ -404,14 +405,14 @@ class AdaGrad(GradientDescent):
         self.epsilon = _above_zero("AdaGrad", "epsilon", epsilon)
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         epsilon = self.epsilon
         squares = elementwise(lambda s, g: s + g * g, memory[0], gradient)
         value = elementwise(
             lambda w, g, s: w - rate * g / (s ** 0.5 + epsilon), value, gradient, squares
         )
-        return value, squares
+        return value, (squares,)
 
 
 class RMSProp(GradientDescent):
@@ -436,14 +437,14 @@ class RMSProp(GradientDescent):
         self.epsilon = _above_zero("RMSProp", "epsilon", epsilon)
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         epsilon = self.epsilon
         squares = linalg.blend(memory[0], self.decay, linalg.multiply(gradient, gradient))
         value = elementwise(
             lambda w, g, s: w - rate * g / (s ** 0.5 + epsilon), value, gradient, squares
         )
-        return value, squares
+        return value, (squares,)
 
 
 class Adam(GradientDescent):
@@ -476,8 +477,8 @@ class Adam(GradientDescent):
         self.epsilon = _above_zero("Adam", "epsilon", epsilon)
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         means = linalg.blend(memory[0], self.beta1, gradient)
         squares = linalg.blend(memory[1], self.beta2, linalg.multiply(gradient, gradient))
         epsilon, v_correction = self.epsilon, 1.0 - self.beta2 ** self.steps
@@ -486,7 +487,7 @@ class Adam(GradientDescent):
             lambda w, m, v: w - rate * m / ((v / v_correction) ** 0.5 + epsilon),
             value, means, squares,
         )
-        return value, means, squares
+        return value, (means, squares)
 
 
 class AdamW(Adam):
@@ -511,11 +512,11 @@ class AdamW(Adam):
         self.weight_decay = number_between("AdamW", "weight_decay", weight_decay, 0)
 
     def update(
-        self, rate: float, value: Matrix, gradient: Matrix, *memory: Matrix
-    ) -> Tuple[Matrix, ...]:
+        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
+    ) -> Tuple[Matrix, Memory]:
         shrink = rate * self.weight_decay
         smaller = elementwise(lambda w: w - shrink * w, value)
-        return super().update(rate, smaller, gradient, *memory)
+        return super().update(rate, smaller, gradient, memory)
 
 
 def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[Matrix]:

@@ -1,10 +1,14 @@
 """How the properties are searched: the same examples on every run, and no clock.
 
 HYPOTHESIS_PROFILE=search looks for new counter-examples instead, a thousand for each property.
+
+And the lessons: each is run at most once, whatever number of tests looks at what came of it.
 """
 
 import os
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -15,3 +19,38 @@ settings.register_profile(
     "search", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(scope="session")
+def lesson():
+    """lesson(4) runs part 4 and returns its `names`, `output` (what it printed) and `pictures`.
+
+    `results` has the same cell by cell. Nobody changes what is in them.
+    """
+    from purenn.book import parts, running
+
+    done = {}
+
+    def lesson(number):
+        if number not in done:
+            part, names = parts.find(number), {}
+            results = list(running.run(part.cells, part.path, names))
+            done[number] = SimpleNamespace(
+                part=part, names=names, results=results,
+                output=running.text_of(results), pictures=running.pictures_of(results),
+            )
+        return done[number]
+
+    return lesson
+
+
+@pytest.fixture(scope="session")
+def book(lesson, tmp_path_factory):
+    """The folder of the whole web book, made of all parts."""
+    from purenn.book import lesson_pages, parts, website
+
+    done = [lesson(number) for number in parts.numbers()]
+    folder = tmp_path_factory.mktemp("book")
+    website.write(str(folder), website.book_pages(
+        [lesson_pages.told(one.part, one.results) for one in done]))
+    return folder

@@ -1,6 +1,6 @@
 """`purenn doctor DATA`: is there anything in the data that keeps a network from learning?
 
-Before this: show. After this: demo.
+Before this: show. After this: practice.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 and 10 outputs, one for each digit; a few seconds. Then: how many of those put aside it reads, which
 it takes for which, and some of them drawn in characters, one mistake among them.
 
-Before this: checkup. After this: reference.
+Before this: lessons. After this: reference.
 """
 
 from __future__ import annotations

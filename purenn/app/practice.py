@@ -1,6 +1,6 @@
 """`purenn exercise` and `purenn check FILE`: exercises, and what became of them.
 
-Before this: checkup. After this: demo.
+Before this: checkup. After this: lessons.
 """
 
 from __future__ import annotations

@@ -1,0 +1,108 @@
+"""`purenn lessons`: the list of the parts, one part in the terminal or as a notebook, or the book.
+
+Before this: practice. After this: demo.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import List, Optional
+
+from ..book import parts
+from ..book.lesson_pages import aim_of, prose_of
+from ..book.markdown import parsed_line, plain_text
+from ..book.notebook import as_notebook
+from ..book.parts import Part
+from ..book.plain import Screen, paragraph, shown
+from ..book.running import run as run_cells
+from ..book.website import build
+from ..store.atomic import atomic_write
+from .terminal import columns_of, painted, use_colour
+from .words import UsageError
+
+__all__ = ["run"]
+
+
+def run(number: Optional[int], notebook: Optional[str], book: Optional[str]) -> int:
+    """Do what the options say; the exit code is 0, since whatever fails raises."""
+    if book is not None:
+        if number is not None or notebook is not None:
+            raise UsageError("--book makes all parts into one book; it goes with no part and no "
+                             "--notebook")
+        return _write_book(book)
+    if number is None:
+        if notebook is not None:
+            raise UsageError("--notebook: expected a part as well, as in purenn lessons 7 "
+                             "--notebook part7.ipynb")
+        return _list_parts()
+    part = _part(number)
+    return _show(part) if notebook is None else _write_notebook(part, notebook)
+
+
+def _part(number: int) -> Part:
+    known = parts.numbers()
+    if number not in known:
+        raise UsageError(f"expected a part from {known[0]} to {known[-1]}, got {number}")
+    return parts.find(number)
+
+
+def _screen() -> Screen:
+    colour = use_colour(sys.stdout)
+    return Screen(columns_of(sys.stdout), colour, lambda text, name: painted(text, name, colour))
+
+
+# ---- The list ----
+
+
+def _list_parts() -> int:
+    screen = _screen()
+    for number in parts.numbers():
+        part = parts.find(number)
+        title = plain_text(parsed_line(part.title, part.path, 1))
+        print(f"{number:>2}  {screen.paint(title, 'bold')}")
+        narrower = screen._replace(width=screen.width - 4)
+        print("\n".join(f"    {line}" for line in paragraph(plain_text(aim_of(part)), narrower)))
+    print("\npurenn lessons 1                              read the first part here\n"
+          "purenn lessons 1 --notebook part1.ipynb       make a notebook of it\n"
+          "purenn lessons --book FOLDER                  make one book of all parts, for a browser")
+    return 0
+
+
+# ---- One part ----
+
+
+def _show(part: Part) -> int:
+    """Print each cell as soon as it has run."""
+    prose_of(part)  # an error in the prose should not come after minutes
+    screen = _screen()
+    for number, ran in enumerate(run_cells(part.cells, part.path, {})):
+        print(("\n" if number else "") + shown(ran, part.path, screen), flush=True)
+    return 0
+
+
+def _write_notebook(part: Part, path: str) -> int:
+    """Write the notebook. The file is begun before the part runs: a mistyped folder shows now."""
+    prose_of(part)
+    with atomic_write(path) as file:
+        _say(f"running part {part.number}: {part.title}")
+        file.write(as_notebook(part, list(run_cells(part.cells, part.path, {}))).encode("utf-8"))
+    print(f"wrote {path}")
+    return 0
+
+
+# ---- The book ----
+
+
+def _write_book(folder: str) -> int:
+    all_parts: List[Part] = [parts.find(number) for number in parts.numbers()]
+    started = time.perf_counter()
+    pages = build(folder, all_parts, lambda part: _say(
+        f"running part {part.number} of {len(all_parts)}: {part.title}"))
+    _say(f"done in {time.perf_counter() - started:.0f} s")
+    print(f"wrote {pages} files; open {folder.rstrip('/') or '/'}/index.html in a browser")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,107 @@
+"""Prose as HTML: the tree of `markdown` written out, everything escaped.
+
+Before this: html_code. After this: figures.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Callable, Dict, List, Sequence
+
+from .html_code import fence, highlighted
+from .markdown import (
+    Block, Code, Fence, Heading, Inline, Link, Listing, Paragraph, Quote, Strong, Table,
+    Text, plain_text,
+)
+
+__all__ = ["Resolve", "as_html", "inline_html", "names_of_headings"]
+
+Resolve = Callable[[Link], str]  # from a link in a lesson to the address of a page
+Names = Dict[int, str]  # from the line of a heading to its id
+
+
+def names_of_headings(headings: Sequence[Heading]) -> Names:
+    """Return an id for each heading of a page, all different, by the heading's line.
+
+    >>> names_of_headings([Heading(2, [Text("So what?")], 5), Heading(2, [Text("So what?")], 9)])
+    {5: 'so-what', 9: 'so-what-2'}
+    """
+    names: Names = {}
+    for heading in headings:
+        stem = re.sub(r"\W+", "-", plain_text(heading.content).lower()).strip("-") or "section"
+        same = [name for name in names.values() if re.fullmatch(re.escape(stem) + r"(-\d+)?", name)]
+        names[heading.line] = f"{stem}-{len(same) + 1}" if same else stem
+    return names
+
+
+def as_html(blocks: Sequence[Block], resolve: Resolve, names: Names) -> str:
+    """Return the blocks as HTML."""
+    return "\n".join(_block(block, resolve, names) for block in blocks)
+
+
+def inline_html(content: Sequence[Inline], resolve: Resolve) -> str:
+    """Return running text as HTML."""
+    return "".join(_inline(one, resolve) for one in content)
+
+
+def _inline(one: Inline, resolve: Resolve) -> str:
+    if isinstance(one, Text):
+        return html.escape(one.text, quote=False)
+    if isinstance(one, Code):
+        return f"<code>{html.escape(one.text, quote=False)}</code>"
+    inside = inline_html(one.content, resolve)
+    if isinstance(one, Link):
+        return f'<a href="{html.escape(resolve(one))}">{inside}</a>'
+    tag = "strong" if isinstance(one, Strong) else "em"
+    return f"<{tag}>{inside}</{tag}>"
+
+
+def _block(block: Block, resolve: Resolve, names: Names) -> str:
+    if isinstance(block, Heading):
+        name = html.escape(names[block.line])
+        inside = inline_html(block.content, resolve)
+        return f'<h{block.level} id="{name}">{inside}</h{block.level}>'
+    if isinstance(block, Paragraph):
+        return f"<p>{inline_html(block.content, resolve)}</p>"
+    if isinstance(block, Listing):
+        return _listing(block, resolve)
+    if isinstance(block, Quote):
+        return f"<blockquote>\n{as_html(block.content, resolve, names)}\n</blockquote>"
+    if isinstance(block, Fence):
+        return _fence(block)
+    return _table(block, resolve)
+
+
+def _listing(block: Listing, resolve: Resolve) -> str:
+    tag = "ul" if block.start is None else "ol"
+    start = f' start="{block.start}"' if (block.start or 1) != 1 else ""
+    items = "\n".join(f"<li>{inline_html(item, resolve)}</li>" for item in block.items)
+    return f"<{tag}{start}>\n{items}\n</{tag}>"
+
+
+def _fence(block: Fence) -> str:
+    """Return a fenced block; Python in colours, anything else (formulas, drawings) as it is."""
+    if block.language in ("python", "py"):
+        return fence(highlighted(block.text), block.text)
+    return fence(html.escape(block.text, quote=False), block.text)
+
+
+def _table(block: Table, resolve: Resolve) -> str:
+    head = _row("th", block.header, block.alignment, resolve)
+    body = "\n".join(_row("td", row, block.alignment, resolve) for row in block.rows)
+    return (f'<div class="table"><table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n'
+            f"</table></div>")
+
+
+def _row(tag: str, cells: Sequence[Sequence[Inline]], alignment: List[str],
+         resolve: Resolve) -> str:
+    inside = "".join(
+        f"<{tag}{_aligned(side)}>{inline_html(cell, resolve)}</{tag}>"
+        for cell, side in zip(cells, alignment)
+    )
+    return f"<tr>{inside}</tr>"
+
+
+def _aligned(side: str) -> str:
+    return f' class="{side}"' if side else ""
