@@ -582,7 +582,8 @@ def _momentum_step(
     weights: Matrix, gradient: Matrix, velocity: Matrix, learning_rate: float, momentum: float
 ) -> Any:
     optimizer = SGD(learning_rate, momentum=momentum)
-    return tuple(optimizer.update(learning_rate, weights, gradient, velocity))
+    weights, (velocity,) = optimizer.update(learning_rate, weights, gradient, (velocity,))
+    return weights, velocity
 
 
 def _momentum_cases(rng: Random) -> List[Case]:
