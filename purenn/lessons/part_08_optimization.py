@@ -1,0 +1,465 @@
+# %% [markdown]
+# # Part 8: Optimization
+#
+# A loss says how wrong a network is. Now it shall get less wrong. This part looks for good weights
+# in the two simplest ways there are, pure luck and trial and error, and measures how far each of
+# them gets. After it you can say what an optimizer does, picture a loss as a landscape, and you
+# will know why nobody who has seen the slope of that landscape goes back to guessing.
+
+# %%
+from __future__ import annotations
+
+import math
+from random import Random
+from typing import Dict, List, Tuple
+
+from purenn import (
+    SGD, Dense, MeanSquaredError, Network, Optimizer, RandomAdjustment, RandomSearch, ReLU,
+    SoftmaxCrossEntropy, accuracy, draw, linalg, normal,
+)
+from purenn.data import DataSet, spiral, vertical
+from purenn.initializers import normal_deviate
+
+# %% [markdown]
+# ## The finished thing first
+#
+# Two data sets: three vertical bands that hardly overlap, and the spiral. For both, the same small
+# network starts with almost no weights at all. Then, a thousand times, all its weights are nudged
+# at random, and a nudge is kept if it made the loss less. Nothing else happens.
+
+# %%
+loss = SoftmaxCrossEntropy()
+Curve = List[Tuple[float, float]]  # pairs (number of the step, loss)
+
+
+def new_network(seed: int) -> Network:
+    """Return a network of 2 inputs, 3 hidden neurons and 3 scores, its weights close to 0."""
+    rng = Random(seed)
+    return Network([Dense(2, 3, rng, normal), ReLU(), Dense(3, 3, rng, normal)])
+
+
+def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) -> Curve:
+    """Let the optimizer take steps; return the loss after every tenth of them."""
+    inputs, targets = list(data.inputs), data.targets
+
+    def measure() -> float:
+        return loss(network.forward(inputs), targets)
+
+    curve: Curve = [(0, measure())]
+    for step in range(1, steps + 1):
+        optimizer.step(network.parameters(), measure)
+        if step % 10 == 0:
+            curve.append((step, measure()))
+    return curve
+
+
+def accuracy_on(network: Network, data: DataSet) -> float:
+    return accuracy(network.predict(list(data.inputs)), data.targets)
+
+
+bands = vertical(size=90, noise=0.07, rng=Random(1))
+arms = spiral(size=90, rng=Random(1))
+
+bands_network, arms_network = new_network(2), new_network(2)
+adjusted_bands = search(bands_network, bands, RandomAdjustment(Random(3)), steps=1000)
+adjusted_arms = search(arms_network, arms, RandomAdjustment(Random(3)), steps=1000)
+bands_accuracy = accuracy_on(bands_network, bands)
+arms_accuracy = accuracy_on(arms_network, arms)
+print(f"accuracy on the bands: {bands_accuracy:.0%}, on the spiral: {arms_accuracy:.0%}")
+
+# %%
+draw.show(draw.beside(
+    [
+        draw.regions(bands_network, bands, title="The bands: learned"),
+        draw.regions(arms_network, arms, title="The spiral: stuck"),
+    ],
+    title="A thousand random nudges, the helpful ones kept", columns=2,
+))
+
+# %% [markdown]
+# An **optimizer** is whatever changes the parameters so that the loss falls. In purenn it is an
+# object with one method, `step(parameters, measure)`. The parameters are those of the network, and
+# `measure` is a function without arguments that answers one question: how large is the loss *now*?
+# The two optimizers of this part need nothing else.
+
+# %% [markdown]
+# ## What a network is worth that knows nothing
+#
+# Before we improve anything: where do we start? The network has 21 numbers to choose.
+
+# %%
+network = new_network(2)
+print(network.summary())
+
+start_loss = loss(network.forward(list(bands.inputs)), bands.targets)
+clueless = math.log(3)
+print(f"loss at the start {start_loss:.4f}, and ln 3 is {clueless:.4f}")
+
+# %% [markdown]
+# With weights close to 0 all scores are close to 0, so softmax gives each of the three classes the
+# probability 1/3. The loss is `−ln(1/3) = ln 3`, about 1.1, whatever the example is. Remember this
+# number. **A network of k classes whose loss is ln k has learned nothing.**
+
+# %% [markdown]
+# ## Strategy 1: random parameters
+#
+# Draw 21 new numbers. If the loss is less, keep them, else put the old ones back. One try, by hand:
+
+# %%
+rng = Random(4)
+inputs, targets = list(bands.inputs), bands.targets
+loss_before = loss(network.forward(inputs), targets)
+values_before = [parameter.value for parameter in network.parameters()]
+
+for parameter in network.parameters():
+    parameter.value = normal(rng, *linalg.shape(parameter.value), deviation=0.05)
+loss_after = loss(network.forward(inputs), targets)
+
+if not loss_after < loss_before:
+    for parameter, value in zip(network.parameters(), values_before):
+        parameter.value = value
+kept_loss = loss(network.forward(inputs), targets)
+print(f"before {loss_before:.5f}, tried {loss_after:.5f}, kept {kept_loss:.5f}")
+
+# %% [markdown]
+# `RandomSearch` is exactly that. `scale` is the deviation of the numbers: how far from 0 they
+# typically are. We give it 300 tries with small numbers, and 300 with numbers that are twenty times
+# as large.
+
+# %%
+small_network, large_network = new_network(2), new_network(2)
+small_search = search(small_network, bands, RandomSearch(Random(5), scale=0.05), steps=300)
+large_search = search(large_network, bands, RandomSearch(Random(5), scale=1.0), steps=300)
+small_accuracy = accuracy_on(small_network, bands)
+large_accuracy = accuracy_on(large_network, bands)
+print(f"scale 0.05: loss {small_search[-1][1]:.3f}, accuracy {small_accuracy:.0%}")
+print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%}")
+
+# %% [markdown]
+# With small numbers the loss stays at ln 3. The accuracy is that of the luckiest guesser: whoever
+# calls everything "band 0" is right for a third of the points, and mostly that is what comes out.
+# Sometimes it is two bands out of three, by chance, with a loss that is just as bad.
+#
+# With large numbers the answers are at least decided, and now and then they are decided for the
+# right thing. So it does get somewhere. But look at *when* it gets there: early. The best of 300
+# tries is seldom much better than the best of 100, because every try starts from nothing. What the
+# good one had right is thrown away.
+#
+# How rare are good networks? We can ask: draw a thousand of them, and count. (A third of the points
+# is enough for that.)
+
+# %%
+rng = Random(6)
+losses_of_strangers: List[float] = []
+stranger = new_network(2)
+for _ in range(1000):
+    for parameter in stranger.parameters():
+        parameter.value = normal(rng, *linalg.shape(parameter.value), deviation=1.0)
+    losses_of_strangers.append(loss(stranger.forward(inputs[::3]), targets[::3]))
+
+better_than_clueless = sum(value < clueless for value in losses_of_strangers) / 1000
+good = sum(value < 0.4 for value in losses_of_strangers) / 1000
+print(f"better than ln 3: {better_than_clueless:.0%}, below 0.4: {good:.1%}")
+
+draw.show(draw.histogram(
+    [min(value, 6.0) for value in losses_of_strangers], bins=30, x_label="loss (6: six or more)",
+    title="The losses of 1,000 random networks on the bands",
+))
+
+# %% [markdown]
+# Most random networks are worse than one that knows nothing: they are wrong, and sure of it. And
+# this is a very small network, on the easiest of our data sets. To hit 21 numbers at once, each
+# only roughly, takes luck 21 times over; a real network has thousands or millions of them.
+
+# %% [markdown]
+# ## Strategy 2: random adjustments
+#
+# One small change makes a method of it: do not draw new numbers, *add* small random numbers to
+# the best ones so far. What was right stays nearly right, and every success is built upon.
+#
+# ```
+# strategy 1:   w ← random
+# strategy 2:   w ← w + a small random nudge
+# ```
+#
+# In both, what is new is kept only if the loss fell. `RandomAdjustment` is that; its `scale`, 0.05
+# by default, is the deviation of the nudges. We have run it above, a thousand steps on each data
+# set. Here are both strategies in one picture.
+
+# %%
+draw.show(draw.lines(
+    {
+        "random, scale 0.05": small_search,
+        "random, scale 1": large_search,
+        "adjustments": adjusted_bands,
+        "adjustments, spiral": adjusted_arms,
+    },
+    title="Luck against trial and error", x_label="step", y_label="loss",
+))
+print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, spiral {adjusted_arms[-1][1]:.2f}")
+
+# %% [markdown]
+# On the bands it works: the loss goes towards 0, and the accuracy passes 90 %. On the spiral the
+# curve soon runs flat, and some six in ten points are right.
+#
+# Is that the fault of the method, or is a network of three hidden neurons simply too small for a
+# spiral? Partly the latter. So let us give it room: two hidden layers of 16 neurons, of which part
+# 9 will show that they can hold the whole spiral, and 150 nudges.
+
+# %%
+rng = Random(2)
+roomy = Network([Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng)])
+roomy_curve = search(roomy, arms, RandomAdjustment(Random(3)), steps=150)
+roomy_accuracy = accuracy_on(roomy, arms)
+looks = 2 * 150  # each nudge needs the loss before it and the loss after it
+print(f"after looking at all points {looks} times: loss {roomy_curve[-1][1]:.2f}, "
+      f"accuracy {roomy_accuracy:.0%}")
+
+# %% [markdown]
+# It gets on, but at what price! Keep this in mind for part 9: 300 looks at all the points, and far
+# from finished.
+
+# %% [markdown]
+# ## How many directions there are
+#
+# Why does trial and error slow down? A network with two weights lives in a plane, and a nudge is a
+# direction in it. There is one direction that leads downhill most steeply, and half of all
+# directions go downhill at least a little. With 21 weights there are 21 axes to go along; with 371,
+# as many as the roomy network has, 371.
+#
+# How well does a random direction point along the steepest one? The measure is the cosine of the
+# angle between them: 1 for the same direction, 0 for a right angle, where nothing is gained. It is
+# the dot product of part 2, divided by both lengths.
+
+# %%
+def cosine_with_random(rng: Random, dimensions: int) -> float:
+    """Return the cosine between the first axis and a random direction."""
+    steepest = [1.0] + [0.0] * (dimensions - 1)  # any direction will do: chance prefers none
+    nudge = [normal_deviate(rng) for _ in range(dimensions)]
+    return linalg.dot(steepest, nudge) / math.sqrt(linalg.dot(nudge, nudge))
+
+
+rng = Random(7)
+typical: Dict[int, float] = {}
+cosines: Dict[str, List[float]] = {}
+for dimensions in (2, 21, 371):
+    values = [cosine_with_random(rng, dimensions) for _ in range(500)]
+    typical[dimensions] = linalg.item(linalg.mean(linalg.abs([values])))
+    cosines[f"{dimensions} weights"] = values
+    print(f"{dimensions:3} weights: typical cosine {typical[dimensions]:.3f}, "
+          f"and 0.8/√{dimensions} is {0.8 / math.sqrt(dimensions):.3f}")
+
+draw.show(draw.histogram(cosines, bins=25, x_label="cosine with the steepest direction",
+                         title="Random directions point nowhere in particular"))
+
+# %% [markdown]
+# In the plane most directions have much to do with the steepest one. In 371 dimensions nearly all
+# random directions stand almost at a right angle to it: of a step of length 1, about 0.04 leads
+# downhill, and the rest goes sideways. The share shrinks with the root of the number of weights. A
+# million weights, and it is less than a thousandth.
+
+# %% [markdown]
+# ## The loss as a landscape
+#
+# For two parameters all of this can be seen. Take one neuron with one weight and one bias, no
+# more: `score = weight · x + bias`. It shall follow points that lie around a line, and the loss is
+# the mean squared error: the mean of `(score − target)²` over the points. (That is the loss for
+# targets that are numbers and not classes.) For every weight and every bias there is a loss: a
+# height above a map.
+
+# %%
+rng = Random(8)
+line_inputs = [[step / 10] for step in range(-10, 11)]
+line_targets = [[1.5 * x - 0.5 + 0.3 * normal_deviate(rng)] for [x] in line_inputs]
+
+neuron = Dense(1, 1, rng)
+line = Network([neuron])
+squared = MeanSquaredError()
+
+
+def height(weight: float, bias: float) -> float:
+    """Return the loss of the neuron with this weight and this bias."""
+    neuron.weights.value, neuron.biases.value = [[weight]], [[bias]]
+    return squared(line.forward(line_inputs), line_targets)
+
+
+xs = [-2.0 + 0.2 * step for step in range(26)]  # weights, from left to right
+ys = [-2.5 + 0.2 * step for step in range(23)]  # biases, from bottom to top
+heights = [[height(x, y) for x in xs] for y in ys]
+
+# %% [markdown]
+# Now let `RandomAdjustment` walk on this map, and write down where it stands after each step.
+
+# %%
+def place() -> Tuple[float, float]:
+    return neuron.weights.value[0][0], neuron.biases.value[0][0]
+
+
+def walk(optimizer: Optimizer, steps: int) -> List[Tuple[float, float]]:
+    """Start at weight −1.5, bias 1.5 and take steps; return all the places."""
+    neuron.weights.value, neuron.biases.value = [[-1.5]], [[1.5]]
+    path = [place()]
+    for _ in range(steps):
+        scores = line.forward(line_inputs)
+        line.backward(squared.gradient(scores, line_targets))  # part 9; chance does not look at it
+        optimizer.step(line.parameters(), lambda: squared(line.forward(line_inputs), line_targets))
+        path.append(place())
+    return path
+
+
+random_path = walk(RandomAdjustment(Random(9), scale=0.2), steps=60)
+moves = sum(here != there for here, there in zip(random_path, random_path[1:]))
+print(f"of 60 nudges {moves} were kept; loss {height(*random_path[-1]):.3f}")
+
+# %% [markdown]
+# Somebody stands on a slope in thick fog and wants to get down. He could jump in a random direction
+# and climb back if it was the wrong one. That is strategy 2. But he has feet, and feels which way
+# the ground falls. What the feet do can be computed. Make one number a little larger and see how
+# much the loss changes; then the same with the other number. The change divided by the small step
+# is the **slope** in that direction, and the two slopes together are the **gradient**.
+
+# %%
+def slopes(weight: float, bias: float) -> Tuple[float, float]:
+    """Return how fast the loss grows with the weight and with the bias, by small steps."""
+    h = 0.0001
+    here = height(weight, bias)
+    return (height(weight + h, bias) - here) / h, (height(weight, bias + h) - here) / h
+
+
+learning_rate = 0.2
+slope_path = [(-1.5, 1.5)]
+for _ in range(30):
+    weight, bias = slope_path[-1]
+    weight_slope, bias_slope = slopes(weight, bias)
+    slope_path.append((weight - learning_rate * weight_slope, bias - learning_rate * bias_slope))
+print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}, "
+      f"weight {slope_path[-1][0]:.2f}, bias {slope_path[-1][1]:.2f}")
+
+# %% [markdown]
+# The points were made with weight 1.5 and bias −0.5, plus some noise; that is where it went. Each
+# step goes *against* the slope, since the slope tells which way is up. How far is decided by the
+# `learning_rate`. This method is **gradient descent**, and the library calls it `SGD`. The
+# gradients that it goes by are left by `backward`, to which all of part 9 belongs. It takes the
+# same path.
+
+# %%
+gradient_path = walk(SGD(learning_rate), steps=30)
+path_difference = max(
+    abs(ours - theirs) for a, b in zip(slope_path, gradient_path) for ours, theirs in zip(a, b)
+)
+print(f"largest distance between our path and that of SGD: {path_difference:.6f}")
+
+draw.show(draw.beside(
+    [
+        draw.landscape(xs, ys, heights, title="Random adjustments", x_label="weight",
+                       y_label="bias", path=random_path, log=True),
+        draw.landscape(xs, ys, heights, title="Against the slope", x_label="weight",
+                       y_label="bias", path=gradient_path, log=True),
+    ],
+    title="The loss over one weight and one bias", columns=2,
+))
+
+# %% [markdown]
+# This landscape is a single bowl: wherever you start, downhill leads to the one deepest place. With
+# hidden layers it is not so tidy. Here is a slice through the landscape of the network that learned
+# the bands: one weight and the bias of its first hidden neuron are moved away from what they are,
+# and the other 19 numbers stay.
+
+# %%
+first_weights, first_biases, *others = bands_network.parameters()
+learned_weights, learned_biases = first_weights.value, first_biases.value
+changes = [-6.0 + 0.5 * step for step in range(25)]
+slice_heights: List[List[float]] = []
+for bias_change in changes:
+    row: List[float] = []
+    for weight_change in changes:
+        first_weights.value = linalg.add(
+            learned_weights, [[weight_change, 0.0], [0.0, 0.0], [0.0, 0.0]])
+        first_biases.value = linalg.add(learned_biases, [[bias_change, 0.0, 0.0]])
+        row.append(loss(bands_network.forward(inputs), targets))
+    slice_heights.append(row)
+first_weights.value, first_biases.value = learned_weights, learned_biases
+
+draw.show(draw.landscape(
+    changes, changes, slice_heights, title="A slice through 21 dimensions",
+    x_label="change of one weight", y_label="change of the bias",
+    path=[(0.0, 0.0)], log=True,
+))
+
+# %% [markdown]
+# The dot is where the network stands, in a narrow valley that bends. At the bottom left is a plain,
+# on which nothing changes: there the neuron puts out 0 for every point, because its ReLU is off,
+# and its weight makes no difference any more. Somebody who starts on a plain feels no slope. That
+# is one more reason to start with weights of a sensible size, as in part 4.
+
+# %% [markdown]
+# ## What to notice
+#
+# - Both strategies need only the loss, no derivative. They work for anything that can be measured,
+#   and they are the first thing to compare a better method with.
+# - Keeping what was good is worth more than many fresh tries.
+# - A random direction is a bad direction, and the more weights there are the worse it gets.
+# - Two extra looks at the loss gave both slopes of the neuron. For the 21 weights it would be 21
+#   looks, for a million weights a million, for a single step. Part 9 gets *all* slopes at the price
+#   of about two looks. That is what made neural networks possible.
+
+# %% [markdown]
+# ## What usually goes wrong
+#
+# **Steps of the wrong size.** Nudges that are too small always find a way down, but crawl; nudges
+# that are too large jump across the valley and are hardly ever kept.
+
+# %%
+by_scale: Dict[str, Curve] = {}
+for scale in (0.001, 0.05, 30.0):
+    by_scale[f"scale {scale}"] = search(
+        new_network(2), bands, RandomAdjustment(Random(3), scale), steps=300)
+final = {name: curve[-1][1] for name, curve in by_scale.items()}
+print({name: round(value, 2) for name, value in final.items()})
+draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step", y_label="loss"))
+
+# %% [markdown]
+# The lines of the smallest and of the largest nudges lie on each other: in both cases nothing
+# happens, for opposite reasons. Every method of this book has such a number, and it will go on
+# being the first thing to try when nothing moves.
+#
+# **The same chance again and again.** A generator that is made anew in each step begins anew in
+# each step, so it is always the same nudge. It is kept as long as it helps, and then never
+# again. Make the generator once, outside of the loop.
+
+# %%
+def after_200_nudges(new_rng_each_time: bool) -> float:
+    candidate, rng = new_network(2), Random(10)
+
+    def measure() -> float:
+        return loss(candidate.forward(inputs), targets)
+
+    for _ in range(200):
+        if new_rng_each_time:
+            rng = Random(10)
+        RandomAdjustment(rng).step(candidate.parameters(), measure)
+    return measure()
+
+
+stuck_loss, mended_loss = after_200_nudges(True), after_200_nudges(False)
+print(f"the same nudge 200 times: loss {stuck_loss:.2f}; 200 different ones: {mended_loss:.2f}")
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Write a step of strategy 2 and more yourself: `python3 -m purenn exercise 8` makes a file with
+#    holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 2. In `walk`, how many steps does each of the two methods need until the loss is below 0.15? Try
+#    other seeds and other learning rates. At which rate does the walk against the slope jump out of
+#    the bowl?
+# 3. Strategy 2 nudges all weights at once. Write one that nudges a single weight, chosen at random.
+#    Does it get down faster on the bands?
+#
+# ## Where the real thing lives
+#
+# - [`RandomSearch` and `RandomAdjustment`](../optimizers.py#RandomSearch), and the function
+#   that they share.
+# - [`SGD`](../optimizers.py#SGD): against the slope, and what else can be done with it.
+# - [`MeanSquaredError`](../losses.py#MeanSquaredError): the loss for targets that are numbers.
+#
+# Next: [part 9](part_09_backpropagation.py), where all the slopes come from.

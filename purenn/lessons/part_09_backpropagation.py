@@ -1,0 +1,599 @@
+# %% [markdown]
+# # Part 9: Backpropagation and the training loop
+#
+# This is the heart of the book. Part 8 ended with a wish: to know, for every weight of a network,
+# how fast the loss grows with it. Here the wish is granted. After this part you can write the way
+# back through a neuron, a layer and a whole network yourself, check that it is right, and train
+# with it. The exercise at the end asks for exactly that.
+
+# %%
+from __future__ import annotations
+
+from random import Random
+from typing import Callable, Dict, List, Optional, Tuple
+
+from purenn import (
+    SGD, Adam, Dense, History, MeanSquaredError, Network, Optimizer, ReLU, RMSProp,
+    SoftmaxCrossEntropy, accuracy, draw, gradcheck, linalg, train,
+)
+from purenn.data import spiral
+from purenn.initializers import permutation
+from purenn.linalg import Matrix, Vector
+
+# %% [markdown]
+# ## The finished thing first
+#
+# The spiral on which random nudges got stuck, and a network that has learned it by going down the
+# slope. `train` shows it all 150 points sixty times, 30 at a time.
+
+# %%
+data = spiral(size=150, rng=Random(1))
+inputs, targets = list(data.inputs), data.targets
+loss = SoftmaxCrossEntropy()
+
+
+def new_network(seed: int) -> Network:
+    rng = Random(seed)
+    return Network([Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng)])
+
+
+network = new_network(2)
+history = train(network, inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=60,
+                batch_size=30, metrics=[accuracy], rng=Random(3))
+spiral_accuracy = accuracy(network.predict(inputs), targets)
+epochs_to_90 = 1 + next(
+    number for number, value in enumerate(history.curve("accuracy")) if value >= 0.9
+)
+looks_to_90 = 3 * epochs_to_90  # forward is one look, and the way back costs about two
+print(f"accuracy on the spiral: {spiral_accuracy:.0%}; 90 % was reached in epoch {epochs_to_90}, "
+      f"at the price of some {looks_to_90} looks at all points")
+draw.show(draw.regions(network, data, title="The spiral, solved"))
+
+# %% [markdown]
+# In part 8, a network of this very shape had looked at all points 300 times and was far from that.
+# What makes the difference is one thing: this one knows which way is down. So, what is a slope?
+
+# %% [markdown]
+# ## The slope of a curve
+#
+# Take a curve, `f(x) = x²`, and stand at x = 3. Go a small step h to both sides. Divide how much
+# the curve has risen by how far you went:
+#
+# ```
+# slope  ≈  (f(x + h) − f(x − h)) / 2h
+# ```
+
+# %%
+def slope(function: Callable[[float], float], x: float, h: float = 0.00001) -> float:
+    """Return how fast the function grows at x, found by trying."""
+    return (function(x + h) - function(x - h)) / (2 * h)
+
+
+def square(x: float) -> float:
+    return x * x
+
+
+one_sided = {h: (square(3.0 + h) - square(3.0)) / h for h in (1.0, 0.1, 0.01, 0.001)}
+for h, value in one_sided.items():
+    print(f"to one side only, h = {h}: {value:.4f}")
+tried = slope(square, 3.0)
+print(f"to both sides: {tried:.6f}")
+
+# %% [markdown]
+# The numbers go to 6. On paper one sees why, for any x:
+#
+# ```
+# ((x + h)² − x²) / h  =  (2·x·h + h²) / h  =  2·x + h
+# ```
+#
+# The smaller h is, the closer this comes to 2·x. The limit is called the **derivative**. It is the
+# exact slope, and no step has to be chosen. It says: *if x grows by a little, f grows by that many
+# times as much.* For a network we need surprisingly few of them:
+#
+# | f(x) | derivative | in words |
+# |---|---|---|
+# | x + c | 1 | what is added as it is, passes on as it is |
+# | c · x | c | a product grows with one factor as fast as the other is large |
+# | x² | 2 · x | as above |
+# | max(x, 0) | 1 where x > 0, else 0 | ReLU lets through or shuts |
+
+# %%
+xs = [step / 10 for step in range(-20, 46)]
+draw.show(draw.lines(
+    {
+        "x²": [(x, x * x) for x in xs],
+        "through 3 and 4: slope 7": [(x, 9 + 7 * (x - 3)) for x in xs],
+        "at 3: slope 6": [(x, 9 + 6 * (x - 3)) for x in xs],
+    },
+    title="A slope, and what a step of 1 makes of it", x_label="x", y_label="f(x)",
+    limits=((1.0, 4.5), (0.0, 20.0)),
+))
+
+# %% [markdown]
+# ## The chain rule
+#
+# Three gear wheels in a row: when the first turns by a little, the second turns twice as much, and
+# the third turns three times as much as the second. So the third turns 2 · 3 = 6 times as much as
+# the first. That is all: **along a chain, slopes multiply.**
+#
+# ```
+# x  ──►  y  ──►  L             dL/dx  =  dL/dy · dy/dx
+# ```
+#
+# `dL/dy` is read "how fast L grows with y". And a second rule, for when x reaches L by *several*
+# chains: **what comes by each of them is added up.** Nothing else is needed in this part. It is the
+# chain rule, again and again, and the bookkeeping.
+
+# %% [markdown]
+# ## One neuron, by hand
+#
+# A neuron with two inputs, a ReLU behind it, and a target. The loss is the squared error, since its
+# derivative is in the table. Follow the numbers forward on paper; they are all halves and quarters.
+
+# %%
+x = [2.0, -1.0]
+weights = [0.5, -1.5]
+bias = -1.0
+target = 3.0
+
+y = weights[0] * x[0] + weights[1] * x[1] + bias  # 1.0 + 1.5 − 1.0
+output = max(y, 0.0)
+error = (output - target) ** 2
+print(f"y = {y}, after ReLU {output}, squared error {error}")
+
+# %% [markdown]
+# Now backwards, from the right to the left. At each place we ask one question: *if this number grew
+# by a little, how many times as much would the loss grow?* That is the **gradient** of the number.
+#
+# ```
+# x[0] ·w[0] ─┐
+# x[1] ·w[1] ─┼─► y ─► ReLU ─► output ─► squared error
+# bias ───────┘
+#       ◄───────────────────────────────────── gradients
+# ```
+
+# %%
+# The derivative of a square; the target is fixed.
+output_gradient = 2.0 * (output - target)
+# Times the slope of ReLU, which is 1 where it is open.
+y_gradient = output_gradient * (1.0 if y > 0 else 0.0)
+# y grows with w[i] as fast as x[i] is large, because they are multiplied …
+weights_gradient = [y_gradient * x[0], y_gradient * x[1]]
+# … and with the bias just as fast as the bias itself, because it is added …
+bias_gradient = y_gradient * 1.0
+# … and with x[i] as fast as w[i] is large.
+input_gradient = [y_gradient * weights[0], y_gradient * weights[1]]
+
+print("output", output_gradient, "y", y_gradient)
+print("weights", weights_gradient, "bias", bias_gradient, "inputs", input_gradient)
+
+# %% [markdown]
+# Each line is *the gradient from the right, times one slope from the table*. Look at the weights
+# and the inputs: in the product w · x each grows as fast as the *other* is large. So the gradient
+# of a weight needs the input that went forward; a layer has to remember it.
+#
+# Do we believe it? Try the first weight with a small step. The slope that is found by trying is
+# called the *numeric* gradient, the one from the chain rule the *analytic* one.
+
+# %%
+def error_with(first_weight: float) -> float:
+    y = first_weight * x[0] + weights[1] * x[1] + bias
+    return (max(y, 0.0) - target) ** 2
+
+
+numeric = slope(error_with, weights[0])
+print(f"analytic {weights_gradient[0]}, numeric {numeric:.6f}")
+
+# %% [markdown]
+# A gradient of −6 says: make this weight larger and the loss gets *smaller*, six times as fast.
+# **Gradient descent** goes a small step against the gradient, every number by its own:
+#
+# ```
+# w  ←  w − learning_rate · gradient of w
+# ```
+
+# %%
+learning_rate = 0.05
+new_weights = [w - learning_rate * g for w, g in zip(weights, weights_gradient)]
+new_bias = bias - learning_rate * bias_gradient
+new_y = new_weights[0] * x[0] + new_weights[1] * x[1] + new_bias
+new_error = (max(new_y, 0.0) - target) ** 2
+print(f"output {output} → {new_y:.2f}, squared error {error} → {new_error:.2f}")
+
+# %% [markdown]
+# ## The same by the library
+#
+# The network is `Dense(2, 1)` and `ReLU`. After `forward`, the loss gives the gradient of what came
+# out, and `backward` carries it back. It returns the gradient of the inputs, and leaves on each
+# parameter a `gradient` beside its `value`: the place that has been empty since part 4.
+
+# %%
+neuron = Dense(2, 1, Random(1))
+neuron.weights.value, neuron.biases.value = [weights], [[bias]]
+small = Network([neuron, ReLU()])
+squared = MeanSquaredError()
+
+scores = small.forward([x])
+library_input_gradient = small.backward(squared.gradient(scores, [[target]]))
+print("weights", neuron.weights.gradient, "bias", neuron.biases.gradient,
+      "inputs", library_input_gradient)
+neuron_agrees = (
+    neuron.weights.gradient == [weights_gradient]
+    and neuron.biases.gradient == [[bias_gradient]]
+    and library_input_gradient == [input_gradient]
+)
+print("the same as by hand:", neuron_agrees)
+
+# %% [markdown]
+# ## A layer
+#
+# A layer is neurons side by side, which see the same inputs. Neuron o has row o of the weights.
+# Let g be the output gradient: g[o] says how fast the loss grows with output o. Where it comes from
+# does not matter to the layer; somebody further right has worked it out.
+#
+# - Weight [o][i] multiplies input i and feeds only output o. So its gradient is `g[o] · x[i]`.
+# - Bias o is added to output o. So its gradient is `g[o]`.
+# - Input i goes into *every* neuron, each time times another weight. These are several chains, so
+#   what comes by each is added up: `g[0]·w[0][i] + g[1]·w[1][i] + …`
+
+# %%
+def layer_backward(
+    x: Vector, weights: Matrix, g: Vector
+) -> Tuple[Matrix, Vector, Vector]:
+    """Return the gradients of weights, biases and inputs of a layer, for one example."""
+    weights_gradient = [[g[o] * x[i] for i in range(len(x))] for o in range(len(g))]
+    biases_gradient = [g[o] for o in range(len(g))]
+    input_gradient = [0.0 for i in range(len(x))]
+    for o in range(len(g)):
+        for i in range(len(x)):
+            input_gradient[i] += g[o] * weights[o][i]
+    return weights_gradient, biases_gradient, input_gradient
+
+
+one_x = [1.0, 2.0]
+layer_weights = [[0.5, 1.0], [1.0, -1.0], [0.0, 2.0]]  # 3 neurons, 2 inputs
+one_g = [1.0, 0.0, -0.5]
+for name, gradient in zip(("weights", "biases", "inputs"),
+                          layer_backward(one_x, layer_weights, one_g)):
+    print(name, gradient)
+
+# %% [markdown]
+# Neuron 1 has the output gradient 0: the loss does not care about it for this example, so nothing
+# about it should change.
+
+# %% [markdown]
+# ## A batch
+#
+# Now n examples, one per row. Every example has inputs of its own, so the input gradients just
+# stand below each other, one row each. But the *same* weights serve all examples. A weight reaches
+# the loss by n chains, one through each example, and what comes by each is **added up**.
+#
+# Added, not averaged? The loss is a mean over the examples, so its gradient has the division by n
+# in it already, once (part 7). Here it is only passed on.
+
+# %%
+def batch_backward(
+    inputs: Matrix, weights: Matrix, output_gradient: Matrix
+) -> Tuple[Matrix, Matrix, Matrix]:
+    """Return the gradients of weights, biases and inputs of a layer, for a batch, in loops."""
+    weights_gradient = linalg.zeros(len(weights), len(weights[0]))
+    biases_gradient = linalg.zeros(1, len(weights))
+    input_gradient: Matrix = []
+    for x, g in zip(inputs, output_gradient):
+        for_weights, for_biases, for_inputs = layer_backward(x, weights, g)
+        weights_gradient = linalg.add(weights_gradient, for_weights)
+        biases_gradient = linalg.add(biases_gradient, [for_biases])
+        input_gradient.append(for_inputs)
+    return weights_gradient, biases_gradient, input_gradient
+
+
+rng = Random(4)
+layer = Dense(2, 3, rng)
+batch = inputs[:4]
+layer_scores = layer.forward(batch)
+scores_gradient = loss.gradient(layer_scores, [0, 1, 2, 1])
+by_loops = batch_backward(batch, layer.weights.value, scores_gradient)
+
+# %% [markdown]
+# And in whole matrices, with G for the output gradient, X for the inputs, W for the weights, and ᵀ
+# for the transpose:
+#
+# ```
+# gradient of the weights  =  Gᵀ · X
+# gradient of the biases   =  the sums of G's columns
+# gradient of the inputs   =  G · W
+# ```
+#
+# Write down the shapes, and there is hardly a choice: the gradient of the weights has to be neurons
+# × inputs, and is made of G, which is n × neurons, and X, which is n × inputs. Gᵀ · X is the one
+# product that fits. Read it as: entry [o][i] is column o of the output gradients times column i of
+# the inputs, added up over the examples. That is the loop above.
+
+# %%
+by_matrices = (
+    linalg.matmul(linalg.transpose(scores_gradient), batch),
+    linalg.sum(scores_gradient, axis=0),
+    linalg.matmul(scores_gradient, layer.weights.value),
+)
+layer_input_gradient = layer.backward(scores_gradient)
+by_library = (layer.weights.gradient, layer.biases.gradient, layer_input_gradient)
+
+
+def largest_difference_of(A: Matrix, B: Optional[Matrix]) -> float:
+    assert B is not None  # before the first backward there is no gradient
+    return linalg.item(linalg.max(linalg.abs(linalg.subtract(A, B))))
+
+
+largest_difference = max(
+    largest_difference_of(one, other)
+    for ours in (by_loops, by_matrices) for one, other in zip(ours, by_library)
+)
+print(f"loops, matrices and library differ by at most {largest_difference:.0e}")
+
+# %% [markdown]
+# These three lines *are* the backward pass of a dense layer. You will find them in
+# [`Dense`](../layers.py#Dense), with the same reasons next to them.
+
+# %% [markdown]
+# ## A network
+#
+# Layers in a row are a chain. The gradient of what a layer took in is the gradient of what the
+# layer before it put out. So we start with the gradient of the scores, which the loss gives (part
+# 7: `(p − y) / n`), and go from the last layer to the first. ReLU lets the gradient through where
+# its input was above 0, and stops it elsewhere. This is **backpropagation**: the chain rule, from
+# the back to the front, each gradient computed once and used for everything that lies before it.
+
+# %%
+rng = Random(5)
+hidden_layer, output_layer = Dense(2, 5, rng), Dense(5, 3, rng)
+two_layers = Network([hidden_layer, ReLU(), output_layer])
+
+hidden_scores = hidden_layer.forward(inputs)
+hidden = linalg.maximum(hidden_scores, 0.0)
+scores = output_layer.forward(hidden)
+
+scores_gradient = loss.gradient(scores, targets)
+output_weights_gradient = linalg.matmul(linalg.transpose(scores_gradient), hidden)
+hidden_gradient = linalg.matmul(scores_gradient, output_layer.weights.value)
+hidden_scores_gradient = linalg.multiply(hidden_gradient, linalg.greater(hidden_scores, 0.0))
+hidden_weights_gradient = linalg.matmul(linalg.transpose(hidden_scores_gradient), inputs)
+
+two_layers.backward(loss.gradient(two_layers.forward(inputs), targets))
+network_agrees = (
+    largest_difference_of(hidden_weights_gradient, hidden_layer.weights.gradient) < 1e-12
+    and largest_difference_of(output_weights_gradient, output_layer.weights.gradient) < 1e-12
+)
+print("two layers by hand, the same as network.backward:", network_agrees)
+
+# %% [markdown]
+# For a layer, the way back costs about twice as much as the way forward: two products of matrices
+# instead of one. That holds for any number of weights. To try 371 slopes by small steps, we would
+# have to go forward 371 times.
+
+# %% [markdown]
+# ## Is it right? Ask the loss itself
+#
+# Gradients are easy to get wrong, and a wrong gradient does not say so. But it can be tried: nudge
+# every number, look at the loss, compare. `gradcheck.check` does that with every parameter, and
+# with the inputs.
+
+# %%
+some, their_targets = inputs[5::10], targets[5::10]
+report = gradcheck.check(two_layers, loss, some, their_targets)
+print(report)
+
+# %% [markdown]
+# (A *kink* is a place where a ReLU is just about to open. There the slope to the left is another
+# one than to the right, so neither is wrong.)
+#
+# Now a fault, put in on purpose. `Dense` works out the gradients of its parameters in a method of
+# its own, `set_gradients`, which `backward` calls; we make a `Dense` that does it wrongly. It is a
+# popular one: the bias gradient is *overwritten* by each example instead of added up, so that only
+# the last row counts.
+
+# %%
+class FaultyDense(Dense):
+    """A dense layer whose biases learn from the last example of each batch only."""
+
+    def set_gradients(self, output_gradient: Matrix) -> None:
+        super().set_gradients(output_gradient)
+        self.biases.gradient = output_gradient[-1:]
+
+
+rng = Random(5)
+faulty = Network([FaultyDense(2, 16, rng), ReLU(), FaultyDense(16, 3, rng)])
+faulty_report = gradcheck.check(faulty, loss, some, their_targets)
+wrong_names = sorted({one.name for one in faulty_report.disagreements})
+faulty_history = train(faulty, inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=20,
+                       batch_size=30)
+print(faulty_report)
+print("wrong are:", wrong_names)
+print(f"and still it trains: loss {faulty_history[0].loss:.2f} → {faulty_history[-1].loss:.2f}")
+
+# %% [markdown]
+# The last line is the reason for the check. Learning is so forgiving that "it trains" proves
+# nothing.
+
+# %% [markdown]
+# ## The training loop, written out
+#
+# Everything is there now. An **epoch** goes once through all examples, in a new random order. A
+# **batch** is a few of them, whose gradient points nearly where that of all would, for a fraction
+# of the work.
+
+# %%
+by_hand = new_network(2)
+optimizer = Adam(0.02)
+rng = Random(3)
+losses: List[float] = []
+snapshots = {}
+for epoch in range(60):
+    total = 0.0
+    order = permutation(len(inputs), rng)  # 0 … 149, shuffled
+    for start in range(0, len(inputs), 30):
+        rows = order[start:start + 30]
+        batch, batch_targets = linalg.take(inputs, rows), linalg.take(targets, rows)
+        scores = by_hand.forward(batch)  # what it says
+        total += loss(scores, batch_targets) * len(rows)  # how wrong that is
+        by_hand.backward(loss.gradient(scores, batch_targets))  # which way is worse
+        optimizer.step(by_hand.parameters())  # a little less wrong
+    losses.append(total / len(inputs))
+    if epoch + 1 in (1, 5, 15, 60):
+        snapshots[epoch + 1] = draw.regions(by_hand, data, title=f"After epoch {epoch + 1}")
+
+loop_difference = max(abs(a - b) for a, b in zip(losses, history.curve("loss")))
+print(f"our loop and train() differ by {loop_difference}")
+
+# %% [markdown]
+# `train`, which made the first picture of this part, is this loop, with checks at the door and a
+# history at the end. It began with the same seeds, and ends with the same numbers. This is how the
+# border between the classes formed on the way:
+
+# %%
+draw.show(draw.beside(
+    list(snapshots.values()), title="The decision boundary as it forms", columns=2))
+
+# %% [markdown]
+# First it divides the plane with a few straight edges. Each ReLU gives it one fold to bend them,
+# and one by one these find their places, from the outside to the middle where the arms are closest.
+
+# %% [markdown]
+# ## A race: four ways to use a gradient
+#
+# **SGD** steps against the gradient. It is called *stochastic* gradient descent, because the
+# gradient of a random batch is partly chance. Three ideas make it faster:
+#
+# ```
+# SGD        w ← w − η · g
+# momentum   v ← μ·v + g                   w ← w − η · v
+# RMSProp    s ← β·s + (1 − β)·g²          w ← w − η · g / √s
+# Adam       both, m for momentum          w ← w − η · m / √s
+# ```
+#
+# η is the learning rate. With **momentum** the step is a ball that rolls on: v remembers where the
+# last gradients pointed; where they agree it gets faster, where they contradict each other they
+# cancel. **RMSProp** keeps for every single weight a running mean s of its squared gradients, and
+# divides by its root: what is steep takes shorter steps, what is flat takes longer ones. **Adam**
+# does both, and makes up for both memories starting empty. All hold for each weight by itself, and
+# in both a tiny number is added to √s, so that nothing is ever divided by 0.
+
+# %%
+racers: Dict[str, Optimizer] = {
+    "SGD 0.1": SGD(0.1),
+    "momentum 0.9": SGD(0.1, momentum=0.9),
+    "RMSProp 0.01": RMSProp(0.01),
+    "Adam 0.01": Adam(0.01),
+}
+race: Dict[str, History] = {}
+race_accuracy: Dict[str, float] = {}
+for name, optimizer_of_it in racers.items():
+    racer = new_network(2)  # the same start for all
+    race[name] = train(racer, inputs, targets, loss=loss, optimizer=optimizer_of_it, epochs=40,
+                       batch_size=30, rng=Random(3))
+    race_accuracy[name] = accuracy(racer.predict(inputs), targets)
+    print(f"{name:13} loss {race[name][-1].loss:.3f}, accuracy {race_accuracy[name]:.0%}")
+
+draw.show(draw.history(race, title="Four optimizers on the spiral", log_y=True))
+
+# %% [markdown]
+# Plain SGD is the slowest by far. The other three are close to each other, and which of them wins
+# changes with the seed, the data and the learning rates. A race on one track names no champion.
+# Adam is a good first choice because it seldom needs much care about its rate; SGD with momentum
+# is a good second.
+
+# %% [markdown]
+# ## What to notice
+#
+# - The gradient of anything has the shape of that thing. Most mistakes can be found by writing down
+#   shapes.
+# - Backward needs what went forward: `Dense` keeps its inputs, ReLU remembers where it was open.
+#   Therefore first `forward`, then `backward`.
+# - `backward` learns nothing. It only says which way is worse. The optimizer does the step.
+# - In purenn each `backward` *sets* the gradients. In PyTorch it *adds* to them, and you have to
+#   call `zero_grad()` first.
+
+# %% [markdown]
+# ## What usually goes wrong
+#
+# **The learning rate.** Too small, and nothing happens in your lifetime. Too large, and the step
+# jumps across the valley, to a place that is steeper, from which it jumps farther.
+
+# %%
+rates: Dict[str, History] = {}
+for rate in (0.0001, 0.3, 10.0):
+    runner = new_network(2)
+    rates[f"SGD {rate:g}"] = train(runner, inputs, targets, loss=loss, optimizer=SGD(rate),
+                                   epochs=20, batch_size=30, rng=Random(3))
+for name, one_history in rates.items():
+    print(f"{name:10} first epoch {one_history[0].loss:8.2f}, last {one_history[-1].loss:.2f}")
+draw.show(draw.history(rates, title="Too small, right, too large", log_y=True))
+
+numbers = inputs
+for layer_of_it in runner.layers[:-1]:  # of the last one, with the rate 10, up to its last ReLU
+    numbers = layer_of_it.forward(numbers)
+still_on = sum(number > 0 for row in numbers for number in row)
+print(f"numbers above 0 after the last ReLU, of {len(inputs) * 16}: {still_on}")
+
+# %% [markdown]
+# The large rate has thrown the network onto a plain: all ReLUs of its second layer are off, for
+# every point. No gradient gets through them, and it will not come back. Where nothing shuts,
+# numbers grow until they are beyond the largest float. `train` notices that, says where, and puts
+# back the last weights that were good. A line fitted to ten points is enough, if the inputs are
+# large numbers:
+
+# %%
+years = [[float(year)] for year in range(1990, 2000)]
+prices = [[0.5 * year[0] - 900.0] for year in years]
+overflow = ""
+try:
+    train(Network([Dense(1, 1, Random(1))]), years, prices, loss=squared, optimizer=SGD(0.1),
+          epochs=100)
+except FloatingPointError as error_message:
+    overflow = str(error_message)
+print(overflow)
+
+# %% [markdown]
+# The advice in the message, a tenth of the rate, helps if you follow it often enough. Here it is
+# better to bring the inputs into a sensible range: subtract their mean, divide by their spread.
+# Part 10 calls that *standardizing*.
+
+# %%
+centred = [[(year[0] - 1994.5) / 3.0] for year in years]
+mended = train(Network([Dense(1, 1, Random(1))]), centred, prices, loss=squared,
+               optimizer=SGD(0.1), epochs=100)
+print(f"the same rate with inputs around 0: loss {mended[-1].loss:.6f}")
+
+# %% [markdown]
+# **Backward before forward.** There is nothing to remember yet, and the layer says so.
+
+# %%
+complaint = ""
+try:
+    Dense(2, 3, Random(1)).backward([[1.0, 0.0, 0.0]])
+except ValueError as error_message:
+    complaint = str(error_message)
+print(complaint)
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Write the backward pass of a dense layer: `python3 -m purenn exercise 9` makes a file with
+#    holes, from the slope of a curve over one neuron and the three gradients of a layer up to a
+#    network of two. `python3 -m purenn check FILE` tells you *how* an answer is wrong. Do this one,
+#    even if you skip all the others. You have seen every line that it needs.
+# 2. On paper: give the neuron above the weights 0.5 and 1.5. What are y, the output, and all the
+#    gradients? Can this neuron learn from this example? (Part 6 has a name for it.)
+# 3. Put another fault into `FaultyDense`: divide the gradient of the weights by the number of rows.
+#    What does the gradient check say now, and what does its hint say?
+#
+# ## Where the real thing lives
+#
+# - [`Dense`](../layers.py#Dense): forward and backward, with the reason above each line.
+# - [`Activation`](../activations.py#Activation): the way back through any bend is one product.
+# - [`SoftmaxCrossEntropy`](../losses.py#SoftmaxCrossEntropy): where the way back begins.
+# - [`Network`](../network.py#Network): backpropagation in three lines.
+# - [`check`](../gradcheck.py#check): the loss itself is asked.
+# - [`SGD`, `RMSProp`, `Adam`](../optimizers.py#SGD), and [`train`](../training.py#train).
+#
+# Next: [part 10](part_10_generalization.py). The spiral is learned. But would it also be right for
+# points that it has never seen?
