@@ -7,6 +7,7 @@ Before this: ladder. After this: crossover.
 """
 
 import math
+from itertools import repeat
 from random import Random
 from typing import Any, Callable, Dict, Tuple
 
@@ -44,7 +45,7 @@ def pairs(linalg: Any) -> Dict[str, Pair]:
             "transpose", lambda: linalg.transpose(A), lambda: linalg._columns_as_tuples(A)),
         "products of rows of 2, written out": (
             "_dots", lambda: linalg._dots(narrow, others),
-            lambda: linalg._SHORT_PRODUCTS[2](narrow, others)),
+            lambda: linalg._SHORT_PRODUCTS[2](narrow, others, repeat(0.0))),
         "sums of rows, half of the weights zero": (
             "_dots and transpose", lambda: linalg._dots(G, linalg._columns(B)),
             lambda: linalg._sums_of_rows(G, B)),

@@ -12,6 +12,9 @@ takes two forward passes for each number, so it is for small networks and a few 
 at every number, since a check of a few at random misses the one that is wrong. Training goes back
 by a shorter way, `set_gradients`; that it finds the same gradients as backward is checked as well.
 
+Give it rows that are not special. At an input of exactly 0, with biases still 0, every ReLU behind
+it stands on its kink at once; then no slope is the right one, and the check may blame backward.
+
 Why a step of 6·10⁻⁶: too large, and the curve bends between the two points (an error that grows
 with h²); too small, and the two losses agree in nearly all of their 16 digits, which leaves few for
 the difference (one that grows with 1/h). The sum is least near the cube root of 2·10⁻¹⁶.

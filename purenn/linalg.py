@@ -369,15 +369,14 @@ def inner(A: Matrix, B: Matrix) -> Matrix:
     [[11.0, 17.0, 2.0]]
     """
     try:
-        short = _short_products.get(len(A[0])) if B else None
-        if short is not None:
-            return short(A, B)  # taking its rows apart finds those of another length
         width = _common_width(A, B)
-    except (LookupError, TypeError, ValueError):
+    except (TypeError, ValueError):
         raise ShapeError(
             f"inner: rows of {_sizes(A)} and of {_sizes(B)} do not match; "
             f"both matrices need rows of one length"
         ) from None
+    if width in _short_products:
+        return _short_products[width](A, B, repeat(0.0))
     if len(A) > 1 and _sums_are_faster(A, width):
         return _sums_of_rows(A, _columns(B))
     return _dots(A, B)
@@ -391,11 +390,16 @@ def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
     >>> affine([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]], [[0.5, 0.0]])
     [[11.5, 17.0]]
     """
-    products = inner(A, B)
     if len(C) != 1 or len(C[0]) != len(B):
         raise ShapeError(f"affine: {len(B)} products a row need one row of {len(B)} numbers "
                          f"to be added, got {_sizes(C)}")
-    return [list(map(operator.add, row, C[0])) for row in products]
+    row, width = C[0], len(A[0]) if A else 0
+    if width in _short_products:
+        try:
+            return _short_products[width](A, B, row)  # it takes rows apart, so they are that long
+        except ValueError:
+            pass  # some are not: inner says so
+    return [list(map(operator.add, products, row)) for products in inner(A, B)]
 
 
 def matmul(A: Matrix, B: Matrix) -> Matrix:
@@ -438,7 +442,7 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
 def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
     """Return A times B by the way that is fastest for them; their sizes have been checked."""
     if width in _short_products:
-        return _short_products[width](A, _columns(B))
+        return _short_products[width](A, _columns(B), repeat(0.0))
     if len(A) == 1 or _sums_are_faster(A, width):
         return _sums_of_rows(A, B)
     return _dots(A, _columns(B))
@@ -503,11 +507,14 @@ def _columns_as_tuples(A: Matrix) -> Any:
 
 # Rows of up to four numbers, written out: for two numbers 3 times as fast as a dot product or
 # more, 10 times on PyPy.
-_SHORT_PRODUCTS: Dict[int, Callable[[Matrix, Matrix], Matrix]] = {
-    1: lambda A, B: [[a * x for (x,) in B] for (a,) in A],
-    2: lambda A, B: [[a * x + b * y for x, y in B] for a, b in A],
-    3: lambda A, B: [[a * x + b * y + c * z for x, y, z in B] for a, b, c in A],
-    4: lambda A, B: [[a * x + b * y + c * z + d * w for x, y, z, w in B] for a, b, c, d in A],
+# To each product a number of C is added, the bias of a neuron or nothing.
+_SHORT_PRODUCTS: Dict[int, Callable[[Matrix, Matrix, Iterable[float]], Matrix]] = {
+    1: lambda A, B, C: [[a * x + s for (x,), s in zip(B, C)] for (a,) in A],
+    2: lambda A, B, C: [[a * x + b * y + s for (x, y), s in zip(B, C)] for a, b in A],
+    3: lambda A, B, C: [[a * x + b * y + c * z + s for (x, y, z), s in zip(B, C)]
+                        for a, b, c in A],
+    4: lambda A, B, C: [[a * x + b * y + c * z + d * w + s for (x, y, z, w), s in zip(B, C)]
+                        for a, b, c, d in A],
 }
 
 

@@ -428,7 +428,7 @@ def test_all_ways_to_a_product_give_the_bits_of_the_plain_loop(n, k, m, seed, de
     assert [linalg._sum_of_rows_by_position(row, B, nothing) for row in A] == plain
     assert nothing == [0.0] * m
     if k <= 4:
-        assert linalg._SHORT_PRODUCTS[k](A, linalg.transpose(B)) == plain
+        assert linalg._SHORT_PRODUCTS[k](A, linalg.transpose(B), nothing) == plain
     with plain_loops():
         for are in ("never faster", "always faster", "faster where A has many zeros"):
             for short in ({}, linalg._SHORT_PRODUCTS):
@@ -436,6 +436,8 @@ def test_all_ways_to_a_product_give_the_bits_of_the_plain_loop(n, k, m, seed, de
                 assert linalg.matmul(A, B) == plain
                 assert linalg.inner(A, linalg.transpose(B)) == plain
                 assert linalg.inner_columns(linalg.transpose(A), B) == plain
+                moved = linalg.affine(A, linalg.transpose(B), B[:1])
+                assert moved == linalg.add(plain, B[:1])
 
 
 @products
