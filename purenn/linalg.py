@@ -487,7 +487,8 @@ def _plain_total(numbers: Iterable[float]) -> float:
 
 # Each number of a result is added up in the same order in all that follows, so that all give the
 # bits of the plain loop, but for `math.sumprod`, which rounds less. (What is left out, because a
-# factor is zero, would have added a zero.) `python3 -m benchmarks shortcuts` measures each factor.
+# factor is zero, would have added a zero; nothing here may be inf or nan, training looks for them.)
+# `python3 -m benchmarks shortcuts` measures how much faster they are.
 
 
 def _map_dot(u: Sequence[float], v: Sequence[float]) -> float:
@@ -580,13 +581,16 @@ _builtin_max: Callable[[Iterable[float]], float] = max
 _quick_sum = _builtin_sum if sys.implementation.name == "cpython" else _plain_total
 
 
-def choose_loops(plain: bool) -> None:
+def choose_loops(plain: Optional[bool] = None) -> None:
     """Take the loops that are fastest on this Python or, if `plain`, those that define the numbers.
 
     From 3.12 on `math.sumprod` is about three times as fast as a loop. It rounds better, so its
     last bits differ, and so do those of the built-in sum there. PURENN_PLAIN_LOOPS=1 in the
-    environment keeps the plain loops, and with them the same bits on every Python.
+    environment, which decides if `plain` is None, keeps the plain loops, and with them the same
+    bits on every Python.
     """
+    if plain is None:
+        plain = os.environ.get("PURENN_PLAIN_LOOPS", "") not in ("", "0")
     global _dot, _total, _columns, _short_products, _sum_of_rows, _sums_of_rows_are
     _dot, _total, _columns = plain_dot, _plain_total, transpose
     _short_products = {} if plain else _SHORT_PRODUCTS
@@ -605,7 +609,7 @@ def choose_loops(plain: bool) -> None:
 
 _dot, _total, _columns, _short_products = plain_dot, _plain_total, transpose, _SHORT_PRODUCTS
 _sum_of_rows, _sums_of_rows_are = _plain_sum_of_rows, "never faster"
-choose_loops(plain=os.environ.get("PURENN_PLAIN_LOOPS", "") not in ("", "0"))
+choose_loops()
 
 
 # ---- Number by number ----
@@ -731,7 +735,7 @@ def maximum(A: Operand, B: Operand) -> Matrix:
     >>> maximum([[-1.0, 2.0]], 0.0)
     [[0.0, 2.0]]
     """
-    if isinstance(A, list) and isinstance(B, (int, float)):
+    if isinstance(A, list) and isinstance(B, (int, float)) and B == B:
         shape(A)
         return [[B if a < B else a for a in row] for row in A]  # the same, without calls
     return _combine("maximum", _larger, A, B)
@@ -892,6 +896,7 @@ def log_softmax(A: Matrix) -> Matrix:
     >>> log_softmax([[0.0, 1000.0]])
     [[-1000.0, 0.0]]
     """
+    shape(A)
     return list(map(_log_softmax, A))
 
 
@@ -908,7 +913,7 @@ def vdot(A: Matrix, B: Matrix) -> float:
     >>> vdot([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]])
     5.0
     """
-    if [*map(len, A)] != [*map(len, B)]:
+    if not A or [*map(len, A)] != [*map(len, B)]:
         raise _do_not_match("vdot", A, B)
     return _total(map(_dot, A, B))
 
@@ -920,8 +925,8 @@ def sum(A: Matrix, axis: Optional[int] = None) -> Matrix:
     >>> sum(A, axis=0), sum(A, axis=1), sum(A)
     ([[4.0, 6.0]], [[3.0], [7.0]], [[10.0]])
     """
-    if axis == 0 and len(A) == 1:
-        return A
+    if axis == 0 and shape(A)[0] == 1:
+        return [list(map(float, A[0]))]
     return _reduce(_total, A, axis)
 
 

@@ -60,6 +60,12 @@ class Loss:
     wrong kind, ValueError for class numbers outside the classes.
     """
 
+    def __init_subclass__(cls) -> None:
+        """Let a loss with a formula of its own, made from one of ours, not inherit our shortcut."""
+        own = vars(cls)
+        if "value_and_gradient" not in own and ("__call__" in own or "gradient" in own):
+            cls.value_and_gradient = Loss.value_and_gradient  # type: ignore[method-assign]
+
     def __call__(self, scores: Matrix, targets: Targets) -> float:
         """Return the loss, the mean over the examples."""
         raise NotImplementedError(f"{self!r} has no value")
@@ -83,6 +89,17 @@ class Loss:
 # ---- Losses for real numbers: the mean over all numbers of the matrix, n · k of them ----
 
 
+def mean_squared_error(scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    """Return the mean of (s − t)² and its gradient; both are made of the differences."""
+    targets = real_targets("MeanSquaredError", scores, targets)
+    rows, columns = linalg.shape(scores)
+    count = rows * columns
+    differences = linalg.subtract(scores, targets)
+    # The derivative of (s − t)² is 2 · (s − t), and each counts for 1 in n · k of the mean.
+    gradient = linalg.divide(differences, 0.5 * count)
+    return linalg.vdot(differences, differences) / count, gradient
+
+
 class MeanSquaredError(Loss):
     """The mean of (s − t)² over all scores s and their targets t.
 
@@ -94,19 +111,12 @@ class MeanSquaredError(Loss):
     """
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return self.value_and_gradient(scores, targets)[0]
+        return mean_squared_error(scores, targets)[0]
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self.value_and_gradient(scores, targets)[1]
+        return mean_squared_error(scores, targets)[1]
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        targets = real_targets("MeanSquaredError", scores, targets)
-        rows, columns = linalg.shape(scores)
-        count = rows * columns
-        differences = linalg.subtract(scores, targets)
-        # The derivative of (s − t)² is 2 · (s − t), and each counts for 1 in n · k of the mean.
-        gradient = linalg.divide(differences, 0.5 * count)
-        return linalg.vdot(differences, differences) / count, gradient
+    value_and_gradient = staticmethod(mean_squared_error)
 
 
 class MeanAbsoluteError(Loss):
@@ -225,6 +235,17 @@ def _where_it_counts(weights: Matrix, A: Matrix) -> Matrix:
 # ---- Cross-entropies on scores: fused with softmax and sigmoid ----
 
 
+def softmax_cross_entropy(scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    """Return the mean of −log softmax(s)[c] and its gradient, from one log_softmax."""
+    y = class_targets("SoftmaxCrossEntropy", scores, targets)
+    log_p = linalg.log_softmax(scores)
+    # The slope of log(exp(s[0]) + exp(s[1]) + …) in s[k] is exp(s[k]) over that sum: the
+    # probability p[k]. The slope of −s[c] is −1 at the right class. Together p − y.
+    gradient = linalg.divide(linalg.subtract(linalg.exp(log_p), y), len(y))
+    # y picks the logarithm of the right class out of each row.
+    return -linalg.vdot(y, log_p) / len(y) + 0.0, gradient  # + 0.0: not −0.0
+
+
 class SoftmaxCrossEntropy(Loss):
     """Softmax and categorical cross-entropy in one: the mean of −log softmax(s)[c].
 
@@ -237,22 +258,25 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return self.value_and_gradient(scores, targets)[0]
+        return softmax_cross_entropy(scores, targets)[0]
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self.value_and_gradient(scores, targets)[1]
+        return softmax_cross_entropy(scores, targets)[1]
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        y = class_targets("SoftmaxCrossEntropy", scores, targets)
-        log_p = linalg.log_softmax(scores)
-        # The slope of log(exp(s[0]) + exp(s[1]) + …) in s[k] is exp(s[k]) over that sum: the
-        # probability p[k]. The slope of −s[c] is −1 at the right class. Together p − y.
-        gradient = linalg.divide(linalg.subtract(linalg.exp(log_p), y), len(y))
-        # y picks the logarithm of the right class out of each row.
-        return -linalg.vdot(y, log_p) / len(y) + 0.0, gradient  # + 0.0: not −0.0
+    value_and_gradient = staticmethod(softmax_cross_entropy)
 
     def predict(self, scores: Matrix) -> Matrix:
         return softmax(scores)
+
+
+def sigmoid_cross_entropy(scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    """Return the mean of softplus(s) − y·s and its gradient."""
+    y = yes_or_no_targets("SigmoidCrossEntropy", scores, targets)
+    rows, columns = linalg.shape(scores)
+    values = linalg.subtract(softplus(scores), linalg.multiply(y, scores))
+    # The slope of softplus(s) is sigmoid(s), the probability p; that of −y·s is −y.
+    gradient = linalg.divide(linalg.subtract(sigmoid(scores), y), rows * columns)
+    return linalg.item(linalg.mean(values)), gradient
 
 
 class SigmoidCrossEntropy(Loss):
@@ -267,18 +291,12 @@ class SigmoidCrossEntropy(Loss):
     """
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return self.value_and_gradient(scores, targets)[0]
+        return sigmoid_cross_entropy(scores, targets)[0]
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self.value_and_gradient(scores, targets)[1]
+        return sigmoid_cross_entropy(scores, targets)[1]
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        y = yes_or_no_targets("SigmoidCrossEntropy", scores, targets)
-        rows, columns = linalg.shape(scores)
-        values = linalg.subtract(softplus(scores), linalg.multiply(y, scores))
-        # The slope of softplus(s) is sigmoid(s), the probability p; that of −y·s is −y.
-        gradient = linalg.divide(linalg.subtract(sigmoid(scores), y), rows * columns)
-        return linalg.item(linalg.mean(values)), gradient
+    value_and_gradient = staticmethod(sigmoid_cross_entropy)
 
     def predict(self, scores: Matrix) -> Matrix:
         return sigmoid(scores)

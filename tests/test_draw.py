@@ -679,3 +679,224 @@ def test_every_python_here_draws_the_same_bytes():
             for python in interpreters()]
     seen = {run.communicate()[0].decode().strip() for run in runs}
     assert len(seen) == 1 and re.fullmatch("[0-9a-f]{64}", seen.pop())
+
+
+# ---- What stands where ----
+
+
+def brightness(colour):
+    return colours.contrast(colour, "#000000")
+
+
+def rectangles(root):
+    """Return (left, top, width, fill) of every rectangle that is not the paper, as drawn."""
+    return [(float(node.get("x")) + dx, float(node.get("y")) + dy, float(node.get("width")),
+             node.get("fill")) for node, dx, dy in walk(root)
+            if node.tag == f"{SVG}rect" and node.get("fill") not in (colours.PAPER, "none")]
+
+
+def places_of(root, names):
+    return {text.text: (text.x, text.y) for text in texts(root) if text.text in names}
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_larger_numbers_stand_further_right_and_further_up(log):
+    root = parsed(draw.lines({"rising": [(1, 1), (100, 1000)]}, title="t", log_x=log, log_y=log))
+    across, down = axis_numbers(root)
+    assert [across[pixel] for pixel in sorted(across)] == sorted(across.values())
+    assert [down[pixel] for pixel in sorted(down)] == sorted(down.values(), reverse=True)
+    (x1, y1), (x2, y2) = corners(next(node for node, _, _ in walk(root)
+                                      if node.tag == f"{SVG}polyline"))
+    assert x1 < x2 and y1 > y2
+
+
+def test_where_powers_of_ten_are_left_out_one_is_among_the_others():
+    for low, high in ((-2, 4), (-3, 3), (-1, 9), (-9, 1)):
+        labels = [tick.label for tick in scales.LogScale(10.0 ** low, 10.0 ** high).ticks(4)]
+        assert "1" in labels, labels
+
+
+def test_each_name_of_a_legend_stands_beside_the_look_of_its_own_curve():
+    root = parsed(draw.lines({"low": [1, 1], "middle": [2, 2], "high": [3, 3]}, title="t"))
+    heights = {node.get("stroke"): corners(node)[0][1] for node, _, _ in walk(root)
+               if node.tag == f"{SVG}polyline"}
+    found = {}
+    for name, (x, y) in places_of(root, ("low", "middle", "high")).items():
+        sample = next(node for node, _, _ in walk(root) if node.tag == f"{SVG}line"
+                      and 0 < x - float(node.get("x2")) < 10
+                      and abs(float(node.get("y1")) - y) < 8)
+        found[name] = heights[sample.get("stroke")]
+    assert found["low"] > found["middle"] > found["high"]
+
+
+def test_each_name_of_a_class_stands_beside_the_mark_of_its_points():
+    root = parsed(draw.scatter([[0, 0], [1, 1]], [0, 1], title="t", class_names=["one", "other"]))
+    first, second = [node.get("fill") for node, _, _ in walk(root)
+                     if node.tag == f"{SVG}g" and node.get("stroke") == colours.PAPER]
+    names = places_of(root, ("one", "other"))
+    dot = next(node for node, _, _ in walk(root) if node.tag == f"{SVG}circle" and node.get("fill"))
+    square = next(node for node, _, _ in walk(root)
+                  if node.tag == f"{SVG}path" and node.get("fill"))
+    assert (dot.get("fill"), square.get("fill")) == (first, second)
+    assert float(dot.get("cx")) < names["one"][0] < float(
+        re.match(r"M(\d+)", square.get("d")).group(1)) < names["other"][0]
+
+
+def test_regions_are_paler_where_the_network_is_less_sure():
+    halves = data.DataSet([[0.0, 0.0], [1.0, 1.0]], [0, 1], ["x", "y"], ["left", "right"], "")
+    root = parsed(draw.regions(lambda rows: [[0.0, 9.0 * (x - 0.5)] for x, _ in rows], halves,
+                               steps=40))
+    window = next(node for node, _, _ in walk(root) if node.get("viewBox") and node is not root)
+    middle = float(window.get("x")) + float(window.get("width")) / 2
+    right = sorted((float(re.match(r"M(\d+)", node.get("d")).group(1)), brightness(
+        node.get("fill"))) for node, _, _ in walk(root)
+        if node.tag == f"{SVG}path" and node.get("shape-rendering"))
+    shades = [shade for x, shade in right if x > middle]
+    assert len(shades) > 3 and shades == sorted(shades, reverse=True)
+
+
+def test_a_heatmap_has_row_zero_above_and_column_zero_to_the_left():
+    root = parsed(draw.heatmap([[1.0, 2.0], [3.0, 4.0]], title="t", row_names=["r0", "r1"],
+                               column_names=["c0", "c1"]))
+    cells = rectangles(root)[:4]
+    assert [brightness(fill) for *_, fill in sorted(cells, key=lambda one: (one[1], one[0]))] == (
+        sorted((brightness(fill) for *_, fill in cells), reverse=True))
+    names = places_of(root, ("r0", "r1", "c0", "c1"))
+    assert names["r0"][1] < names["r1"][1] and names["c0"][0] < names["c1"][0]
+
+
+@pytest.mark.parametrize("matrix", [[[1.0, 9.0]] * 8, [[-9.0, 9.0]] * 8], ids=["amounts", "signed"])
+def test_the_bar_of_colours_says_which_colour_is_which_number(matrix):
+    root = parsed(draw.heatmap(matrix, title="t"))
+    low, high = [fill for *_, fill in rectangles(root)[:2]]
+    bar = sorted((top, fill) for _, top, width, fill in rectangles(root) if width == 16)
+    assert math.dist(*[rgb(fill) for fill in (bar[0][1], high)]) < 20
+    assert math.dist(*[rgb(fill) for fill in (bar[-1][1], low)]) < 20
+    numbers = sorted((text.y, float(text.text)) for text in texts(root)
+                     if number_in(text.text) is not None)
+    assert len(numbers) > 2
+    assert [value for _, value in numbers] == sorted((v for _, v in numbers), reverse=True)
+
+
+def rgb(colour):
+    return [int(colour[k:k + 2], 16) for k in (1, 3, 5)]
+
+
+def test_a_confusion_matrix_has_right_answers_blue_and_mistakes_red():
+    root = parsed(draw.confusion([[8, 2], [1, 9]], class_names=["a", "b"]))
+    cells = sorted(rectangles(root)[:4], key=lambda one: (one[1], one[0]))
+    bluer = [rgb(fill)[2] > rgb(fill)[0] for *_, fill in cells]
+    assert bluer == [True, False, False, True]
+    # A mistake is red by its share of its own class: two of ten against one of ten.
+    assert brightness(cells[1][3]) < brightness(cells[2][3])
+    of_a_row = rectangles(parsed(draw.confusion([[90, 10], [90, 10]])))[:4]
+    (_, _, _, first), (_, _, _, second) = (sorted(of_a_row)[k] for k in (0, 1))
+    assert rgb(first)[2] > rgb(first)[0] and rgb(second)[0] > rgb(second)[2]
+    assert brightness(second) < brightness(sorted(of_a_row)[2][3])
+
+
+def test_rows_of_a_confusion_matrix_are_actual_and_its_columns_predicted():
+    picture = draw.confusion([[8, 2], [0, 9]], class_names=["cat", "dog"])
+    turned = {text.text: text.turned for text in texts(parsed(picture))}
+    assert turned["actual"] and not turned["predicted"]
+    assert "cat taken for dog, 2 times" in picture.description
+
+
+def test_the_outline_of_a_histogram_is_as_high_as_the_counts():
+    root = parsed(draw.histogram([0.0, 0.1, 0.2, 0.6, 1.0, 1.0], title="t", bins=3))
+    _, down = axis_numbers(root)
+    outline = next(node for node, _, _ in walk(root) if node.get("fill-opacity")).get("d")
+    heights = [float(y) for y in re.findall(r"V(-?[\d.]+)H", outline)]
+    assert [round(between(down, y), 1) for y in heights] == [3.0, 1.0, 2.0]
+
+
+def test_an_image_is_read_row_by_row():
+    root = parsed(draw.images([[0.0, 0.0, 1.0, 0.0, 0.0, 0.0]], title="t", width=3))
+    pixel = next(node for node, _, _ in walk(root) if node.get("fill") == "#000000")
+    assert (pixel.get("x"), pixel.get("y")) == ("36", "0")
+    root = parsed(draw.images([[0.0, 1.0, 0.0, 0.0]], title="t"))
+    pixel = next(node for node, _, _ in walk(root) if node.get("fill") == "#000000")
+    assert (pixel.get("x"), pixel.get("y")) == ("28", "0")
+
+
+def test_captions_stand_below_their_own_images():
+    root = parsed(draw.images([[1.0]] * 3, title="t", captions=["a", "b", "c"]))
+    names = places_of(root, ("a", "b", "c"))
+    assert names["a"][0] < names["b"][0] < names["c"][0]
+
+
+def test_a_landscape_lies_as_its_axes_say():
+    picture = draw.landscape([0.0, 1.0], [0.0, 10.0], [[1.0, 3.0], [2.0, 4.0]], title="t",
+                             path=[(0.0, 10.0), (0.0, 0.0)])
+    root = parsed(picture)
+    cells = sorted((one for one in rectangles(root) if one[2] > 100),
+                   key=lambda one: (-one[1], one[0]))
+    shades = [brightness(fill) for *_, fill in cells]  # below left, below right, above left, …
+    assert shades[0] > shades[2] > shades[1] > shades[3]
+    assert "the lowest is at 0, 0." in picture.description
+    (x1, y1), (x2, y2) = corners(next(node for node, _, _ in walk(root)
+                                      if node.tag == f"{SVG}polyline"))
+    middle = cells[0][0] + cells[0][2]
+    assert x1 == x2 < middle and y1 < cells[0][1] < y2
+    ring, dot = [node for node, _, _ in walk(root) if node.get("r") == "6"]
+    assert ring.get("fill") == colours.PAPER != dot.get("fill")
+    assert float(ring.get("cy")) == pytest.approx(y1, abs=0.1)
+    assert float(dot.get("cy")) == pytest.approx(y2, abs=0.1)
+
+
+def test_the_lowest_place_of_a_landscape_is_named_x_first():
+    heights = [[5.0, 4.0], [1.0, 4.0]]
+    assert "lowest is at 2, 30." in draw.landscape([2.0, 3.0], [20.0, 30.0], heights,
+                                                   title="t").description
+
+
+def test_bars_below_zero_go_to_the_left_and_names_stand_beside_their_bars():
+    root = parsed(draw.bars({"up": 4.0, "down": -2.0}, title="t"))
+    (left, top, _, _), (below_left, below_top, below_width, _) = rectangles(root)
+    assert below_left + below_width == pytest.approx(left, abs=0.1) and top < below_top
+    names = places_of(root, ("up", "down", "4", "-2"))
+    assert names["up"][1] == names["4"][1] < names["down"][1] == names["-2"][1]
+
+
+def test_weights_and_biases_of_a_network_stand_at_their_own_neurons():
+    network = Network([Dense(2, 2, Random(1)), Dense(2, 2, Random(2))])
+    first, first_biases, second, second_biases = network.parameters()
+    first.value, first_biases.value = [[1.0, 0.0], [-0.5, 0.0]], [[1.0, -1.0]]
+    second.value, second_biases.value = [[1.0, 0.0], [0.0, 0.0]], [[-1.0, 1.0]]
+    root = parsed(draw.network(network, input_names=["p", "q"], output_names=["r", "s"]))
+    names = places_of(root, ("p", "q", "r", "s"))
+    assert names["p"][1] < names["q"][1] and names["r"][1] < names["s"][1]
+    p, q = names["p"][1] - 4, names["q"][1] - 4
+    seen = {(float(node.get("y1")), float(node.get("y2")), rgb(node.get("stroke"))[2] > 160)
+            for node, _, _ in walk(root) if node.tag == f"{SVG}line"
+            and float(node.get("x2")) - float(node.get("x1")) > 100}
+    assert seen == {(p, p, True), (p, q, False)}
+    circles = [node for node, _, _ in walk(root) if node.get("r") == "13"]
+    blue = [rgb(node.get("fill"))[2] > rgb(node.get("fill"))[0] for node in circles]
+    assert blue[2:] == [True, False, False, True]
+
+
+def test_an_activation_is_solid_and_its_derivative_dashed():
+    root = parsed(draw.activations([ReLU()]))
+    solid, dashed = [node for node, _, _ in walk(root) if node.tag == f"{SVG}polyline"]
+    assert dashed.get("stroke-dasharray") and not solid.get("stroke-dasharray")
+    assert len({y for _, y in corners(dashed)}) == 2 < len({y for _, y in corners(solid)})
+
+
+def test_pictures_stand_beside_each_other_in_order():
+    one, other = (draw.lines({"a": [1, 2]}, title=title) for title in ("one", "other"))
+    names = places_of(parsed(draw.beside([one, other], columns=2)), ("one", "other"))
+    assert names["one"][0] < names["other"][0] and names["one"][1] == names["other"][1]
+
+
+def test_the_validation_curve_is_that_of_the_validation_examples():
+    root = parsed(draw.history(HISTORY, "accuracy"))
+    _, down = axis_numbers(root)
+    drawn = [corners(node) for node, _, _ in walk(root) if node.tag == f"{SVG}polyline"]
+    for curve, points in zip(("accuracy", "validation_accuracy"), drawn):
+        assert [between(down, y) for _, y in points] == pytest.approx(
+            HISTORY.curve(curve), abs=0.02)
+
+
+def test_attributes_are_escaped_as_texts_are():
+    assert svg.element("g", fill='"><script>') == '<g fill="&quot;&gt;&lt;script&gt;"/>'

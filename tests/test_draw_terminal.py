@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_draw import CLASSIFIER, PICTURES, words
 
-from purenn import draw
+from purenn import data, draw
 from purenn.draw import characters, terminal
 from purenn.draw.typesetting import cells
 
@@ -195,3 +195,89 @@ def test_print_draws():
     picture = PICTURES["lines"]()
     assert str(picture) == picture.text() == picture.text(72, colour=False)
     assert repr(picture) == "Picture('Two', 640 × 400)"
+
+
+# ---- What stands where ----
+
+
+def test_a_curve_reaches_from_the_first_column_to_the_last():
+    limits = ((0, 10), (0, 100))
+    flat = {"flat": [(0, 0), (10, 0)]}
+    ends = dict(flat, ends=[(0, 50), None, (10, 50)])
+    for curves in (flat, ends):
+        text = draw.lines(curves, title="t", limits=limits).text(50)
+        axis = next(line for line in text.split("\n") if "└" in line)
+        width = len(axis) - axis.index("└") - 1
+        assert len(body(text)[-1]) == width and len(set(body(text)[-1])) == 1
+    dotted = draw.lines({"ends": ends["ends"]}, title="t", limits=limits).text(50)
+    marked = next(row for row in body(dotted) if row.strip())
+    assert len(marked) == len(marked.strip()) == len(dotted.split("\n")[-2].partition("└")[2])
+    marked = next(row for row in body(text) if "x" in row)
+    assert [k for k, letter in enumerate(marked) if letter == "x"] == [0, width - 1]
+
+
+def test_points_and_regions_in_the_terminal_are_not_upside_down():
+    halves = data.DataSet([[0.0, 0.0], [1.0, 1.0]], [0, 1], ["x", "y"], ["below", "above"], "")
+    for picture in (draw.scatter(halves), draw.regions(
+            lambda rows: [[9.0 * (0.5 - y), 9.0 * (y - 0.5)] for _, y in rows], halves)):
+        rows = body(picture.text(50))
+        low = next(k for k, row in enumerate(rows) if "o" in row)
+        high = next(k for k, row in enumerate(rows) if "x" in row)
+        assert high < low and rows[high].index("x") > rows[low].index("o")
+    region = characters.REGIONS[1]
+    assert region in rows[0] and region not in rows[-1]
+
+
+def test_the_points_of_a_wave_in_the_terminal_are_not_upside_down():
+    line = data.DataSet([[0.0], [1.0]], [[0.0], [1.0]], ["x"], (), "")
+    rows = body(draw.regions(lambda rows: [[0.5] for _ in rows], line).text(50))
+    marked = [(k, row.index("o")) for k, row in enumerate(rows) if "o" in row]
+    assert marked[0][0] < marked[-1][0] and marked[0][1] > marked[-1][1]
+
+
+def test_a_landscape_in_the_terminal_lies_as_its_axes_say():
+    rows = body(draw.landscape([0.0, 1.0], [0.0, 1.0], [[0.0, 0.0], [4.0, 4.0]], title="t",
+                               path=[(0.0, 1.0), (0.0, 0.0)]).text(40))
+    assert "█" in rows[0] and "█" not in rows[-1]
+    start = next(k for k, row in enumerate(rows) if "A" in row)
+    end = next(k for k, row in enumerate(rows) if "Z" in row)
+    assert start < end and rows[start].index("A") == rows[end].index("Z") < len(rows[0]) / 2
+
+
+def test_numbers_below_zero_have_signs_of_their_own_in_a_heatmap():
+    lines = draw.heatmap([[-4.0, 0.0, 4.0]], title="t").text(40).split("\n")
+    assert lines[1] == "==  ██"
+
+
+def test_names_of_rows_that_were_joined_are_those_of_the_first_of_them():
+    picture = draw.heatmap([[float(k)] for k in range(96)], title="t",
+                           row_names=[f"n{k}" for k in range(96)])
+    assert [line.split()[0] for line in picture.text(40).split("\n")[1:4]] == ["n0", "n2", "n4"]
+
+
+def test_an_image_in_the_terminal_is_read_row_by_row():
+    image = [[0.0, 1.0, 1.0, 0.0, 0.0, 1.0]]
+    assert draw.images(image, title="t", width=3).text(40).split("\n")[1:] == ["  ████", "    ██"]
+    coloured = draw.images(image, title="t", width=3).text(40, colour=True)
+    assert len(set(re.findall(r"38;5;\d+;48;5;\d+", coloured))) == 3
+
+
+def test_bars_of_the_terminal_begin_at_zero_and_go_to_their_side():
+    up, down = draw.bars({"up": 4, "down": -4}, title="t").text(60).split("\n")[1:3]
+    assert up.index("█") == down.rindex("▒") + 1 and "█" not in down
+
+
+def test_the_columns_of_a_terminal_axis_are_those_of_the_curve():
+    text = draw.lines({"a": [(0, 0), (10, 100)], "b": [(0, 100), (10, 100)]}, title="t",
+                      limits=((0, 10), (0, 100))).text(60)
+    lines = text.split("\n")
+    axis = next(line for line in lines if "└" in line)
+    first = axis.index("└") + 1
+    assert axis[first] == "┬" and axis[-1] == "┬"
+    assert next(line for line in lines if "┤" in line or "│" in line).split("┤")[0].strip() == "100"
+    assert lines[lines.index(axis) - 1].split("┤")[0].strip() == "0"
+
+
+def test_a_histogram_in_the_terminal_counts_from_below():
+    lines = draw.histogram([0.0, 0.1, 0.2, 1.0], title="t", bins=2).text(40).split("\n")
+    assert [line.split()[-1] for line in lines[-2:]] == ["3", "1"]

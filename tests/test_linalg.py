@@ -471,3 +471,153 @@ def test_an_environment_variable_keeps_the_plain_loop(setting, plain):
         assert chosen == "plain_dot"
     else:
         assert chosen == ("sumprod" if hasattr(math, "sumprod") else "_map_dot")
+
+
+# ---- What the short ways must not lose ----
+
+
+@pytest.mark.parametrize("operation", [
+    lambda: linalg.affine(A23, A23, [[1.0, 2.0], [3.0, 4.0]]),
+    lambda: linalg.inner_columns(A32, A23),
+    lambda: linalg.inner_columns(A23, A32),
+    lambda: linalg.add_scaled(A23, 1.0, [[1.0, 2.0], [3.0, 4.0]]),
+    lambda: linalg.add_scaled(A23, 1.0, ROW),
+    lambda: linalg.blend(A23, 0.5, [[1.0, 2.0], [3.0, 4.0]]),
+    lambda: linalg.blend(A23, 0.5, ROW),
+    lambda: linalg.where_positive(A23, [[1.0, 2.0], [3.0, 4.0]]),
+    lambda: linalg.where_positive(A23, ROW),
+    lambda: linalg.vdot(A23, [[1.0, 2.0], [3.0, 4.0]]),
+    lambda: linalg.vdot(A23, ROW),
+], ids=range(11))
+def test_rows_and_widths_must_both_go_together(operation):
+    with pytest.raises(ShapeError):
+        operation()
+
+
+@pytest.mark.parametrize("size", range(1, 10))
+def test_all_ways_to_a_product_of_square_matrices_turn_the_right_one(size):
+    rng = Random(size)
+    A, B = with_zeros(rng, size, size, 0.5), with_zeros(rng, size, size, 1.0)
+    plain = [[linalg.plain_dot(row, column) for column in zip(*B)] for row in A]
+    with plain_loops():
+        for are in ("never faster", "always faster", "faster where A has many zeros"):
+            for short in ({}, linalg._SHORT_PRODUCTS):
+                linalg._sums_of_rows_are, linalg._short_products = are, short
+                assert linalg.matmul(A, B) == plain
+                assert linalg.inner(A, linalg.transpose(B)) == plain
+                assert linalg.inner_columns(linalg.transpose(A), B) == plain
+
+
+@pytest.mark.parametrize("rows", range(1, 10))
+def test_a_sum_of_rows_with_infinite_numbers_is_infinite_in_every_way(rows):
+    B = [[1.0, inf]] * rows
+    for weights in ([1.0] * rows, [0.5] * (rows - 1) + [2.0]):
+        for way in (linalg._plain_sum_of_rows, linalg._four_rows_at_a_time,
+                    linalg._sum_of_rows_by_position):
+            total, infinite = way(weights, B, [0.0, 0.0])
+            assert total == math.fsum(weights) and infinite == inf
+
+
+def test_sums_of_rows_are_taken_where_many_weights_are_zero():
+    few, many = [[1.0] * 7 + [0.0] * 3] * 20, [[1.0] * 3 + [0.0] * 7] * 20
+    with plain_loops():
+        for are, answers in (("never faster", [False, False]), ("always faster", [True, True]),
+                             ("faster where A has many zeros", [False, True])):
+            linalg._sums_of_rows_are = are
+            assert [linalg._sums_are_faster(A, 10) for A in (few, many)] == answers
+
+
+def test_the_plain_loops_are_plain_in_every_place():
+    for _ in range(2):
+        with plain_loops():
+            assert linalg._dot is linalg.plain_dot and linalg._total is linalg._plain_total
+            assert linalg._columns is linalg.transpose and linalg._short_products == {}
+            assert linalg._sum_of_rows is linalg._plain_sum_of_rows
+            assert linalg._sums_of_rows_are == "never faster"
+        linalg.choose_loops(plain=False)
+        assert linalg._short_products is linalg._SHORT_PRODUCTS
+        assert linalg._sum_of_rows is not linalg._plain_sum_of_rows
+
+
+def test_a_step_along_a_row_of_zeros_leaves_the_row_and_only_that():
+    A, B = [[0.0, 0.0], [1.0, 2.0], [5.0, 6.0]], [[1.0, 3.0], [0.0, 0.0], [0.0, 1.0]]
+    assert linalg.add_scaled(A, 2.0, B) == [[2.0, 6.0], [1.0, 2.0], [5.0, 8.0]]
+    assert str(linalg.add_scaled([[1.0]], 2.0, [[nan]])) == "[[nan]]"
+
+
+def test_where_positive_is_zero_where_x_is_no_number():
+    assert linalg.where_positive([[nan, inf, -inf]], [[5.0, 6.0, 7.0]]) == [[0.0, 6.0, 0.0]]
+
+
+def test_no_score_is_so_large_that_the_logarithm_of_softmax_overflows():
+    for row in ([0.0, 1000.0], [1000.0, 0.0], [-1000.0, -2000.0]):
+        low, high = sorted(linalg.log_softmax([row])[0])
+        assert (low, high) == (-1000.0, 0.0)
+    assert all(math.isnan(x) for x in linalg.log_softmax([[0.0, nan, 1.0]])[0])
+
+
+def test_large_numbers_whose_sum_overflows_are_finite():
+    large = [[1e308, 1e308], [-1e308, 1e308]]
+    assert linalg.all_finite(large) and linalg.all_finite(A23, large)
+    assert linalg.as_matrix(large, "here") is large
+    assert linalg.as_matrix(large[:1], "here") == large[:1]
+
+
+@pytest.mark.parametrize("bad", [inf, -inf, nan])
+def test_every_one_of_several_matrices_must_be_finite(bad):
+    assert not linalg.all_finite(A23, [[bad]]) and not linalg.all_finite([[bad]], A23)
+    assert not linalg.all_finite([[inf, -inf]], A23, [[bad]])
+    with pytest.raises(ValueError, match="row 0, column 1"):
+        linalg.as_matrix([[1.0, bad]], "here")
+    with pytest.raises(ValueError, match="row 1, column 0"):
+        linalg.as_matrix([[1.0, 2.0], [bad, 2.0]], "here")
+
+
+def test_a_quotient_is_divided_and_not_multiplied():
+    assert linalg.divide([[49.0, 3.0]], 49.0) == [[1.0, 3.0 / 49.0]]
+    assert linalg.divide([[5e-324]], 5e-324) == [[1.0]]
+
+
+def test_one_row_is_the_sum_of_its_columns_and_several_are_added():
+    assert linalg.sum([[1.0, 2.0]], axis=0) == [[1.0, 2.0]]
+    assert linalg.sum([[1.0, 2.0]], axis=1) == [[3.0]] == linalg.sum([[1.0, 2.0]])
+    assert linalg.sum([[1.0, 2.0], [3.0, 5.0]], axis=0) == [[4.0, 7.0]]
+
+
+@pytest.mark.parametrize("wrong", [[b"12"], [b"12", b"34"], [{1: 2.0}], [{1.0}, {2.0}]], ids=str)
+def test_rows_of_bytes_and_of_dictionaries_are_no_rows_of_numbers(wrong):
+    with pytest.raises((ShapeError, TypeError)):
+        linalg.as_matrix(wrong, "here")
+
+
+def test_nan_wins_also_when_it_is_the_number_compared_with():
+    assert math.isnan(linalg.maximum([[1.0]], nan)[0][0])
+    assert math.isnan(linalg.minimum([[1.0]], nan)[0][0])
+    assert math.isnan(linalg.clip([[1.0]], nan, 2.0)[0][0])
+
+
+def test_the_sum_of_one_row_down_its_columns_is_a_new_row_of_floats():
+    A = [[True, 2]]
+    total = linalg.sum(A, axis=0)
+    assert repr(total) == "[[1.0, 2.0]]" and total[0] is not A[0]
+    for wrong in ([[]], [1.0], []):
+        with pytest.raises(ShapeError):
+            linalg.sum(wrong, axis=0)
+
+
+def test_the_logarithm_of_softmax_and_vdot_refuse_what_is_no_matrix():
+    for wrong in ([[]], []):
+        with pytest.raises(ShapeError):
+            linalg.log_softmax(wrong)
+    with pytest.raises(ShapeError):
+        linalg.vdot([], [])
+
+
+def test_after_plain_loops_the_environment_decides_again(monkeypatch):
+    monkeypatch.setenv("PURENN_PLAIN_LOOPS", "1")
+    with plain_loops():
+        pass
+    assert linalg._dot is linalg.plain_dot and not linalg._short_products
+    monkeypatch.delenv("PURENN_PLAIN_LOOPS")
+    linalg.choose_loops()
+    assert linalg._short_products

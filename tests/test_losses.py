@@ -163,3 +163,13 @@ def test_losses_and_penalties_show_their_settings():
 def test_a_loss_or_penalty_that_lacks_a_method_says_so(call):
     with pytest.raises(NotImplementedError):
         call()
+
+
+def test_a_float_among_class_numbers_is_refused_wherever_it_stands():
+    for targets in ([0, 1.0], [1, 0, 0.5]):
+        with pytest.raises(TypeError, match=f"row {len(targets) - 1}: expected a class number"):
+            SoftmaxCrossEntropy()([[0.0, 1.0]] * len(targets), targets)
+
+
+def test_a_fused_loss_of_nothing_is_no_minus_zero():
+    assert str(SoftmaxCrossEntropy()([[800.0, 0.0]] * 3, [0] * 3)) == "0.0"

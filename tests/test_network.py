@@ -115,3 +115,24 @@ def test_any_iterable_of_layers_makes_a_network():
 def test_rows_may_be_of_any_sequence_and_of_integers(X):
     network = Network([dense(2, 2, 1), Tanh()])
     assert network.predict(X) == network.predict([[1.0, 2.0]])
+
+
+def test_in_training_inputs_are_not_looked_at_again():
+    network = Network([Network([dense(2, 2, 1)]), Tanh()])
+    with pytest.raises(ValueError, match="row 0, column 0 is inf"):
+        network.forward([[float("inf"), 1.0]])
+    assert linalg.shape(network.forward([[float("inf"), 1.0]], training=True)) == (1, 2)
+
+
+def test_no_more_rows_than_a_batch_go_through_at_once():
+    class Counted(Tanh):
+        sizes = []
+
+        def forward(self, inputs, training=False):
+            self.sizes.append(len(inputs))
+            return super().forward(inputs, training)
+
+    network = Network([Counted()])
+    for batch_size in (3, 7, 8):
+        network.predict([[0.5] for _ in range(7)], batch_size=batch_size)
+    assert Counted.sizes == [3, 3, 1, 7, 7]

@@ -315,7 +315,7 @@ def test_a_fall_that_is_too_small_is_none():
 
 
 def test_early_stopping_without_validation_watches_the_training_loss_and_can_be_used_again():
-    stopping = EarlyStopping(patience=1)
+    stopping = EarlyStopping(patience=1, minimum_fall=1e-9)
     for _ in range(2):
         history = learn(optimizer=SGD(1e-30), epochs=20, callbacks=[stopping], batch_size=10)
         assert len(history) == 2 and stopping.best_epoch == 1
@@ -580,3 +580,72 @@ def test_a_csv_log_of_a_resumed_training_has_every_epoch(tmp_path):
     learn(6, resume=checkpoint)
     with open(log, encoding="utf-8") as file:
         assert [row.split(",")[0] for row in file] == ["epoch", "1", "2", "3", "4", "5", "6"]
+
+
+# ---- One loop for all optimizers ----
+
+
+class OwnFormula(SoftmaxCrossEntropy):
+    """A loss made from one of purenn's, with a value of its own."""
+
+    def __call__(self, scores, targets):
+        return 2.0 * super().__call__(scores, targets)
+
+
+def test_a_loss_made_from_one_of_ours_is_asked_for_its_own_formula():
+    assert OwnFormula().value_and_gradient([[0.0, 0.0]], [1])[0] == 2.0 * math.log(2.0)
+    rng = Random(1)
+    task = ([[0.0], [1.0]], [0, 1])
+    losses = [
+        train(Network([Dense(1, 2, Random(1))]), *task, loss=loss, optimizer=SGD(1e-9), epochs=1,
+              rng=rng)[0].loss
+        for loss in (SoftmaxCrossEntropy(), OwnFormula())
+    ]
+    assert losses[1] == pytest.approx(2.0 * losses[0])
+
+
+class WithoutGradient(SoftmaxCrossEntropy):
+    """A loss whose gradient nobody may ask for."""
+
+    def gradient(self, scores, targets):
+        raise AssertionError("the gradient was asked for")
+
+
+def test_random_strategies_learn_from_a_loss_that_has_no_gradient():
+    network = Network([Dense(1, 2, Random(1))])
+    history = train(network, [[-1.0], [1.0]], [0, 1], loss=WithoutGradient(),
+                    optimizer=RandomAdjustment(Random(2)), epochs=50)
+    assert history[-1].loss < history[0].loss
+
+
+def test_random_strategies_count_the_penalty_into_what_they_compare():
+    network = Network([Dense(2, 2, Random(1))])
+    inputs, targets = [[-1.0, 0.5], [1.0, 0.5]], [0, 1]
+    loss, penalty = SoftmaxCrossEntropy(), L2(1.0)
+
+    def whole(network):
+        return loss(network.predict(inputs), targets) + penalty(network.parameters())
+
+    before = whole(network)
+    optimizer = RandomAdjustment(Random(2), scale=0.3)
+    for _ in range(40):
+        train(network, inputs, targets, loss=loss, optimizer=optimizer, epochs=1, penalty=penalty)
+        after = whole(network)
+        assert after <= before + 1e-12
+        before = after
+
+
+class Watching(Dropout):
+    """Dropout that notes whether it was asked in training or not."""
+
+    def forward(self, inputs, training=False):
+        self.seen = [*getattr(self, "seen", []), training]
+        return super().forward(inputs, training)
+
+
+def test_what_random_strategies_try_is_measured_as_outside_of_training():
+    rng = Random(1)
+    layer = Watching(0.5, rng)
+    train(Network([Dense(1, 4, rng), layer, Dense(4, 2, rng)]), [[-1.0], [1.0]], [0, 1],
+          loss=SoftmaxCrossEntropy(), optimizer=RandomSearch(rng), epochs=3)
+    assert layer.seen.count(True) == 3 and layer.seen.count(False) >= 6

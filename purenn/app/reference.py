@@ -52,12 +52,12 @@ class Reference(NamedTuple):
 
 @contextmanager
 def plain_loops() -> Iterator[None]:
-    """Let `linalg` take the plain loops, as PURENN_PLAIN_LOOPS=1 does; at the end the fast ones."""
+    """Let `linalg` take the plain loops, as PURENN_PLAIN_LOOPS=1 does; then as it was told."""
     linalg.choose_loops(plain=True)
     try:
         yield
     finally:
-        linalg.choose_loops(plain=False)
+        linalg.choose_loops()
 
 
 def reference_run() -> Reference:
