@@ -284,6 +284,19 @@ def test_a_missed_goal_is_said_and_the_exit_code_is_1(monkeypatch, tmp_path, cap
     assert "too slow | 1.50 | ≤ 1 | MISSED" in said and "never tried | – | ≤ 1 | skipped" in said
     monkeypatch.setattr(goals, "check", lambda plan, say: outcomes[1:])
     assert command.main(["--check", "--results", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.count("says nothing") == 0
+    assert command.main(["--check", "--smallest", "--results", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.count("says nothing") == 1
+
+
+def test_ctrl_c_is_said_and_the_exit_code_is_130(monkeypatch, tmp_path, capsys):
+    def interrupted(plan, say):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(goals, "check", interrupted)
+    assert command.main(["--check", "--results", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.endswith("benchmarks: interrupted\n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_each_goal_divides_what_its_name_says(monkeypatch):

@@ -500,6 +500,7 @@ def in_terminal(*lines, screen=WHITE):
     ("**bold** *so* `code`", "bold *so* `code`"),
     ("[Dense](../layers.py#Dense), [six](part_06_activations.py)",
      "Dense (purenn/layers.py), six (part 6)"),
+    ("[part 6](part_06_activations.py)", "part 6"),
     ("- a\n- b", "- a\n- b"),
     ("9. a\n10. b", "9. a\n10. b"),
     ("> a\n>\n> b", "> a\n>\n> b"),

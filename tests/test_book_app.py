@@ -105,8 +105,9 @@ def test_the_parts_are_listed_with_their_titles_and_how_to_go_on(two):
     result = two.run()
     assert (result.returncode, result.stderr) == (0, "")
     assert " 1  A first part\n    You can add.\n 2  Next\n" in result.stdout
-    assert "purenn lessons 1 --notebook part1.ipynb" in result.stdout
-    assert "purenn lessons --book FOLDER" in result.stdout
+    assert "\npython3 -m purenn lessons 1 --notebook part1.ipynb " in result.stdout
+    assert "\npython3 -m purenn lessons --book book " in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 88
 
 
 def test_the_real_parts_are_listed():
@@ -237,6 +238,7 @@ def test_an_error_in_the_prose_is_told_before_anything_runs(own, wrong, says):
     (["dense"], "expected a whole number from 1 on, got 'dense'"),
     (["1", "2"], "one word too many"),
     (["--notebook", "x.ipynb"], "expected a part as well"),
+    (["1", "--notebook", "lessons.py"], "expected a file that ends in .ipynb, got lessons.py"),
     (["1", "--book", "site"], "--book"),
     (["--book"], "expected one argument"),
     (["--boook=x"], "did you mean --book?"),

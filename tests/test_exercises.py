@@ -995,3 +995,15 @@ def test_interrupted(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "✗ relu" in out and err == "purenn: error: interrupted\n"
+    assert out.endswith("\n  stopped in sigmoid: does a loop in it never end?\n")
+
+
+# Long lines are broken where the terminal ends.
+def test_narrow_terminals(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def momentum_step(w):\n    return w\n", encoding="utf-8")
+    for words in (["exercise"], ["check", "mine.py"]):
+        wide, narrow = (purenn(*words, cwd=tmp_path, COLUMNS=columns).stdout.splitlines()
+                        for columns in ("200", "60"))
+        hints = [line for line in narrow if line.startswith(" " * 6)]
+        assert max(map(len, hints)) <= 60 < max(map(len, wide)) <= 88
+        assert " ".join(narrow).split() == " ".join(wide).split()

@@ -86,10 +86,17 @@ def test_without_a_bend_three_layers_do_not_part_a_disc_from_a_ring(activations)
 
 
 def test_two_dense_layers_are_one_and_a_bend_makes_them_two(activations):
-    assert activations["shortcut"].weights.value == [[1.0, 2.125, -2.25]]
-    assert activations["shortcut"].biases.value == [[-8.75]]
+    assert activations["shortcut"].weights.value == [[2.0, 4.25, -4.5]]
+    assert activations["shortcut"].biases.value == [[-16.5]]
     assert activations["two_layers"] == activations["one_layer"]
     assert activations["with_bend"] != activations["one_layer"]
+
+
+def test_the_one_layer_is_the_shortcut_of_part_3(activations, lesson):
+    shortcut = lesson(3).names["shortcut"]
+    assert activations["shortcut"].weights.value == shortcut.weights.value
+    assert activations["shortcut"].biases.value == shortcut.biases.value
+    assert activations["days"] == lesson(3).names["inputs"]
 
 
 def test_a_few_relus_follow_the_sine(activations):

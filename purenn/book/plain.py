@@ -138,7 +138,9 @@ def _styled(content: Sequence[Inline], colour: str = "") -> List[Styled]:
         elif isinstance(one, Code):
             styled.append((colour, f"`{one.text}`"))
         elif isinstance(one, Link):
-            styled += [*_styled(one.content, colour), ("dim", f" ({_place(one.address)})")]
+            words, place = _styled(one.content, colour), _place(one.address)
+            # "part 7" says where it leads; "part 7 (part 7)" would say it twice.
+            styled += words if _text(words) == place else [*words, ("dim", f" ({place})")]
         elif isinstance(one, Strong):
             styled += _styled(one.content, "bold")
         elif isinstance(one, Emphasis):

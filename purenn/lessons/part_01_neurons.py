@@ -13,7 +13,7 @@
 # ## The finished thing: a decision
 #
 # It is Saturday. Shall we cycle to the lake? Three things count: how warm it is, how many hours are
-# free, and how hard it rains. Here is a *neuron* that weighs them up.
+# free, and how hard it rains. Here is a **neuron** that weighs them up.
 
 # %%
 from random import Random
@@ -31,11 +31,11 @@ draw.show(draw.network(Network([neuron]), title="Shall we go to the lake?",
                        input_names=input_names, output_names=["score"]))
 
 # %% [markdown]
-# The circles on the left are the *inputs*: numbers that come from outside. The circle on the right
-# is the neuron. Each line between them stands for a *weight*, the number by which that input is
-# multiplied. The further a weight is from 0, the wider its line, and the colour says whether it is
-# positive or negative. So rain has the strongest say, and it speaks the other way than the others.
-# The colour of the neuron itself is its *bias*, which we shall meet in a moment.
+# The circles on the left are the **inputs**: numbers that come from outside. The circle on the
+# right is the neuron. Each line between them stands for a **weight**, the number by which that
+# input is multiplied. The further a weight is from 0, the wider its line, and the colour says
+# whether it is positive or negative. So rain has the strongest say, and it speaks the other way
+# than the others. The colour of the neuron itself is its **bias**, which we shall meet in a moment.
 #
 # (In a terminal, pictures are made of characters. This one then becomes a row of marks: two
 # characters for each weight, and the last two for the bias.)
@@ -77,7 +77,7 @@ score += bias
 print("Saturday's score:", score)
 
 # %% [markdown]
-# What comes out of a neuron is called its *output*. Here it is a *score*: the higher, the more
+# What comes out of a neuron is called its **output**. Here it is a **score**: the higher, the more
 # speaks for going. What we do with it is up to us. We agree on this: above 0 we go, else we stay.
 #
 # Now read the numbers as sentences:
@@ -209,8 +209,8 @@ draw.show(draw.landscape(warmths, free_hours, heights, path=border,
 # | Cleo | 0 | 2 | −0.5 | −3.5 | needs time; warm or cold is all the same to her |
 #
 # The weights of one neuron are a list, so the weights of three are a list of three lists: a
-# *matrix*. Each inner list is a *row* of it. Row 0 is Ada, row 1 is Ben, row 2 is Cleo. The biases
-# are one number for each neuron.
+# **matrix**. Each inner list is a **row** of it. Row 0 is Ada, row 1 is Ben, row 2 is Cleo. The
+# biases are one number for each neuron.
 
 # %%
 friends = ["Ada", "Ben", "Cleo"]
@@ -234,7 +234,7 @@ for day, inputs in days.items():
     print(f"{day:<9} {row}  going: {', '.join(going) or 'nobody'}")
 
 # %% [markdown]
-# Neurons side by side that look at the same inputs are a *layer*. Three numbers go in, and three
+# Neurons side by side that look at the same inputs are a **layer**. Three numbers go in, and three
 # come out, one from each neuron. None of them knows of the others.
 
 # %% [markdown]
@@ -283,8 +283,8 @@ draw.show(draw.heatmap(layer_weights, title="The weights", row_names=friends,
 # - A neuron is a sum of products and a bias: `output = Σ weight · input + bias`. (Σ means: add up
 #   over all inputs.) There is no magic hidden further inside.
 # - A weight belongs to one line between one input and one neuron. A bias belongs to a neuron.
-# - This layer holds 3 · 3 weights and 3 biases, twelve numbers. They are called its *parameters*,
-#   and they are all that it knows. We chose them. To *learn* means that the computer finds them,
+# - This layer holds 3 · 3 weights and 3 biases, twelve numbers. They are called its **parameters**,
+#   and they are all that it knows. We chose them. To **learn** means that the computer finds them,
 #   from examples of what should come out. We get there in part 8.
 # - A neuron alone can only weigh things up along a straight line. In part 6 layers get a bend.
 

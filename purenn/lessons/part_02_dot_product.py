@@ -33,8 +33,8 @@ print(scores)
 
 # %% [markdown]
 # `inner` did all the multiplying. To see what it is, begin with two lists of numbers, which in
-# mathematics are called *vectors*. Their *dot product* is: multiply what stands in the same place,
-# and add up the products.
+# mathematics are called **vectors**. Their **dot product** is: multiply what stands in the same
+# place, and add up the products.
 #
 # ```
 # u · v = u[0]·v[0] + u[1]·v[1] + u[2]·v[2] + …
@@ -154,9 +154,9 @@ layer_scores = layer.forward(days)
 print("the same as Dense:", layer_scores == linalg.add(products, biases))
 
 # %% [markdown]
-# You may know the *matrix product* from school, rows times columns. It is the same work, only that
-# the second matrix is stored the other way round: `matmul(A, B)` is the dot product of rows of A
-# with *columns* of B. Turning rows into columns is called transposing.
+# You may know the **matrix product** from school, rows times columns. It is the same work, only
+# that the second matrix is stored the other way round: `matmul(A, B)` is the dot product of rows of
+# A with *columns* of B. Turning rows into columns is called **transposing**.
 
 # %%
 matrix_product = linalg.matmul(days, linalg.transpose(weights))
@@ -190,8 +190,9 @@ else:
 # ## How long it takes, where you are
 #
 # A clock tells more than an opinion. Time is read before and after many calls, and that is done
-# nine times over, because other programs get in between. Of the nine, the *median* counts: the one
-# in the middle when they are sorted. A single slow one does not move it, as it would move the mean.
+# nine times over, because other programs get in between. Of the nine, the **median** counts: the
+# one in the middle when they are sorted. A single slow one does not move it, as it would move the
+# mean.
 
 # %%
 def seconds_per_call(function: Callable[..., float], u: Vector, v: Vector) -> float:
@@ -325,8 +326,8 @@ print("after 1,000 additions:", total)
 # - `dot` is for two vectors and gives a number. `inner` is for two matrices and gives a matrix:
 #   all rows with all rows. A layer is one `inner` and one `add`.
 # - Three ways to write it, one result. They differ in speed and in how they treat mistakes.
-# - The library's speed is the speed of `dot`. Where Python is too slow for you, this is the place
-#   where it is slow.
+# - Nearly all the time of a network goes into products and sums like these. Where Python is too
+#   slow for you, this is the place where it is slow.
 
 # %% [markdown]
 # ## What usually goes wrong
@@ -388,5 +389,6 @@ print("close:", close)
 #
 # - [`dot`](../linalg.py#dot), [`plain_dot`](../linalg.py#plain_dot) and
 #   [`inner`](../linalg.py#inner); all loops over numbers are in that module.
-# - [`Dense`](../layers.py#Dense): its `forward` is one `inner` and one `add`.
+# - [`Dense`](../layers.py#Dense): its `forward` calls [`affine`](../linalg.py#affine), which is
+#   `inner` and `add` in one go.
 # - Next: [part 3](part_03_many_layers.py), where layers feed layers.

@@ -36,8 +36,8 @@ draw.show(draw.network(network, title="Two layers: three opinions, then one",
 
 # %% [markdown]
 # The friends in the middle get no names in the drawing, because a network knows none: what stands
-# between the inputs and the scores is called a *hidden* layer. Nothing secret is meant by it, only
-# that nobody outside gets to see its numbers. They go straight on to the next layer.
+# between the inputs and the scores is called a **hidden layer**. Nothing secret is meant by it,
+# only that nobody outside gets to see its numbers. They go straight on to the next layer.
 
 # %% [markdown]
 # ## Layer after layer
@@ -57,7 +57,7 @@ print("the score of the group:           ", group_score)
 # 2 · 2 + 1 · (−1.25) + 1 · 2.5 − 1 = 4.25.
 #
 # A `Network` is a list of layers, and its `forward` is the loop that does this for all of them. The
-# numbers that come out of its last layer are called the *scores* of the network.
+# numbers that come out of its last layer are called the **scores** of the network.
 
 # %%
 outputs: Matrix = [saturday]
@@ -72,9 +72,9 @@ print("by the network:", network_score)
 # ## A batch is a matrix
 #
 # Now five days at once. Each day is a row, so five days are a matrix of five rows and three
-# columns. Examples that go through a network together are called a *batch*.
+# columns. Examples that go through a network together are called a **batch**.
 #
-# The *shape* of a matrix is (rows, columns), always in this order.
+# The **shape** of a matrix is (rows, columns), always in this order.
 
 # %%
 day_names = ["Sat", "Sun", "Mon", "Tue", "Wed"]
@@ -266,7 +266,7 @@ print("right, checked against Saturday:", right_scores[0] == known_score)
 print("wrong, checked against Saturday:", wrong_scores[0] == known_score)
 
 # %% [markdown]
-# **Layers that add nothing.** Here is a puzzle, and it is the most important one of these parts.
+# **Layers that add nothing.** Here is a puzzle, and the most important one so far.
 # Four networks with one input each, of one to four layers, with random weights. This is what they
 # put out as the input goes from −2 to 2:
 

@@ -4,6 +4,9 @@
 # You have used `Dense` since part 1; now we open it. After this part you can write the class
 # yourself, say what stands in row 2 of its weights, and choose the numbers that its weights start
 # with. That choice sounds like a detail. It decides whether a network can learn.
+#
+# The first cell only fetches what the part uses, as in most parts from here on. Pass it by: each
+# name is explained where it turns up.
 
 # %%
 from __future__ import annotations
@@ -138,7 +141,7 @@ for row in hand_made.weights:
 # %% [markdown]
 # The library's `Dense` does the same, and checks what it is given. Its weights and biases are
 # `Parameter` objects: a parameter holds the matrix in `.value`, and beside it a place for what
-# training wants to know about it, which stays empty until part 9. Give both layers the same
+# training wants to know about it, which stays empty for now. Give both layers the same
 # weights, and they must agree.
 
 # %%
@@ -170,13 +173,13 @@ print("at the origin:", before, "and with biases:", after)
 # that makes the first weights. `zeros` makes zeros, `alike` makes every weight 0.5, and `he` makes
 # random ones; we shall see how below.
 #
-# The data are the corners of a square, opposite corners of one class. No single line can part them.
-# The network has a hidden layer of eight neurons. Between its two dense layers stands `ReLU`, which
-# replaces every negative number by 0; part 3 asked for something that bends the lines, and here it
-# is. What it does there is the subject of [part 6](part_06_activations.py). And we let `train`
-# change the weights so that the answers get better. Today it is a black box, and its `loss` and its
-# `optimizer` are parts of the box; parts 7 to 9 open it. One **epoch** means that the network has
-# seen every example once.
+# The data are the corners of a square, opposite corners of one class (the legend says equal where x
+# and y are alike, else different). No single line can part them. The network has a hidden layer of
+# eight neurons. Between its two dense layers stands `ReLU`, which replaces every negative number by
+# 0; part 3 asked for something that bends the lines, and here it is. What it does there is the
+# subject of [part 6](part_06_activations.py). And we let `train` change the weights so that the
+# answers get better. Today it is a black box, and its `loss` and its `optimizer` are parts of the
+# box; parts 7 to 9 open it. One **epoch** means that the network has seen every example once.
 
 # %%
 def alike(rng: Random, neurons: int, inputs: int) -> Matrix:
@@ -192,9 +195,9 @@ for name, initializer in starts.items():
     rng = Random(3)
     hidden = Dense(2, 8, rng, initializer)
     small = Network([hidden, ReLU(), Dense(8, 2, rng, initializer)])
-    train(small, list(corners.inputs), corners.targets, loss=SoftmaxCrossEntropy(),
+    train(small, corners.inputs, corners.targets, loss=SoftmaxCrossEntropy(),
           optimizer=Adam(0.05), epochs=40, rng=rng)
-    reached[name] = accuracy(small.predict(list(corners.inputs)), corners.targets)
+    reached[name] = accuracy(small.predict(corners.inputs), corners.targets)
     different_neurons[name] = len({tuple(row) for row in hidden.weights.value})
     trained[name] = small
     print(f"{name:12} accuracy {reached[name]:4.0%}, "
@@ -239,18 +242,19 @@ def spread(A: Matrix) -> float:
 
 rng = Random(5)
 rows_of_noise = linalg.generate(20, 100, lambda: normal_deviate(rng))
-one_layer = Dense(100, 100, rng, initializer=normal)  # normal: deviates of size 0.01
+one_layer = Dense(100, 100, rng, initializer=normal)  # normal: spread 0.01
 spread_before = spread(rows_of_noise)
 spread_after = spread(one_layer.forward(rows_of_noise))
 print(f"spread before the layer {spread_before:.2f}, after it {spread_after:.3f}")
 
 # %% [markdown]
 # `normal_deviate` draws from the bell curve, so most numbers lie between −2 and 2, and their spread
-# is 1. `normal` draws weights from a bell curve that is narrower by the factor 0.01. And one layer
-# has made the numbers ten times smaller. Why ten? A neuron adds up n = 100 products. Each has a
-# spread of 1 · 0.01. They are independent, some positive, some negative, and partly cancel; when
-# independent numbers around zero are added, their *squares* add up on average. So the square of the
-# sum's spread is n times that of one product:
+# is 1. `normal` draws weights from a bell curve that is narrower by the factor 0.01, which is its
+# `deviation`, another word for the spread. And one layer has made the numbers ten times smaller.
+# Why ten? A neuron adds up n = 100 products. Each has a spread of 1 · 0.01. They are independent,
+# some positive, some negative, and partly cancel; when independent numbers around zero are added,
+# their *squares* add up on average. So the square of the sum's spread is n times that of one
+# product:
 #
 # ```
 # spread after  =  √n · s · spread before     (n inputs, weights
@@ -315,7 +319,7 @@ draw.show(draw.lines(
 #
 # Now with a ReLU after each layer. It sets about half of the numbers to 0, and so halves the mean
 # of the squares. The spread shrinks by √2 in every layer, even with Xavier. The recipe of **He**
-# makes up for it with a factor of 2: `s² = 2 / inputs`.
+# (the name of a person too, Kaiming He) makes up for it with a factor of 2: `s² = 2 / inputs`.
 
 # %%
 with_bends = {
@@ -374,9 +378,9 @@ for name, initializer in {"0.01": normal, "He": he}.items():
     for width in (2, 16, 16, 16, 16):
         layers += [Dense(width, 16, rng, initializer), ReLU()]
     deep = Network([*layers, Dense(16, 2, rng, initializer)])
-    train(deep, list(corners.inputs), corners.targets, loss=SoftmaxCrossEntropy(),
+    train(deep, corners.inputs, corners.targets, loss=SoftmaxCrossEntropy(),
           optimizer=SGD(0.1), epochs=20, batch_size=10, rng=rng)
-    deep_reached[name] = accuracy(deep.predict(list(corners.inputs)), corners.targets)
+    deep_reached[name] = accuracy(deep.predict(corners.inputs), corners.targets)
     print(f"start {name:4}: accuracy {deep_reached[name]:.0%}")
 
 # %% [markdown]

@@ -37,7 +37,7 @@ pictures = [
                  x_label="sepal length", y_label="petal width")
     for rows, title in [(inputs, "in centimetres"), (standardized, "standardized")]
 ]
-draw.show(draw.beside(pictures, title="The same flowers, before and after"))
+draw.show(draw.beside(pictures, title="The same flowers, before and after", columns=2))
 
 # %% [markdown]
 # Both show the same points, but look at the axes. In the second, both columns have their mean
@@ -64,7 +64,7 @@ print("means after: 0, but for rounding:", near_zero)
 # > Two sizes go together when they are equal, or when one of them is 1. What has size 1 is
 # > repeated.
 #
-# This is called *broadcasting*: one row is sent to all, as a radio programme is.
+# This is called **broadcasting**: one row is sent to all, as a radio programme is.
 #
 # A row of one, repeated downwards:
 
@@ -173,9 +173,9 @@ print("the same as by hand:", scores == by_hand)
 # %% [markdown]
 # ## Sums: which way?
 #
-# `sum`, `mean`, `max` and `argmax` make one number out of many. Of how many, the *axis* says. Axis
-# 0 is the direction of the rows, from top to bottom; axis 1 is the direction of the columns, from
-# left to right.
+# `sum`, `mean`, `max` and `argmax` make one number out of many. Of how many, the **axis** says.
+# Axis 0 is the direction of the rows, from top to bottom; axis 1 is the direction of the columns,
+# from left to right.
 #
 # | axis | goes | leaves | of a batch it gives |
 # |---|---|---|---|
@@ -227,15 +227,16 @@ print("rows centred:   ", centred_rows)
 # standardized = centred / spread    (150 × 2) / (1 × 2)
 # ```
 #
-# The spread is called the *standard deviation*: the typical distance of a number from the mean.
+# The spread is called the **standard deviation**: the typical distance of a number from the mean.
+# Columns that have been brought to mean 0 and standard deviation 1 are called **standardized**.
 
 # %% [markdown]
 # ## The way back: summing gradients over the batch
 #
 # Broadcasting has a counterpart that you will need in part 9. To learn, a network must know how
-# wrong its outputs are. That is one number, called the *loss* (part 7 is about it). Say that we
+# wrong its outputs are. That is one number, called the **loss** (part 7 is about it). Say that we
 # know for every single output how much the loss grows if that output grows by 1. These numbers are
-# called the *gradient* of the outputs. How much does the loss grow if a *bias* grows by 1?
+# called the **gradient** of the outputs. How much does the loss grow if a *bias* grows by 1?
 #
 # The bias of neuron o was repeated: it was added to output o of *every* example. So all of them
 # grow by 1, and what each contributes adds up: the sum of column o of the gradient.
@@ -339,10 +340,10 @@ else:
     print("the axis kept, right:", kept == rightly_centred)
 
 # %% [markdown]
-# **The sum over the whole batch instead of each row.** This one is the classic. A *softmax* turns a
-# row of scores into probabilities: take e to the power of each score, so that all are positive, and
-# divide by the sum *of the row*, so that they add up to 1. (More on it in part 6.) Here `axis=1`
-# was forgotten:
+# **The sum over the whole batch instead of each row.** This one is the classic. A **softmax** turns
+# a row of scores into probabilities: take e to the power of each score, so that all are positive,
+# and divide by the sum *of the row*, so that they add up to 1. (More on it in part 6.) Here
+# `axis=1` was forgotten:
 
 # %%
 class_scores = [[2.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 4.0, 1.0]]
@@ -401,7 +402,9 @@ print("right is what the library computes:", largest_gap < 1e-12)
 #
 # - [`linalg`](../linalg.py): the docstring at its top states the rule;
 #   [`add`](../linalg.py#add), [`sum`](../linalg.py#sum), [`mean`](../linalg.py#mean).
-# - [`Dense`](../layers.py#Dense): the biases go out by `add` and come back by `sum(…, axis=0)`.
+# - [`Dense`](../layers.py#Dense): the biases are added to every row (by
+#   [`affine`](../linalg.py#affine), together with the dot products), and their gradient comes back
+#   by `sum(…, axis=0)`.
 # - [`softmax`](../activations.py#softmax), with both of its reductions along axis 1.
 # - [`Standardizer`](../data/dataset.py#Standardizer) does what the three lines at the beginning do,
 #   and remembers the means and spreads for data that come later.

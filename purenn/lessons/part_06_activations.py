@@ -3,7 +3,7 @@
 #
 # Between two dense layers stands something that bends: a function of one number, applied to every
 # number that passes. It is called the **activation function**; a neuron together with its
-# activation is also called a **unit**. After this part you can say why a network without it is no
+# activation is also called a **unit**. After this part you can say why a network without one is no
 # network at all, build a curve out of bent lines with your own hands, choose an activation for a
 # layer, and recognise units that have died or got stuck.
 
@@ -78,7 +78,7 @@ rng = Random(3)
 friends_layer, group_layer = Dense(3, 3, rng), Dense(3, 1, rng)
 friends_layer.weights.value = [[0.5, 1.0, -2.0], [1.0, 0.25, 0.0], [0.0, 2.0, -0.5]]
 friends_layer.biases.value = [[-3.0, -6.0, -3.5]]
-group_layer.weights.value, group_layer.biases.value = [[1.0, 0.5, 0.5]], [[-1.0]]
+group_layer.weights.value, group_layer.biases.value = [[2.0, 1.0, 1.0]], [[-1.0]]
 
 W1, b1 = friends_layer.weights.value, friends_layer.biases.value
 W2, b2 = group_layer.weights.value, group_layer.biases.value
@@ -180,7 +180,7 @@ for pieces in (5, 10, 20, 40):
 # %% [markdown]
 # Twice as many neurons, about a quarter of the error: one can come as close as one is willing to
 # pay for. This holds for every continuous curve, and with more inputs for surfaces too. It is
-# called *universal approximation*. It says that good weights exist. It does not say that training
+# called **universal approximation**. It says that good weights exist. It does not say that training
 # finds them; in our case nobody trained at all.
 
 # %% [markdown]
@@ -247,7 +247,7 @@ print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
 # ## Softmax: scores become probabilities
 #
 # At the end of a network that chooses between classes stand scores: any numbers, high for what is
-# likely. People rather want probabilities: none below 0, all together 1. **Softmax**, which part 5
+# likely. People rather want probabilities: none below 0, all together 1. Softmax, which part 5
 # met in passing, makes them. Unlike the others it looks at a whole row, not at one number:
 #
 # ```
@@ -342,7 +342,7 @@ def dead_units(layer: Dense, inputs: Matrix) -> int:
 
 
 def train_with(bias: float, activation: Activation) -> Dict[str, float]:
-    """Train 2-16-2 on the disc; all biases of the 16 start at `bias`."""
+    """Train 2 inputs, 16 units, 2 scores on the disc; the 16 biases start at `bias`."""
     rng = Random(4)
     hidden = Dense(2, 16, rng)
     hidden.biases.value = linalg.full(1, 16, bias)
@@ -405,7 +405,7 @@ in_other_units = linalg.multiply(inputs, 100.0)
 
 
 def train_tanh(rows: Matrix) -> Dict[str, float]:
-    """Train 2-16-2 with tanh on these rows."""
+    """Train 2 inputs, 16 tanh units and 2 scores on these rows."""
     rng = Random(6)
     hidden, activation = Dense(2, 16, rng, xavier), Tanh()
     network = Network([hidden, activation, Dense(16, 2, rng, xavier)])
@@ -422,9 +422,9 @@ print(f"inputs up to 100: {stuck['saturated']:.0%} saturated, "
       f"accuracy {stuck['accuracy']:.0%}")
 
 # %% [markdown]
-# The remedy is to bring every column of the inputs to mean 0 and deviation 1 before it enters the
-# network, as part 5 did in three lines. `Standardizer` does the same and remembers the means and
-# deviations. The units of measurement no longer matter.
+# The remedy is to bring every column of the inputs to mean 0 and standard deviation 1 before it
+# enters the network, as part 5 did in three lines. `Standardizer` does the same and remembers the
+# means and deviations. The units of measurement no longer matter.
 
 # %%
 standardizer = Standardizer().fit(in_other_units)
@@ -470,14 +470,15 @@ print("library:", [round(p, 4) for p in huge_library])
 # 2. Build a network with two ReLUs, by hand, that computes |x|. (One looks to the right, one to the
 #    left.) Then one that computes a roof: 0 up to x = 0, up to 1 at x = 1, back to 0 at x = 2 and 0
 #    from there on. How many ReLUs does it take?
-# 3. Dead units again: try biases of −1, −2 and −3 in `train_with`. From where on does the network
-#    fail to recover, and why not all at once?
+# 3. Dead units again: try biases of −1, −2 and −3 in `train_with`. How many of the 16 units are
+#    dead at the start, and how many after training? From where on does the network fail to recover,
+#    and why do the units not all die at the same bias?
 #
 # ## Where the real thing lives
 #
 # - [`activations`](../activations.py): each activation is a pair of formulas, the function and its
-#   derivative, with the reason for the derivative beside it. Two lines of it are all that
-#   [`ReLU`](../activations.py#ReLU) is.
+#   derivative, with the reason for the derivative beside it. Those of
+#   [`ReLU`](../activations.py#ReLU) are one line each.
 # - [`softmax`](../activations.py#softmax): with the largest score subtracted.
 # - [`Standardizer`](../data/dataset.py#Standardizer): for the inputs.
 # - [the doctor](../doctor/__init__.py) counts dead and saturated units in any network of yours:

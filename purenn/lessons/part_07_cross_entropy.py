@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Part 7: Cross-entropy
 #
-# To make a network better one has to know how wrong it is, in one number. That number is the
-# **loss**. After this part you can say why accuracy will not do, compute the loss that nearly all
-# classifiers use, derive its gradient by hand (it ends in `p − y`, the shortest formula of the
-# book), and check such a derivation against the loss itself.
+# To make a network better one has to know how wrong it is, in one number. That number is the loss,
+# which part 5 met in passing. After this part you can say why accuracy will not do, compute the
+# loss that nearly all classifiers use, derive its gradient by hand (it ends in `p − y`, the
+# shortest formula of the book), and check such a derivation against the loss itself.
 
 # %%
 from __future__ import annotations
@@ -81,7 +81,7 @@ print(f"the loss is lowest near {lowest:.1f}")
 # there, and slopes down to it from both sides.
 #
 # There is a second reason. Accuracy does not see how *sure* an answer is. Here are two answers for
-# one example of class 0, as **probabilities** for the three classes. Both are right. But the first
+# one example of class 0, as probabilities for the three classes. Both are right. But the first
 # was nearly a mistake.
 
 # %%
@@ -94,8 +94,9 @@ for name, probabilities in [("hesitant", hesitant), ("certain", certain)]:
 # %% [markdown]
 # ## The loss from probabilities
 #
-# Somebody gave probability p to what then happened. How surprised will they be? Not at all if p was
-# 1. A little at 0.9. The smaller p, the more. **Cross-entropy** measures this by the logarithm:
+# Somebody gave probability p to what then happened. How surprised will they be? If p was 1, not
+# at all; if it was 0.9, a little. The smaller p, the more. **Cross-entropy** measures this by the
+# logarithm:
 #
 # ```
 # loss of one example  =  −log p[c]          c is the right class
@@ -163,7 +164,7 @@ print(f"first loss {first_loss:.3f}, log 3 = {math.log(3):.3f}")
 # Now the question that training asks: if this score grew a little, would the loss grow or shrink,
 # and how fast? That is the slope of the loss in the direction of the score, `∂L/∂s[k]`. (The curly
 # ∂ says: there are several scores; this one moves, the others stay.) One slope for each score, all
-# together: the **gradient**.
+# together: the gradient.
 #
 # One row of scores, class 1 is right. On the way from the scores to the loss stand the
 # probabilities: s → p → L. A slope can also be *measured*: move a little to both sides, and divide
@@ -229,7 +230,7 @@ print("measured:", [round(slope, 6) for slope in measured_step_2])
 # %% [markdown]
 # **Step 3: the two in a row.** If L depends on p and p on s, the slopes multiply. (If a car is
 # twice as fast as a bicycle, and the bicycle four times as fast as a walker, the car is 2 · 4 times
-# as fast as the walker.) This is the *chain rule*.
+# as fast as the walker.) This is the **chain rule**.
 #
 # ```
 # k = c:   −1/p[c] · p[c]·(1 − p[c])  =  p[c] − 1
@@ -328,8 +329,10 @@ print(f"by hand {fused_by_hand:.9f}, library {fused_from_library:.9f}, "
 # What we did with `central_differences` for three scores, `gradcheck.check` does for every number
 # of a network: each weight, each bias, each input. Nobody should trust a derivation, least of all
 # one's own, before it has passed this. The next parts will say how the gradient gets from the
-# scores to the weights; the check can be used already. (A *kink* is a corner, as ReLU has one at 0.
-# There is no slope to compare, so the check leaves such numbers out.)
+# scores to the weights; the check can be used already. (A **kink** is a corner, like that of ReLU
+# at 0. There is no slope to compare there, so the check leaves such numbers out.) The report names
+# the number where the two differ most: analytic is the slope by the formulas, numeric the measured
+# one.
 
 # %%
 rng = Random(3)
@@ -414,7 +417,7 @@ print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gr
 # happens is infinitely wrong. But the gradient is `nan`, *not a number*: one such example, and
 # after the next step the weights of the network are nan, all of them.
 #
-# The mend that you will meet in many books is a small constant, *epsilon*: probabilities below
+# The mend that you will meet in many books is a small constant, **epsilon**: probabilities below
 # 0.0000001 are raised to it before the logarithm is taken. The loss is finite then. It is also a
 # lie, and the gradient does not know of it. We build this loss, leave the gradient p − y as it is,
 # and let the checker look.
@@ -436,7 +439,7 @@ epsilon_report = gradcheck.check(sure, WithEpsilon(), [[1.0], [2.0]], [0, 0])
 print(epsilon_report)
 
 # %% [markdown]
-# The loss has a ceiling at −log(0.0000001), about 16. Above it, it is flat: the true slope of
+# The loss has a ceiling at −log(0.0000001), about 16. There it is flat: the true slope of
 # *this* loss is 0 while the gradient says p − y. **A loss and its gradient must belong together**;
 # if they do not, no check can be trusted any more. And if one took the true slope, 0, the network
 # would not learn from exactly those examples where it is most wrong. So there is no epsilon in
@@ -507,7 +510,7 @@ print(f"with 1 subtracted from each: {mended_loss:.3f}")
 #    makes the file, `python3 -m purenn check FILE` grades it.
 # 2. `SigmoidCrossEntropy` is the loss for yes or no. With `p = sigmoid(s)` the loss is
 #    `−y·log p − (1 − y)·log(1 − p)`. Derive its slope in s, in the same five steps. It ends well.
-# 3. What is the loss of a network with two classes that always says "99 %" and is right in 90 of
+# 3. What is the loss of a network with two classes that always says "99%" and is right in 90 of
 #    100 cases? What should it say instead to make its loss smallest? Try some numbers.
 #
 # ## Where the real thing lives

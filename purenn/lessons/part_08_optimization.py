@@ -14,8 +14,8 @@ from random import Random
 from typing import Dict, List, Tuple
 
 from purenn import (
-    SGD, Dense, MeanSquaredError, Network, Optimizer, RandomAdjustment, RandomSearch, ReLU,
-    SoftmaxCrossEntropy, accuracy, draw, linalg, normal,
+    SGD, Dense, MeanSquaredError, Network, Optimizer, RandomAdjustment, RandomSearch,
+    ReLU, SoftmaxCrossEntropy, accuracy, draw, linalg, normal,
 )
 from purenn.data import DataSet, spiral, vertical
 from purenn.initializers import normal_deviate
@@ -24,8 +24,8 @@ from purenn.initializers import normal_deviate
 # ## The finished thing first
 #
 # Two data sets: three vertical bands that hardly overlap, and the spiral. For both, the same small
-# network starts with almost no weights at all. Then, a thousand times, all its weights are nudged
-# at random, and a nudge is kept if it made the loss less. Nothing else happens.
+# network starts with weights close to 0. Then, a thousand times, all its weights are nudged at
+# random, and a nudge is kept if it made the loss less. Nothing else happens.
 
 # %%
 loss = SoftmaxCrossEntropy()
@@ -33,7 +33,7 @@ Curve = List[Tuple[float, float]]  # pairs (number of the step, loss)
 
 
 def new_network(seed: int) -> Network:
-    """Return a network of 2 inputs, 3 hidden neurons and 3 scores, its weights close to 0."""
+    """Return a network 2 → 3 → 3 whose weights are close to 0."""
     rng = Random(seed)
     return Network([Dense(2, 3, rng, normal), ReLU(), Dense(3, 3, rng, normal)])
 
@@ -54,7 +54,7 @@ def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) ->
 
 
 def accuracy_on(network: Network, data: DataSet) -> float:
-    return accuracy(network.predict(list(data.inputs)), data.targets)
+    return accuracy(network.predict(data.inputs), data.targets)
 
 
 bands = vertical(size=90, noise=0.07, rng=Random(1))
@@ -93,12 +93,12 @@ print(network.summary())
 
 start_loss = loss(network.forward(list(bands.inputs)), bands.targets)
 clueless = math.log(3)
-print(f"loss at the start {start_loss:.4f}, and ln 3 is {clueless:.4f}")
+print(f"loss at the start {start_loss:.4f}, and log 3 is {clueless:.4f}")
 
 # %% [markdown]
 # With weights close to 0 all scores are close to 0, so softmax gives each of the three classes the
-# probability 1/3. The loss is `−ln(1/3) = ln 3`, about 1.1, whatever the example is. Remember this
-# number. **A network of k classes whose loss is ln k has learned nothing.**
+# probability 1/3. The loss is `−log(1/3) = log 3`, about 1.1, whatever the example is. Remember
+# this number. **A network of k classes whose loss is log k has learned nothing.**
 
 # %% [markdown]
 # ## Strategy 1: random parameters
@@ -128,15 +128,16 @@ print(f"before {loss_before:.5f}, tried {loss_after:.5f}, kept {kept_loss:.5f}")
 
 # %%
 small_network, large_network = new_network(2), new_network(2)
-small_search = search(small_network, bands, RandomSearch(Random(5), scale=0.05), steps=300)
-large_search = search(large_network, bands, RandomSearch(Random(5), scale=1.0), steps=300)
+small_steps, large_steps = RandomSearch(Random(5), 0.05), RandomSearch(Random(5), 1.0)
+small_search = search(small_network, bands, small_steps, steps=300)
+large_search = search(large_network, bands, large_steps, steps=300)
 small_accuracy = accuracy_on(small_network, bands)
 large_accuracy = accuracy_on(large_network, bands)
 print(f"scale 0.05: loss {small_search[-1][1]:.3f}, accuracy {small_accuracy:.0%}")
 print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%}")
 
 # %% [markdown]
-# With small numbers the loss stays at ln 3. The accuracy is that of the luckiest guesser: whoever
+# With small numbers the loss stays at log 3. The accuracy is that of the luckiest guesser: whoever
 # calls everything "band 0" is right for a third of the points, and mostly that is what comes out.
 # Sometimes it is two bands out of three, by chance, with a loss that is just as bad.
 #
@@ -159,10 +160,11 @@ for _ in range(1000):
 
 better_than_clueless = sum(value < clueless for value in losses_of_strangers) / 1000
 good = sum(value < 0.4 for value in losses_of_strangers) / 1000
-print(f"better than ln 3: {better_than_clueless:.0%}, below 0.4: {good:.1%}")
+print(f"better than log 3: {better_than_clueless:.0%}, below 0.4: {good:.1%}")
 
 draw.show(draw.histogram(
-    [min(value, 6.0) for value in losses_of_strangers], bins=30, x_label="loss (6: six or more)",
+    [min(value, 6.0) for value in losses_of_strangers], bins=30,
+    x_label="loss (6: six or more)",
     title="The losses of 1,000 random networks on the bands",
 ))
 
@@ -196,10 +198,11 @@ draw.show(draw.lines(
     },
     title="Luck against trial and error", x_label="step", y_label="loss",
 ))
-print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, spiral {adjusted_arms[-1][1]:.2f}")
+print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, "
+      f"spiral {adjusted_arms[-1][1]:.2f}")
 
 # %% [markdown]
-# On the bands it works: the loss goes towards 0, and the accuracy passes 90 %. On the spiral the
+# On the bands it works: the loss goes towards 0, and the accuracy passes 90%. On the spiral the
 # curve soon runs flat, and some six in ten points are right.
 #
 # Is that the fault of the method, or is a network of three hidden neurons simply too small for a
@@ -208,7 +211,9 @@ print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, spiral {adjusted_
 
 # %%
 rng = Random(2)
-roomy = Network([Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng)])
+roomy = Network([
+    Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
+])
 roomy_curve = search(roomy, arms, RandomAdjustment(Random(3)), steps=150)
 roomy_accuracy = accuracy_on(roomy, arms)
 looks = 2 * 150  # each nudge needs the loss before it and the loss after it
@@ -234,7 +239,8 @@ print(f"after looking at all points {looks} times: loss {roomy_curve[-1][1]:.2f}
 # %%
 def cosine_with_random(rng: Random, dimensions: int) -> float:
     """Return the cosine between the first axis and a random direction."""
-    steepest = [1.0] + [0.0] * (dimensions - 1)  # any direction will do: chance prefers none
+    # Any direction may play the steepest: chance prefers none.
+    steepest = [1.0] + [0.0] * (dimensions - 1)
     nudge = [normal_deviate(rng) for _ in range(dimensions)]
     return linalg.dot(steepest, nudge) / math.sqrt(linalg.dot(nudge, nudge))
 
@@ -255,8 +261,8 @@ draw.show(draw.histogram(cosines, bins=25, x_label="cosine with the steepest dir
 # %% [markdown]
 # In the plane most directions have much to do with the steepest one. In 371 dimensions nearly all
 # random directions stand almost at a right angle to it: of a step of length 1, about 0.04 leads
-# downhill, and the rest goes sideways. The share shrinks with the root of the number of weights. A
-# million weights, and it is less than a thousandth.
+# downhill, and the rest goes sideways. The share shrinks with the root of the number of weights; it
+# is about 0.8 divided by that root. A million weights, and it is less than a thousandth.
 
 # %% [markdown]
 # ## The loss as a landscape
@@ -301,8 +307,10 @@ def walk(optimizer: Optimizer, steps: int) -> List[Tuple[float, float]]:
     path = [place()]
     for _ in range(steps):
         scores = line.forward(line_inputs)
-        line.backward(squared.gradient(scores, line_targets))  # part 9; chance does not look at it
-        optimizer.step(line.parameters(), lambda: squared(line.forward(line_inputs), line_targets))
+        # For SGD, below; chance does not look at it. Part 9 explains it.
+        line.backward(squared.gradient(scores, line_targets))
+        optimizer.step(line.parameters(),
+                       lambda: squared(line.forward(line_inputs), line_targets))
         path.append(place())
     return path
 
@@ -312,15 +320,15 @@ moves = sum(here != there for here, there in zip(random_path, random_path[1:]))
 print(f"of 60 nudges {moves} were kept; loss {height(*random_path[-1]):.3f}")
 
 # %% [markdown]
-# Somebody stands on a slope in thick fog and wants to get down. He could jump in a random direction
-# and climb back if it was the wrong one. That is strategy 2. But he has feet, and feels which way
-# the ground falls. What the feet do can be computed. Make one number a little larger and see how
-# much the loss changes; then the same with the other number. The change divided by the small step
-# is the **slope** in that direction, and the two slopes together are the **gradient**.
+# Imagine that you stand on a slope in thick fog and want to get down. You could jump in a random
+# direction and climb back if it was the wrong one. That is strategy 2. But you have feet, and feel
+# which way the ground falls. What the feet do can be computed. Make one number a little larger and
+# see how much the loss changes; then the same with the other number. The change divided by the
+# small step is the slope in that direction, and the two slopes together are the gradient.
 
 # %%
 def slopes(weight: float, bias: float) -> Tuple[float, float]:
-    """Return how fast the loss grows with the weight and with the bias, by small steps."""
+    """Return how fast the loss grows with the weight and with the bias."""
     h = 0.0001
     here = height(weight, bias)
     return (height(weight + h, bias) - here) / h, (height(weight, bias + h) - here) / h
@@ -331,7 +339,8 @@ slope_path = [(-1.5, 1.5)]
 for _ in range(30):
     weight, bias = slope_path[-1]
     weight_slope, bias_slope = slopes(weight, bias)
-    slope_path.append((weight - learning_rate * weight_slope, bias - learning_rate * bias_slope))
+    slope_path.append((weight - learning_rate * weight_slope,
+                       bias - learning_rate * bias_slope))
 print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}, "
       f"weight {slope_path[-1][0]:.2f}, bias {slope_path[-1][1]:.2f}")
 
@@ -345,7 +354,8 @@ print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}, "
 # %%
 gradient_path = walk(SGD(learning_rate), steps=30)
 path_difference = max(
-    abs(ours - theirs) for a, b in zip(slope_path, gradient_path) for ours, theirs in zip(a, b)
+    abs(ours - theirs)
+    for a, b in zip(slope_path, gradient_path) for ours, theirs in zip(a, b)
 )
 print(f"largest distance between our path and that of SGD: {path_difference:.6f}")
 
@@ -416,7 +426,8 @@ for scale in (0.001, 0.05, 30.0):
         new_network(2), bands, RandomAdjustment(Random(3), scale), steps=300)
 final = {name: curve[-1][1] for name, curve in by_scale.items()}
 print({name: round(value, 2) for name, value in final.items()})
-draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step", y_label="loss"))
+draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step",
+                     y_label="loss"))
 
 # %% [markdown]
 # The lines of the smallest and of the largest nudges lie on each other: in both cases nothing
@@ -442,7 +453,8 @@ def after_200_nudges(new_rng_each_time: bool) -> float:
 
 
 stuck_loss, mended_loss = after_200_nudges(True), after_200_nudges(False)
-print(f"the same nudge 200 times: loss {stuck_loss:.2f}; 200 different ones: {mended_loss:.2f}")
+print(f"the same nudge 200 times: loss {stuck_loss:.2f}; "
+      f"200 different ones: {mended_loss:.2f}")
 
 # %% [markdown]
 # ## Exercises

@@ -34,7 +34,9 @@ loss = SoftmaxCrossEntropy()
 
 def new_network(seed: int) -> Network:
     rng = Random(seed)
-    return Network([Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng)])
+    return Network([
+        Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
+    ])
 
 
 network = new_network(2)
@@ -45,8 +47,8 @@ epochs_to_90 = 1 + next(
     number for number, value in enumerate(history.curve("accuracy")) if value >= 0.9
 )
 looks_to_90 = 3 * epochs_to_90  # forward is one look, and the way back costs about two
-print(f"accuracy on the spiral: {spiral_accuracy:.0%}; 90 % was reached in epoch {epochs_to_90}, "
-      f"at the price of some {looks_to_90} looks at all points")
+print(f"accuracy on the spiral: {spiral_accuracy:.0%}; 90% was reached")
+print(f"in epoch {epochs_to_90}, at the price of some {looks_to_90} looks at all points")
 draw.show(draw.regions(network, data, title="The spiral, solved"))
 
 # %% [markdown]
@@ -86,7 +88,7 @@ print(f"to both sides: {tried:.6f}")
 # ((x + h)² − x²) / h  =  (2·x·h + h²) / h  =  2·x + h
 # ```
 #
-# The smaller h is, the closer this comes to 2·x. The limit is called the **derivative**. It is the
+# The smaller h is, the closer this comes to 2·x. The limit is called the derivative. It is the
 # exact slope, and no step has to be chosen. It says: *if x grows by a little, f grows by that many
 # times as much.* For a network we need surprisingly few of them:
 #
@@ -96,6 +98,10 @@ print(f"to both sides: {tried:.6f}")
 # | c · x | c | a product grows with one factor as fast as the other is large |
 # | x² | 2 · x | as above |
 # | max(x, 0) | 1 where x > 0, else 0 | ReLU lets through or shuts |
+#
+# In the picture, one straight line goes through the curve at 3 and at 4: its slope is 7, which is
+# what the step of 1 gave. The other has the slope 6, and touches the curve at 3 without crossing
+# it.
 
 # %%
 xs = [step / 10 for step in range(-20, 46)]
@@ -143,7 +149,7 @@ print(f"y = {y}, after ReLU {output}, squared error {error}")
 
 # %% [markdown]
 # Now backwards, from the right to the left. At each place we ask one question: *if this number grew
-# by a little, how many times as much would the loss grow?* That is the **gradient** of the number.
+# by a little, how many times as much would the loss grow?* That is the gradient of the number.
 #
 # ```
 # x[0] ·w[0] ─┐
@@ -173,7 +179,7 @@ print("weights", weights_gradient, "bias", bias_gradient, "inputs", input_gradie
 # of a weight needs the input that went forward; a layer has to remember it.
 #
 # Do we believe it? Try the first weight with a small step. The slope that is found by trying is
-# called the *numeric* gradient, the one from the chain rule the *analytic* one.
+# called the **numeric** gradient, the one from the chain rule the **analytic** one.
 
 # %%
 def error_with(first_weight: float) -> float:
@@ -186,7 +192,7 @@ print(f"analytic {weights_gradient[0]}, numeric {numeric:.6f}")
 
 # %% [markdown]
 # A gradient of −6 says: make this weight larger and the loss gets *smaller*, six times as fast.
-# **Gradient descent** goes a small step against the gradient, every number by its own:
+# Gradient descent (part 8) goes a small step against the gradient, every number by its own:
 #
 # ```
 # w  ←  w − learning_rate · gradient of w
@@ -205,7 +211,7 @@ print(f"output {output} → {new_y:.2f}, squared error {error} → {new_error:.2
 #
 # The network is `Dense(2, 1)` and `ReLU`. After `forward`, the loss gives the gradient of what came
 # out, and `backward` carries it back. It returns the gradient of the inputs, and leaves on each
-# parameter a `gradient` beside its `value`: the place that has been empty since part 4.
+# parameter a `gradient` beside its `value`: the place that part 4 left empty.
 
 # %%
 neuron = Dense(2, 1, Random(1))
@@ -275,7 +281,7 @@ for name, gradient in zip(("weights", "biases", "inputs"),
 def batch_backward(
     inputs: Matrix, weights: Matrix, output_gradient: Matrix
 ) -> Tuple[Matrix, Matrix, Matrix]:
-    """Return the gradients of weights, biases and inputs of a layer, for a batch, in loops."""
+    """Return the gradients of weights, biases and inputs, for a batch, in loops."""
     weights_gradient = linalg.zeros(len(weights), len(weights[0]))
     biases_gradient = linalg.zeros(1, len(weights))
     input_gradient: Matrix = []
@@ -332,7 +338,8 @@ print(f"loops, matrices and library differ by at most {largest_difference:.0e}")
 
 # %% [markdown]
 # These three lines *are* the backward pass of a dense layer. You will find them in
-# [`Dense`](../layers.py#Dense), with the same reasons next to them.
+# [`Dense`](../layers.py#Dense), with the same reasons next to them. (The first is called
+# `inner_columns(G, X)` there, columns with columns: it is Gᵀ · X without turning G around first.)
 
 # %% [markdown]
 # ## A network
@@ -355,14 +362,16 @@ scores = output_layer.forward(hidden)
 scores_gradient = loss.gradient(scores, targets)
 output_weights_gradient = linalg.matmul(linalg.transpose(scores_gradient), hidden)
 hidden_gradient = linalg.matmul(scores_gradient, output_layer.weights.value)
-hidden_scores_gradient = linalg.multiply(hidden_gradient, linalg.greater(hidden_scores, 0.0))
-hidden_weights_gradient = linalg.matmul(linalg.transpose(hidden_scores_gradient), inputs)
+was_open = linalg.greater(hidden_scores, 0.0)  # 1 where ReLU lets through, else 0
+hidden_scores_gradient = linalg.multiply(hidden_gradient, was_open)
+hidden_weights_gradient = linalg.matmul(
+    linalg.transpose(hidden_scores_gradient), inputs)
 
 two_layers.backward(loss.gradient(two_layers.forward(inputs), targets))
-network_agrees = (
-    largest_difference_of(hidden_weights_gradient, hidden_layer.weights.gradient) < 1e-12
-    and largest_difference_of(output_weights_gradient, output_layer.weights.gradient) < 1e-12
-)
+network_agrees = max(
+    largest_difference_of(hidden_weights_gradient, hidden_layer.weights.gradient),
+    largest_difference_of(output_weights_gradient, output_layer.weights.gradient),
+) < 1e-12
 print("two layers by hand, the same as network.backward:", network_agrees)
 
 # %% [markdown]
@@ -383,7 +392,7 @@ report = gradcheck.check(two_layers, loss, some, their_targets)
 print(report)
 
 # %% [markdown]
-# (A *kink* is a place where a ReLU is just about to open. There the slope to the left is another
+# (A kink is a place where a ReLU is just about to open. There the slope to the left is another
 # one than to the right, so neither is wrong.)
 #
 # Now a fault, put in on purpose. `Dense` works out the gradients of its parameters in a method of
@@ -404,11 +413,12 @@ rng = Random(5)
 faulty = Network([FaultyDense(2, 16, rng), ReLU(), FaultyDense(16, 3, rng)])
 faulty_report = gradcheck.check(faulty, loss, some, their_targets)
 wrong_names = sorted({one.name for one in faulty_report.disagreements})
-faulty_history = train(faulty, inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=20,
-                       batch_size=30)
+faulty_history = train(faulty, inputs, targets, loss=loss, optimizer=Adam(0.02),
+                       epochs=20, batch_size=30)
 print(faulty_report)
 print("wrong are:", wrong_names)
-print(f"and still it trains: loss {faulty_history[0].loss:.2f} → {faulty_history[-1].loss:.2f}")
+print(f"and still it trains: loss {faulty_history[0].loss:.2f} → "
+      f"{faulty_history[-1].loss:.2f}")
 
 # %% [markdown]
 # The last line is the reason for the check. Learning is so forgiving that "it trains" proves
@@ -417,9 +427,9 @@ print(f"and still it trains: loss {faulty_history[0].loss:.2f} → {faulty_histo
 # %% [markdown]
 # ## The training loop, written out
 #
-# Everything is there now. An **epoch** goes once through all examples, in a new random order. A
-# **batch** is a few of them, whose gradient points nearly where that of all would, for a fraction
-# of the work.
+# Everything is there now. An epoch goes once through all examples, in a new random order. A batch
+# is a few of them, whose gradient points nearly where that of all would, for a fraction of the
+# work.
 
 # %%
 by_hand = new_network(2)
@@ -439,7 +449,8 @@ for epoch in range(60):
         optimizer.step(by_hand.parameters())  # a little less wrong
     losses.append(total / len(inputs))
     if epoch + 1 in (1, 5, 15, 60):
-        snapshots[epoch + 1] = draw.regions(by_hand, data, title=f"After epoch {epoch + 1}")
+        title = f"After epoch {epoch + 1}"
+        snapshots[epoch + 1] = draw.regions(by_hand, data, title=title)
 
 loop_difference = max(abs(a - b) for a, b in zip(losses, history.curve("loss")))
 print(f"our loop and train() differ by {loop_difference}")
@@ -460,7 +471,7 @@ draw.show(draw.beside(
 # %% [markdown]
 # ## A race: four ways to use a gradient
 #
-# **SGD** steps against the gradient. It is called *stochastic* gradient descent, because the
+# **SGD** steps against the gradient. It is called **stochastic** gradient descent, because the
 # gradient of a random batch is partly chance. Three ideas make it faster:
 #
 # ```
@@ -470,12 +481,14 @@ draw.show(draw.beside(
 # Adam       both, m for momentum          w ← w − η · m / √s
 # ```
 #
-# η is the learning rate. With **momentum** the step is a ball that rolls on: v remembers where the
-# last gradients pointed; where they agree it gets faster, where they contradict each other they
-# cancel. **RMSProp** keeps for every single weight a running mean s of its squared gradients, and
-# divides by its root: what is steep takes shorter steps, what is flat takes longer ones. **Adam**
-# does both, and makes up for both memories starting empty. All hold for each weight by itself, and
-# in both a tiny number is added to √s, so that nothing is ever divided by 0.
+# η (eta) is the learning rate, and g the gradient. With **momentum** the step is a ball that rolls
+# on: v remembers where the last gradients pointed; where they agree it gets faster, where they
+# contradict each other they cancel. How much of the old v stays is said by μ (mu), often 0.9.
+# **RMSProp** keeps for every single weight a running mean s of its squared gradients, and divides
+# by its root (β, beta, says how much of the old s stays): what is steep takes shorter steps, what
+# is flat takes longer ones. **Adam** does both, and makes up for both memories starting empty. All
+# of this holds for each weight by itself, and in the last two a tiny number is added to √s, so that
+# nothing is ever divided by 0.
 
 # %%
 racers: Dict[str, Optimizer] = {
@@ -488,8 +501,8 @@ race: Dict[str, History] = {}
 race_accuracy: Dict[str, float] = {}
 for name, optimizer_of_it in racers.items():
     racer = new_network(2)  # the same start for all
-    race[name] = train(racer, inputs, targets, loss=loss, optimizer=optimizer_of_it, epochs=40,
-                       batch_size=30, rng=Random(3))
+    race[name] = train(racer, inputs, targets, loss=loss, optimizer=optimizer_of_it,
+                       epochs=40, batch_size=30, rng=Random(3))
     race_accuracy[name] = accuracy(racer.predict(inputs), targets)
     print(f"{name:13} loss {race[name][-1].loss:.3f}, accuracy {race_accuracy[name]:.0%}")
 
@@ -522,14 +535,17 @@ draw.show(draw.history(race, title="Four optimizers on the spiral", log_y=True))
 rates: Dict[str, History] = {}
 for rate in (0.0001, 0.3, 10.0):
     runner = new_network(2)
-    rates[f"SGD {rate:g}"] = train(runner, inputs, targets, loss=loss, optimizer=SGD(rate),
-                                   epochs=20, batch_size=30, rng=Random(3))
+    rates[f"SGD {rate:g}"] = train(
+        runner, inputs, targets, loss=loss, optimizer=SGD(rate), epochs=20, batch_size=30,
+        rng=Random(3))
 for name, one_history in rates.items():
-    print(f"{name:10} first epoch {one_history[0].loss:8.2f}, last {one_history[-1].loss:.2f}")
+    print(f"{name:10} first epoch {one_history[0].loss:8.2f}, "
+          f"last {one_history[-1].loss:.2f}")
 draw.show(draw.history(rates, title="Too small, right, too large", log_y=True))
 
 numbers = inputs
-for layer_of_it in runner.layers[:-1]:  # of the last one, with the rate 10, up to its last ReLU
+# The runner is now the last of the three, with the rate 10; go up to its last ReLU.
+for layer_of_it in runner.layers[:-1]:
     numbers = layer_of_it.forward(numbers)
 still_on = sum(number > 0 for row in numbers for number in row)
 print(f"numbers above 0 after the last ReLU, of {len(inputs) * 16}: {still_on}")
@@ -546,8 +562,8 @@ years = [[float(year)] for year in range(1990, 2000)]
 prices = [[0.5 * year[0] - 900.0] for year in years]
 overflow = ""
 try:
-    train(Network([Dense(1, 1, Random(1))]), years, prices, loss=squared, optimizer=SGD(0.1),
-          epochs=100)
+    train(Network([Dense(1, 1, Random(1))]), years, prices, loss=squared,
+          optimizer=SGD(0.1), epochs=100)
 except FloatingPointError as error_message:
     overflow = str(error_message)
 print(overflow)
@@ -555,7 +571,7 @@ print(overflow)
 # %% [markdown]
 # The advice in the message, a tenth of the rate, helps if you follow it often enough. Here it is
 # better to bring the inputs into a sensible range: subtract their mean, divide by their spread.
-# Part 10 calls that *standardizing*.
+# Part 5 called such numbers standardized.
 
 # %%
 centred = [[(year[0] - 1994.5) / 3.0] for year in years]

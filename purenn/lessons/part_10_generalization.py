@@ -13,8 +13,9 @@ from random import Random
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from purenn import (
-    L1, L2, SGD, Adam, CosineDecay, Dense, Dropout, EarlyStopping, History, Network, Penalty, ReLU,
-    SoftmaxCrossEntropy, accuracy, confusion_matrix, draw, linalg, precision_recall_f1, train,
+    L1, L2, SGD, Adam, CosineDecay, Dense, Dropout, EarlyStopping, History, Network,
+    Penalty, ReLU, SoftmaxCrossEntropy, accuracy, confusion_matrix, draw, linalg,
+    precision_recall_f1, train,
 )
 from purenn.data import DataSet, Standardizer, digits, split
 from purenn.initializers import normal_deviate, permutation
@@ -27,7 +28,8 @@ from purenn.training import Callback
 # ## The finished thing first
 #
 # A network of 64 inputs, 32 hidden neurons and 10 scores learns from a thousand digits. Then it
-# reads 359 others, which were put aside before it began.
+# reads 359 others, which were put aside before it began. (`classes_of` takes the class with the
+# highest score in each row; so that is what the network read.)
 
 # %%
 data = digits()
@@ -51,9 +53,9 @@ def new_network(hidden: int, dropout: float = 0.0) -> Network:
 
 
 reader = new_network(32)
-history = train(reader, pixels(training), training.targets, loss=loss, optimizer=Adam(0.01),
-                epochs=6, validation=(pixels(validation), validation.targets),
-                metrics=[accuracy], rng=Random(3))
+history = train(reader, pixels(training), training.targets, loss=loss,
+                optimizer=Adam(0.01), epochs=6, metrics=[accuracy], rng=Random(3),
+                validation=(pixels(validation), validation.targets))
 read = classes_of(reader.predict(pixels(test)))
 test_accuracy = accuracy(read, test.targets)
 print(f"{len(training.inputs)} digits to learn from, {len(test.inputs)} to be tested on")
@@ -98,13 +100,14 @@ draw.show(draw.history(history, title="Learning to read"))
 # %% [markdown]
 # ## Which are confused with which?
 #
-# **Accuracy** is one number. The **confusion matrix** says more: row a, column p counts how often
+# Accuracy is one number. The **confusion matrix** says more: row a, column p counts how often
 # class a was taken for class p. What is right stands on the diagonal.
 
 # %%
 counts = confusion_matrix(read, test.targets, classes=10)
 on_diagonal = sum(counts[digit][digit] for digit in range(10))
-draw.show(draw.confusion(counts, class_names=data.class_names, title="What was read as what"))
+draw.show(draw.confusion(counts, class_names=data.class_names,
+                         title="What was read as what"))
 
 # %% [markdown]
 # Two questions can be asked of each class. Of the digits that were called 8, how many were one?
@@ -134,14 +137,15 @@ for row in range(0, 60, 5):
 
 
 def learn_few(
-    dropout: float = 0.0, penalty: Optional[Penalty] = None, callbacks: Sequence[Callback] = (),
+    dropout: float = 0.0, penalty: Optional[Penalty] = None,
+    callbacks: Sequence[Callback] = (),
 ) -> Tuple[Network, History]:
-    """Train a large network on the 60 digits, and watch 100 unseen ones (rightly labelled)."""
+    """Train a large network on the 60 digits; watch 100 unseen, rightly labelled ones."""
     network = new_network(48, dropout)
     return network, train(
-        network, few_inputs, labels, loss=loss, optimizer=Adam(0.01), epochs=30, batch_size=10,
-        validation=(unseen_inputs, unseen.targets), penalty=penalty, callbacks=callbacks,
-        rng=Random(6))
+        network, few_inputs, labels, loss=loss, optimizer=Adam(0.01), epochs=30,
+        batch_size=10, validation=(unseen_inputs, unseen.targets), penalty=penalty,
+        callbacks=callbacks, rng=Random(6))
 
 
 plain, plain_history = learn_few()
@@ -150,7 +154,8 @@ plain_unseen = accuracy(plain.predict(unseen_inputs), unseen.targets)
 plain_curve = plain_history.curve("validation_loss")
 plain_best = min(plain_curve)
 print(f"on what it learned from {by_heart:.0%}, on unseen digits {plain_unseen:.0%}")
-print(f"validation loss: best {plain_best:.2f} after epoch {plain_curve.index(plain_best) + 1}, "
+print(f"validation loss: best {plain_best:.2f} "
+      f"after epoch {plain_curve.index(plain_best) + 1}, "
       f"at the end {plain_curve[-1]:.2f}")
 draw.show(draw.history(plain_history, title="Two curves that part"))
 
@@ -176,10 +181,10 @@ draw.show(draw.history(plain_history, title="Two curves that part"))
 # L1:  loss + strength · Σ |w|    gradient strength · sign(w)
 # ```
 #
-# (Σ means: added up over all weights.) L2 pulls large weights harder, L1 pulls all with equal
-# force. Pulled towards 0 in each step, a weight stays large only where the examples pull it back,
-# again and again. With L1 the pull does not get weaker near 0, so what is not needed goes all the
-# way.
+# (Σ means: added up over all weights; `sign(w)` is 1 for positive weights and −1 for negative
+# ones.) L2 pulls large weights harder, L1 pulls all with equal force. Pulled towards 0 in each
+# step, a weight stays large only where the examples pull it back, again and again. With L1 the pull
+# does not get weaker near 0, so what is not needed goes all the way.
 
 # %%
 l2_network, l2_history = learn_few(penalty=L2(0.01))
@@ -194,11 +199,14 @@ for name, network in (("plain", plain), ("L2", l2_network), ("L1", l1_network)):
     weights_of[name] = weights
     sum_of_squares[name] = linalg.dot(weights, weights)
     near_zero[name] = sum(-0.01 < w < 0.01 for w in weights) / len(weights)
-    print(f"{name:5} Σ w² = {sum_of_squares[name]:5.0f}, within ±0.01: {near_zero[name]:.0%}")
+    print(f"{name:5} Σ w² = {sum_of_squares[name]:5.0f}, "
+          f"within ±0.01: {near_zero[name]:.0%}")
 
 draw.show(draw.histogram(
-    {name: [max(-0.6, min(0.6, w)) for w in weights] for name, weights in weights_of.items()},
-    bins=41, title="What a price does to the weights", x_label="weight (the ends: and beyond)",
+    {name: [max(-0.6, min(0.6, w)) for w in weights]
+     for name, weights in weights_of.items()},
+    bins=41, title="What a price does to the weights",
+    x_label="weight (the ends: and beyond)",
 ))
 
 # %%
@@ -222,13 +230,15 @@ print(f"loss on the 60 digits: plain {plain_loss:.3f}, L2 {l2_loss:.3f}, L1 {l1_
 # %%
 dropout_network, dropout_history = learn_few(dropout=0.5)
 dropout_end = dropout_history.curve("validation_loss")[-1]
-print(f"validation loss at the end: plain {plain_curve[-1]:.2f}, with dropout {dropout_end:.2f}")
+print(f"validation loss at the end: plain {plain_curve[-1]:.2f}, "
+      f"with dropout {dropout_end:.2f}")
 
 # %% [markdown]
 # ## Early stopping
 #
 # The simplest remedy: stop when the validation loss has not fallen for some epochs (that is called
-# *patience*), and go back to the weights that were best.
+# **patience**), and go back to the weights that were best. (`train` asks its `callbacks` after
+# every epoch.)
 
 # %%
 stopped_network, stopped_history = learn_few(callbacks=[EarlyStopping(patience=5)])
@@ -266,11 +276,13 @@ print("the rate at the beginning, in the middle, and at the end:",
       [round(schedule(step), 3) for step in (0, steps // 2, steps)])
 
 by_rate: Dict[str, History] = {}
-for name, optimizer in (("1", SGD(1.0)), ("0.1", SGD(0.1)), ("from 1 down to 0", SGD(schedule))):
+optimizers = {"1": SGD(1.0), "0.1": SGD(0.1), "from 1 down to 0": SGD(schedule)}
+for name, optimizer in optimizers.items():
     by_rate[name] = train(new_network(32), pixels(some), some.targets, loss=loss,
                           optimizer=optimizer, epochs=12, batch_size=16, rng=Random(8))
 rate_end = {name: one_history[-1].loss for name, one_history in by_rate.items()}
-print("loss of the last epoch:", {name: round(value, 2) for name, value in rate_end.items()})
+print("loss of the last epoch:",
+      {name: round(value, 2) for name, value in rate_end.items()})
 draw.show(draw.history(by_rate, title="Three learning rates", log_y=True))
 
 # %% [markdown]
@@ -288,7 +300,7 @@ draw.show(draw.history(by_rate, title="Three learning rates", log_y=True))
 # %% [markdown]
 # ## What usually goes wrong
 #
-# **Testing on what was learned.** How much is 100 % worth? Give the 60 digits labels out of a hat.
+# **Testing on what was learned.** How much is 100% worth? Give the 60 digits labels out of a hat.
 # There is nothing to be learned from them.
 
 # %%
@@ -321,7 +333,7 @@ def best_columns(rows: Matrix, answers: List[int], count: int = 10) -> List[int]
 
 
 def score_of_noise(seed: int, rows_to_choose_by: int) -> float:
-    """Choose columns by the first rows, train on the first 40, return accuracy on the last 20."""
+    """Choose columns by the first rows, train on 40 rows, return accuracy on the last 20."""
     rng = Random(seed)
     noise = linalg.generate(60, 1000, lambda: normal_deviate(rng))
     coins = [number % 2 for number in permutation(60, rng)]
@@ -341,20 +353,20 @@ print(f"columns chosen before the split: accuracy {leaky:.0%}; after it: {honest
 # thousand columns of noise a few happen to fit all 60 rows, the 20 test rows included. The rule is
 # short: **split first. Whatever is learned from data, is learned from the training rows.**
 #
-# **Standardizing** is the everyday case of that rule. Columns of different size are brought to mean
-# 0 and deviation 1, so that one learning rate suits all weights: `z = (x − mean) / deviation`. Mean
-# and deviation are learned too, so they come from the training rows, and the test rows are
-# transformed *with the same numbers*. What happens to somebody who fits a new standardizer to
-# whatever comes in, say one digit at a time?
+# **Standardizing**, which part 5 began with, is the everyday case of that rule. Columns of
+# different size are brought to mean 0 and standard deviation 1, so that one learning rate suits all
+# weights: `z = (x − mean) / deviation`. Mean and deviation are learned too, so they come from the
+# training rows, and the test rows are transformed *with the same numbers*. What happens to somebody
+# who fits a new standardizer to whatever comes in, say one digit at a time?
 
 # %%
 standardizer = Standardizer().fit(training.inputs)
-prepared = list(standardizer.transform(list(training.inputs)))
+prepared = standardizer.transform(training.inputs)
 on_standard = new_network(32)
 train(on_standard, prepared, training.targets, loss=loss, optimizer=Adam(0.01), epochs=2,
       rng=Random(11))
 
-rightly = list(standardizer.transform(list(unseen.inputs)))
+rightly = standardizer.transform(unseen.inputs)
 one_by_one = [Standardizer().fit([row]).transform_row(row) for row in unseen.inputs]
 rightly_accuracy = accuracy(on_standard.predict(rightly), unseen.targets)
 one_by_one_accuracy = accuracy(on_standard.predict(one_by_one), unseen.targets)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import os
 import tempfile
 from importlib import import_module
@@ -48,7 +49,9 @@ loss = SoftmaxCrossEntropy()
 
 def new_network() -> Network:
     rng = Random(2)
-    return Network([Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng)])
+    return Network([
+        Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
+    ])
 
 
 network = new_network()
@@ -86,12 +89,14 @@ print(f"{os.path.getsize(path):,} bytes for {network!r}")
 with open(path, "rb") as file:
     header_length = int.from_bytes(file.read(8), "little")
     header = file.read(header_length).decode("utf-8")
-print(header[-260:].strip())
+for name, entry in json.loads(header).items():
+    if name != "__metadata__":  # notes of the library's own
+        print(f"{name:9} shape {str(entry['shape']):9} bytes {entry['data_offsets']}")
 
 # %% [markdown]
-# The names `0.weight` and `0.bias` are those that PyTorch would use; we shall come to that. A path
-# that ends in `.json` gives text that people can read instead, a few times as large and just as
-# exact.
+# Each line is a parameter: its shape, and where its bytes begin and end. The names `0.weight` and
+# `0.bias` are those that PyTorch would use; we shall come to that. A path that ends in `.json`
+# gives text that people can read instead, about twice as large and just as exact.
 
 # %%
 json_path = file_in_folder("spiral.json")
@@ -157,7 +162,8 @@ draw.show(draw.history(model.history_, title="The classifier learns the flowers"
 
 true_species = species_of(new)
 new_accuracy = model.score(new.inputs, true_species)
-print("three new flowers:", model.predict(list(new.inputs)[:3]), "- truly", true_species[:3])
+print("three new flowers:", model.predict(new.inputs)[:3])
+print("what they truly are:", true_species[:3])
 print(f"accuracy on {len(new.inputs)} new flowers: {new_accuracy:.0%}")
 
 # %%
@@ -224,15 +230,16 @@ whole_history = train(whole, inputs, targets, loss=loss, optimizer=Adam(0.02), e
                       rng=Random(5))
 
 checkpoint_path = file_in_folder("run.checkpoint")
-train(new_network(), inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=8, rng=Random(5),
-      callbacks=[Checkpoint(checkpoint_path)])
+train(new_network(), inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=8,
+      rng=Random(5), callbacks=[Checkpoint(checkpoint_path)])
 
 resumed = new_network()  # a new program would begin like this
-resumed_history = train(resumed, inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=20,
-                        rng=Random(5), callbacks=[Checkpoint(checkpoint_path)],
-                        resume=checkpoint_path)
+resumed_history = train(resumed, inputs, targets, loss=loss, optimizer=Adam(0.02),
+                        epochs=20, rng=Random(5), resume=checkpoint_path,
+                        callbacks=[Checkpoint(checkpoint_path)])
 same_after_resume = resumed.predict(inputs) == whole.predict(inputs)
-print("epochs in the history:", len(resumed_history), "- the same network:", same_after_resume)
+print("epochs in the history:", len(resumed_history))
+print("the same network:", same_after_resume)
 
 # %% [markdown]
 # What if we had just saved the weights, and started a new Adam and a new shuffle with them?
@@ -309,7 +316,7 @@ else:
 #   that grow.
 # - To go on training you need a checkpoint. To predict, a model.
 # - The file holds numbers and names, no code. Opening one that a stranger sent you runs nothing.
-#   (Many libraries keep models as *pickles*; opening such a file can run anything.)
+#   (Many libraries keep models as **pickles**; opening such a file can run anything.)
 
 # %% [markdown]
 # ## What usually goes wrong
@@ -348,17 +355,16 @@ print("-", messages[-1][:150])
 
 # %%
 standardizer = Standardizer().fit(flowers.inputs)
-prepared = list(standardizer.transform(list(flowers.inputs)))
+prepared = standardizer.transform(flowers.inputs)
 rng = Random(6)
 bare = Network([Dense(4, 16, rng), ReLU(), Dense(16, 3, rng)])
 train(bare, prepared, flowers.targets, loss=loss, optimizer=Adam(0.01), epochs=40, rng=rng)
 
-raw_rows = list(new.inputs)
-raw_accuracy = accuracy(bare.predict(raw_rows), new.targets)
-prepared_accuracy = accuracy(
-    bare.predict(list(standardizer.transform(raw_rows))), new.targets)
+raw_accuracy = accuracy(bare.predict(new.inputs), new.targets)
+prepared_accuracy = accuracy(bare.predict(standardizer.transform(new.inputs)), new.targets)
 draw.show(draw.bars(
-    {"raw rows": raw_accuracy, "standardized": prepared_accuracy, "Classifier": new_accuracy},
+    {"raw rows": raw_accuracy, "standardized": prepared_accuracy,
+     "Classifier": new_accuracy},
     title="New flowers, asked in three ways", y_label="accuracy",
 ))
 print(f"raw {raw_accuracy:.0%}, standardized {prepared_accuracy:.0%}, "
@@ -378,7 +384,8 @@ except ShapeError as error:
     too_few = str(error)
 print("three columns:", too_few)
 
-swapped = [[row[2], row[3], row[0], row[1]] for row in new.inputs]  # petals first, then sepals
+# Petals first, then sepals.
+swapped = [[row[2], row[3], row[0], row[1]] for row in new.inputs]
 swapped_accuracy = model.score(swapped, true_species)
 print(f"columns in another order: no error, accuracy {swapped_accuracy:.0%}")
 
@@ -406,8 +413,8 @@ folder.cleanup()
 # 1. Make a table of your own: a question that you know the answer to for fifty rows. Train on it
 #    with the command line, hold back ten rows, and look whether it beats always giving the most
 #    frequent answer.
-# 2. Open `spiral.json` in an editor and change a single digit of a weight. What does `purenn.load`
-#    say? Which two checks would have to be fooled as well?
+# 2. Save a network as `spiral.json` in a folder of your own, open the file in an editor, and change
+#    a single digit of a weight. What does `purenn.load` say, and how could it know?
 # 3. Save a `Classifier`, load it into PyTorch, and get the same scores for the flowers. What do you
 #    have to do with the rows first?
 #
