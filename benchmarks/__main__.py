@@ -53,7 +53,7 @@ def parser() -> Parser:
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Do what the words say; return the exit code: 0 done, 1 failed, 2 wrong usage."""
+    """Do what the words say; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped."""
     words = parser()
     options = words.parse_args(arguments)
     for name in options.names:
@@ -70,6 +70,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         return _run(options)
     except KeyboardInterrupt:
+        _say("benchmarks: interrupted")
         return 130
     except (AssertionError, ImportError, OSError, RuntimeError, ValueError) as error:
         print(f"benchmarks: {' '.join(str(error).split())}", file=sys.stderr)
@@ -132,6 +133,8 @@ def _check(plan: Plan, folder: str) -> int:
     outcomes = goals.check(plan, _say)
     result = goals.result_of(outcomes)
     _keep(f"goals, {report.interpreter()}", result, time.perf_counter() - started, folder)
+    if plan.smallest:
+        _say("with --smallest: whether a ratio is met here says nothing")
     return 0 if all(one.met for one in outcomes) else 1
 
 

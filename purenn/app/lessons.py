@@ -37,7 +37,11 @@ def run(number: Optional[int], notebook: Optional[str], book: Optional[str]) -> 
                              "--notebook part7.ipynb")
         return _list_parts()
     part = _part(number)
-    return _show(part) if notebook is None else _write_notebook(part, notebook)
+    if notebook is None:
+        return _show(part)
+    if not notebook.lower().endswith(".ipynb"):
+        raise UsageError(f"--notebook: expected a file that ends in .ipynb, got {notebook}")
+    return _write_notebook(part, notebook)
 
 
 def _part(number: int) -> Part:
@@ -63,9 +67,9 @@ def _list_parts() -> int:
         print(f"{number:>2}  {screen.paint(title, 'bold')}")
         narrower = screen._replace(width=screen.width - 4)
         print("\n".join(f"    {line}" for line in paragraph(plain_text(aim_of(part)), narrower)))
-    print("\npurenn lessons 1                              read the first part here\n"
-          "purenn lessons 1 --notebook part1.ipynb       make a notebook of it\n"
-          "purenn lessons --book FOLDER                  make one book of all parts, for a browser")
+    print("\npython3 -m purenn lessons 1                           read the first part here\n"
+          "python3 -m purenn lessons 1 --notebook part1.ipynb    make a notebook of it\n"
+          "python3 -m purenn lessons --book book                 one book of all, for a browser")
     return 0
 
 

@@ -12,12 +12,12 @@ from typing import List, Optional
 
 from .. import exercises
 from ..exercises import Sheet, Verdict
-from .terminal import painted, printable, use_colour
+from .terminal import columns_of, painted, printable, use_colour
 from .words import UsageError
 
 __all__ = ["check", "exercise"]
 
-WIDTH = 88
+WIDEST = 88
 
 
 # ---- Handing out ----
@@ -41,7 +41,7 @@ def _listed() -> List[str]:
     for sheet in exercises.SHEETS.values():
         names = ", ".join(one.name for one in sheet.exercises)
         lines.append(f"{sheet.part:>4}  {sheet.title}")
-        lines += textwrap.wrap(names, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        lines += _indented(names)
     return [*lines, "", "python3 -m purenn exercise 9 writes the file of part 9."]
 
 
@@ -67,10 +67,15 @@ def check(path: str) -> int:
     sheet = exercises.sheet_of(learner)
     colour = use_colour(sys.stdout)
     print(f"Part {sheet.part}: {sheet.title}\n", flush=True)
-    verdicts = []
-    for verdict in exercises.grade(sheet, learner):
-        print("\n".join(_lines(verdict, colour)), flush=True)
-        verdicts.append(verdict)
+    verdicts: List[Verdict] = []
+    try:
+        for verdict in exercises.grade(sheet, learner):
+            print("\n".join(_lines(verdict, colour)), flush=True)
+            verdicts.append(verdict)
+    except KeyboardInterrupt:
+        for stopped in sheet.exercises[len(verdicts):][:1]:
+            print(f"  stopped in {stopped.name}: does a loop in it never end?", flush=True)
+        raise
     print(f"\n{_end(sheet, verdicts)}")
     return 0 if all(verdict.state == "right" for verdict in verdicts) else 1
 
@@ -83,9 +88,14 @@ def _lines(verdict: Verdict, colour: bool) -> List[str]:
     mark = _mark("✓", "ok") if right else _mark("✗", "no")
     lines = [f"  {painted(mark, 'green' if right else 'red', colour)} {verdict.name}"]
     for said in filter(None, (verdict.hint, *verdict.remarks)):
-        lines += textwrap.wrap(printable(said), WIDTH, initial_indent=" " * 6,
-                               subsequent_indent=" " * 6)
+        lines += _indented(printable(said))
     return lines
+
+
+def _indented(text: str) -> List[str]:
+    """Return the lines of a text, broken for the terminal that is there."""
+    width = max(24, min(WIDEST, columns_of(sys.stdout)))
+    return textwrap.wrap(text, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 def _mark(mark: str, plain: str) -> str:

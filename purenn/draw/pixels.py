@@ -66,9 +66,11 @@ def _checked(
     size = len(numbers[0])
     wide = math.isqrt(size) if width is None else positive_integer("draw.images", "width", width)
     if size % wide or (width is None and wide * wide != size):
-        hint = "say how wide an image is: width=…" if width is None else f"{size} is no multiple"
-        raise ValueError(f"draw.images: {size} numbers make no image "
-                         f"{wide if width else 'that is square'}; {hint}")
+        if width is None:
+            raise ValueError(f"draw.images: {size} numbers make no image that is square; say how "
+                             f"wide an image is: width=…")
+        raise ValueError(f"draw.images: {size} numbers make no image that is {wide} wide; expected "
+                         f"a multiple of {wide}")
     if len(captions) not in (0, len(numbers)):
         raise ValueError(f"draw.images: captions: expected {len(numbers)}, got {len(captions)}")
     positive_integer("draw.images", "columns", columns)

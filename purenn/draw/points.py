@@ -84,6 +84,9 @@ def _plane(
         class_names = class_names or data.class_names
         targets = data.targets if targets is None else targets
         names, data = data.feature_names, data.inputs
+    for number, row in enumerate(data):
+        if not hasattr(row, "__len__"):
+            raise TypeError(f"{who}: expected rows, [[x, y], …], but row {number} is {row!r:.40}")
     if len(data) and len(data[0]) == 1 and targets is not None and not class_names:
         data, targets = _joined(who, data, targets), None
         names = [*names[:1], "target"]

@@ -184,5 +184,5 @@ What a function is given stays as it is: build new lists.
 """,
     imports="import math\n\nfrom purenn import linalg",
     exercises=[RELU, RELU_DERIVATIVE, SIGMOID, SOFTMAX],
-    afterwards="purenn/activations.py, where each is a pair of formulas and a class of three lines",
+    afterwards="purenn/activations.py, where each is a pair of formulas and a class of a few lines",
 )
