@@ -141,7 +141,8 @@ def _named(value: Any) -> str:
     if value is None:
         return "None"
     text = repr(value) if isinstance(value, (str, bytes, int, float)) else ""
-    kind = "a string" if isinstance(value, str) else f"a {type(value).__name__}"
+    kind = "a string" if isinstance(value, str) else type(value).__name__
+    kind = kind if " " in kind else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     return f"{text if len(text) <= 20 else text[:17] + '...'} ({kind})" if text else kind
 
 

@@ -97,7 +97,8 @@ class History:
         """
         rows = [record.as_dict() for record in self.records]
         if rows and name not in rows[0]:
-            raise KeyError(f"History: no curve {name!r}; there are {', '.join(rows[0])}")
+            raise KeyError(f"History: no curve {name!r}; there are {', '.join(rows[0])}; more come "
+                           f"with train(…, metrics=[accuracy])")
         return [row[name] for row in rows]
 
     def __len__(self) -> int:

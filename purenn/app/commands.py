@@ -180,11 +180,11 @@ def _add_model(parser: Parser) -> None:
                                                        "purenn.save")
 
 
-def _add_table_options(parser: Parser) -> Any:
+def _add_table_options(parser: Parser, delimiter: str) -> Any:
     """Add the options that hold for every table; return the function that adds more of them."""
     add = parser.add_argument_group("tables (CSV)").add_argument
     add("--delimiter", metavar="C", type=words.delimiter,
-        help="the character between cells, or tab (default: a comma, or that of the training)")
+        help=f"the character between cells, or tab (default: {delimiter})")
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--header", action="store_true", default=None,
                         help="the first line holds names (by default this is found out)")
@@ -195,7 +195,7 @@ def _add_table_options(parser: Parser) -> Any:
 
 def _add_reading_options(parser: Parser) -> None:
     """Add the options of those who see a table for the first time."""
-    add = _add_table_options(parser)
+    add = _add_table_options(parser, "a comma")
     add("--target", metavar="COL", type=words.column,
         help="the column to be predicted: its name, or its position, counted from 0, from the end "
              "if negative (default: the last)")
@@ -298,7 +298,7 @@ def _add_predict_command(commands: Any) -> None:
                              "that comes along")
     parser.add_argument("--probabilities", action="store_true",
                         help="a column p(NAME) for each class as well")
-    add = _add_table_options(parser)
+    add = _add_table_options(parser, "that of the training")
     add("--unseen", metavar="HOW", type=words.one_of(["refuse", "zeros"]), default="refuse",
         help="words that the training data did not have: refuse them, or let them be none of the "
              "known ones, zeros (default refuse)")
@@ -313,7 +313,7 @@ def _add_evaluate_command(commands: Any) -> None:
     )
     _add_model(parser)
     _add_data(parser)
-    add = _add_table_options(parser)
+    add = _add_table_options(parser, "that of the training")
     add("--target", metavar="NAME", help="the column of the answers, if it is called otherwise "
                                          "than in the training data")
     add("--missing", metavar="HOW", type=words.one_of(["refuse", "drop"]), default="refuse",

@@ -123,8 +123,8 @@ def _checked(who: str, curves: Any, marks: bool) -> List[Curve]:
     if not isinstance(curves, Mapping):
         raise TypeError(f"{who}: expected {{name: [y, …]}}, got {curves!r:.60}")
     if not 1 <= len(curves) <= MOST_CURVES:
-        raise ValueError(f"{who}: expected 1 to {MOST_CURVES} curves, got {len(curves)}; more "
-                         f"cannot be told apart")
+        hint = "; more cannot be told apart" if curves else ""
+        raise ValueError(f"{who}: expected 1 to {MOST_CURVES} curves, got {len(curves)}{hint}")
     return [Curve(clean(name), points_of(f"{who}: {clean(name)!r}", points), k, CATEGORIES[k],
                   DASHES[k], marks=marks)
             for k, (name, points) in enumerate(curves.items())]

@@ -163,7 +163,7 @@ def _header_size(file: BinaryIO, size: int) -> int:
         problem = f"the header would have {header_size} bytes, more than {MAX_HEADER_SIZE}"
     else:
         problem = f"the header would have {header_size} bytes, the file holds {size - 8} more"
-    raise ModelFileError(problem + _resemblance(start), "bytes 0 to 7")
+    raise ModelFileError(_resemblance(start) + problem, "bytes 0 to 7")
 
 
 def _resemblance(start: bytes) -> str:
@@ -177,9 +177,9 @@ def _resemblance(start: bytes) -> str:
                   b"\x93NUMPY": "NumPy's .npy"}
     for beginning, what in beginnings.items():
         if start.startswith(beginning):
-            return f" (the file begins as if it were {what})"
+            return f"the file begins as if it were {what}; "
     is_text = all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
-    return " (the file begins as text does, a CSV file for instance: no model)" if is_text else ""
+    return "the file begins as text does, a CSV file for instance: no model; " if is_text else ""
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
