@@ -417,6 +417,20 @@ products = given(n=st.integers(1, 20), k=st.integers(1, 20), m=st.integers(1, 12
                  density=st.sampled_from([0.0, 0.3, 0.5, 1.0]))
 
 
+def product_is(plain, A, B):
+    """Say whether A times B is this, by every function and in every way that there is."""
+    B_rows = linalg.transpose(B)
+    with plain_loops():
+        for are in ("never faster", "always faster", "faster where A has many zeros"):
+            for short in ({}, linalg._SHORT_PRODUCTS):
+                linalg._sums_of_rows_are, linalg._short_products = are, short
+                assert linalg.matmul(A, B) == plain
+                assert linalg.inner(A, B_rows) == plain
+                assert linalg.inner_columns(linalg.transpose(A), B) == plain
+                assert linalg.affine(A, B_rows, B[:1]) == linalg.add(plain, B[:1])
+    return True
+
+
 @products
 def test_all_ways_to_a_product_give_the_bits_of_the_plain_loop(n, k, m, seed, density):
     rng = Random(seed)
@@ -429,15 +443,7 @@ def test_all_ways_to_a_product_give_the_bits_of_the_plain_loop(n, k, m, seed, de
     assert nothing == [0.0] * m
     if k <= 4:
         assert linalg._SHORT_PRODUCTS[k](A, linalg.transpose(B), nothing) == plain
-    with plain_loops():
-        for are in ("never faster", "always faster", "faster where A has many zeros"):
-            for short in ({}, linalg._SHORT_PRODUCTS):
-                linalg._sums_of_rows_are, linalg._short_products = are, short
-                assert linalg.matmul(A, B) == plain
-                assert linalg.inner(A, linalg.transpose(B)) == plain
-                assert linalg.inner_columns(linalg.transpose(A), B) == plain
-                moved = linalg.affine(A, linalg.transpose(B), B[:1])
-                assert moved == linalg.add(plain, B[:1])
+    assert product_is(plain, A, B)
 
 
 @products
@@ -499,13 +505,7 @@ def test_all_ways_to_a_product_of_square_matrices_turn_the_right_one(size):
     rng = Random(size)
     A, B = with_zeros(rng, size, size, 0.5), with_zeros(rng, size, size, 1.0)
     plain = [[linalg.plain_dot(row, column) for column in zip(*B)] for row in A]
-    with plain_loops():
-        for are in ("never faster", "always faster", "faster where A has many zeros"):
-            for short in ({}, linalg._SHORT_PRODUCTS):
-                linalg._sums_of_rows_are, linalg._short_products = are, short
-                assert linalg.matmul(A, B) == plain
-                assert linalg.inner(A, linalg.transpose(B)) == plain
-                assert linalg.inner_columns(linalg.transpose(A), B) == plain
+    assert product_is(plain, A, B)
 
 
 @pytest.mark.parametrize("rows", range(1, 10))
