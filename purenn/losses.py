@@ -465,14 +465,12 @@ def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
     numbers = whole_numbers(who, targets)
     if 0 <= min(numbers) and max(numbers) < classes:
         return numbers
-    for row, number in enumerate(numbers):
-        if not 0 <= number < classes:
-            hint = ("they seem to be counted from 1: subtract 1 from each"
-                    if min(numbers) == 1 and max(numbers) == classes
-                    else "the last layer needs as many neurons as there are classes")
-            raise ValueError(f"{who}: row {row}: expected a class from 0 to {classes - 1}, "
-                             f"got {number}; {hint}")
-    raise AssertionError  # one of them was outside
+    row = next(row for row, number in enumerate(numbers) if not 0 <= number < classes)
+    hint = ("they seem to be counted from 1: subtract 1 from each"
+            if min(numbers) == 1 and max(numbers) == classes
+            else "the last layer needs as many neurons as there are classes")
+    raise ValueError(f"{who}: row {row}: expected a class from 0 to {classes - 1}, "
+                     f"got {numbers[row]}; {hint}")
 
 
 def whole_numbers(who: str, numbers: Any) -> List[int]:
