@@ -71,8 +71,8 @@ _BESIDE = {
     "NotFittedError": "estimators",
     "Regressor": "estimators",
     "diagnose": "doctor",
-    "load": "store.keeping",
-    "save": "store.keeping",
+    "load": "estimators",
+    "save": "estimators",
 }
 
 

@@ -15,8 +15,8 @@ import time
 
 import pytest
 
-from purenn.store import atomic
-from purenn.store.atomic import atomic_write, replace_file
+from purenn import atomic
+from purenn.atomic import atomic_write, replace_file
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and permissions of POSIX")
@@ -167,7 +167,7 @@ def test_another_files_error_in_the_block_is_passed_on_untouched(path):
 
 FULL = """
     import resource, sys
-    from purenn.store.atomic import replace_file
+    from purenn.atomic import replace_file
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     def write(file):
         for _ in range(int(sys.argv[2])):
@@ -255,7 +255,7 @@ def test_a_device_is_not_replaced(tmp_path):
 
 LOCKED = """
     import os, sys
-    from purenn.store.atomic import replace_file
+    from purenn.atomic import replace_file
     if os.geteuid() == 0:
         os.setgid(65534)
         os.setuid(65534)
@@ -365,7 +365,7 @@ def is_whole(data):
 
 SAVER = """
     import itertools, signal, sys
-    from purenn.store.atomic import replace_file
+    from purenn.atomic import replace_file
     signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore Ctrl-C
     def save(number):
         line = b"%s %013d\\n" % (sys.argv[2].encode(), number)

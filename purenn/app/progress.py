@@ -6,9 +6,8 @@ On a terminal one line is written over and over:
 
 Anywhere else (a file, a pipe, a terminal that calls itself dumb) control characters would be
 litter, so plain lines are written, one after an epoch, but not more than one a second. All of it
-goes to stderr: stdout is for results.
-
-Before this: sources. After this: train.
+goes to stderr: stdout is for results. What can no longer be shown, because the other end of a pipe
+or the terminal is gone, is dropped: the training goes on.
 """
 
 from __future__ import annotations
@@ -16,15 +15,24 @@ from __future__ import annotations
 import time
 from typing import List, TextIO
 
+from ..draw.terminal import columns_of, may_rewrite, painted, use_colour
 from ..training import Callback, Record, Run
-from .terminal import columns_of, may_rewrite, painted, use_colour
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "say"]
 
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 1.0
 WIDEST_BAR = 30
 NARROW = 110  # below this many columns words are shortened
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Write to a stream that may be gone: what nobody can read any more is dropped."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):  # a broken pipe, a terminal that was closed, a closed stream
+        pass
 
 
 class Progress(Callback):
@@ -79,8 +87,7 @@ class Progress(Callback):
 
     def _write(self, text: str) -> None:
         self.shown_at = time.perf_counter()
-        self.stream.write(text)
-        self.stream.flush()
+        say(text, self.stream)
 
     def _rest(self, run: Run, brief: bool = False) -> str:
         parts = [f"loss {run.loss_so_far:.4f}"]

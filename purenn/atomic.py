@@ -25,13 +25,14 @@ What was decided, and why:
   hard link to the old file goes on naming the old contents.
 - *Only ordinary files are replaced*: not a folder, and not a device, because as root a rename
   onto `/dev/null` would succeed.
-- *Leftovers*: a process killed outright cannot tidy up, and its temporary file stays. Its
-  name is never used again and nothing ever reads it. It is not hunted down either, since it
-  might belong to a process that is still writing; delete it at leisure.
+- *Leftovers*: a process killed outright cannot tidy up, and its temporary file stays until the
+  same path is saved again. Its name tells the process and the machine that wrote it; what belongs
+  to a process of this machine that is no longer there is removed, what might still be written
+  stays.
 - *Two processes saving to one path* write two temporary files; the last rename wins, and the
   path always names one whole file.
 
-Before this: `strict_json.py`. After this: `safetensors.py`.
+Imports: nothing of purenn. Everything that writes files uses it.
 """
 
 import errno
