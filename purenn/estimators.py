@@ -503,7 +503,7 @@ class Estimator:
 
     def _check_columns(self, who: str, names: Optional[List[str]], width: int) -> None:
         """Raise ShapeError for rows of another width, ValueError for columns of other names."""
-        known = list(getattr(self, "feature_names_in_", ()))
+        known = [str(name) for name in getattr(self, "feature_names_in_", ())]
         if width != self.n_features_in_:
             expected = f" ({_shortly(known)})" if known else ""
             got = f" ({_shortly(names)})" if names else ""
@@ -740,7 +740,8 @@ class Classifier(Estimator):
         Raises NotFittedError before `fit`, ShapeError for rows of another width, ValueError for
         NaN and for a frame with other column names.
         """
-        numbers = classes_of(self.model_.scores(self._asked("predict", X)))
+        rows = self._asked("predict", X)
+        numbers = classes_of(self.model_.scores(rows))
         if _is_array(X) and _is_array(self.classes_):
             return self.classes_[numbers]
         labels = [self.model_.classes[number] for number in numbers]
@@ -751,7 +752,8 @@ class Classifier(Estimator):
 
         Raises what `predict` raises.
         """
-        probabilities = self.model_.outputs(self._asked("predict_proba", X))
+        rows = self._asked("predict_proba", X)
+        probabilities = self.model_.outputs(rows)
         return _array(probabilities) if _is_array(X) else probabilities
 
     def score(
@@ -891,7 +893,8 @@ class Regressor(Estimator):
         Raises NotFittedError before `fit`, ShapeError for rows of another width, ValueError for
         NaN and for a frame with other column names.
         """
-        values: Any = self.model_.outputs(self._asked("predict", X))
+        rows = self._asked("predict", X)
+        values: Any = self.model_.outputs(rows)
         values = linalg.ravel(values) if self.flat_targets_ else values
         return _array(values) if _is_array(X) else values
 
@@ -1008,7 +1011,8 @@ def model_of(thing: Keepable) -> Model:
     if not isinstance(thing, Estimator):
         raise TypeError(f"save: expected a Network, Classifier or Regressor, got {thing!r}")
     thing._check_fitted("save")
-    names = list(getattr(thing, "feature_names_in_", thing.model_.feature_names))
+    names = [str(name) for name in
+             getattr(thing, "feature_names_in_", thing.model_.feature_names)]
     return thing.model_._replace(feature_names=names, parameters=_parameters_of(thing))
 
 
@@ -1026,9 +1030,9 @@ def _parameters_of(estimator: Estimator) -> Dict[str, Any]:
 
 def _estimator_of(model: Model) -> Estimator:
     """Make the estimator anew and give it what it had learned."""
-    parameters = {name: tuple(value) if isinstance(value, list) else value
-                  for name, value in model.parameters.items()}
-    kind = Classifier if model.kind == "classifier" else Regressor
+    parameters: Dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                                  for name, value in model.parameters.items()}
+    kind: Any = Classifier if model.kind == "classifier" else Regressor
     estimator: Estimator = kind(**{name: value for name, value in parameters.items()
                                    if name != "flat_targets_"})
     estimator._settings()

@@ -302,4 +302,5 @@ def folds(whole: DataSet, count: int, rng: Random) -> Iterator[Tuple[DataSet, Da
     for fold in range(count):
         test = order[fold::count]
         chosen = set(test)
-        yield rows_of(whole, [row for row in range(rows) if row not in chosen]), rows_of(whole, test)
+        learning = [row for row in range(rows) if row not in chosen]
+        yield rows_of(whole, learning), rows_of(whole, test)

@@ -34,8 +34,8 @@ from .optimizers import (
 
 __all__ = [
     "ACTIVATIONS", "DATA_SETS", "LAYERS", "OPTIMIZERS", "SCHEDULES", "SET_SETTINGS",
-    "ActivationRecipe", "OptimizerRecipe", "Settings", "build_network", "build_optimizer", "build_penalty",
-    "checked_settings", "completed", "loss_for", "one_of",
+    "ActivationRecipe", "OptimizerRecipe", "Settings", "build_network", "build_optimizer",
+    "build_penalty", "checked_settings", "completed", "loss_for", "one_of",
 ]
 
 
@@ -245,7 +245,7 @@ def _layer_sizes(who: str, hidden: Any) -> Tuple[int, ...]:
     if isinstance(hidden, (str, bytes, dict)):
         raise TypeError(f"{who}: hidden: expected sizes of layers, as (32, 16), got {hidden!r}")
     sizes = hidden if hasattr(hidden, "__iter__") else [hidden]
-    return tuple(positive_integer(who, "hidden", getattr(size, "tolist", lambda: size)())
+    return tuple(positive_integer(who, "hidden", size.tolist() if hasattr(size, "tolist") else size)
                  for size in sizes)
 
 
@@ -296,10 +296,10 @@ def build_network(
 
 def build_optimizer(settings: Settings, steps: int, rng: Random) -> Optimizer:
     """Return the optimizer of a training of so many steps."""
-    make, rate = OPTIMIZERS[settings.optimizer]
-    if rate is None:
+    make, suits = OPTIMIZERS[settings.optimizer]
+    if suits is None:
         return make(rng)
-    rate = rate if settings.learning_rate is None else settings.learning_rate
+    rate = suits if settings.learning_rate is None else settings.learning_rate
     return make(rate if isinstance(rate, Schedule) else SCHEDULES[settings.schedule](rate, steps))
 
 

@@ -26,7 +26,8 @@ from purenn import (
 )
 from purenn.store.checkpoint import Checkpoint
 from purenn.store.errors import ModelFileError
-from purenn.store.model import Model, load_model, save_model
+from purenn.model import Model
+from purenn.store.model import load_model, save_model
 
 
 class Stop(Callback):

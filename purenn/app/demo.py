@@ -76,7 +76,8 @@ def learn(settings: Settings, callbacks: Sequence[Callback] = ()) -> Tuple[Task,
 
 def _what_it_knows(task: Task, held_out: DataSet) -> List[str]:
     """Return the accuracy on the digits put aside, and the confusion matrix."""
-    part, rows = accuracy(outputs_for(task.model, held_out), held_out.targets), len(held_out.targets)
+    rows = len(held_out.targets)
+    part = accuracy(outputs_for(task.model, held_out), held_out.targets)
     return [
         f"Test accuracy: {part:.4f} ({round(part * rows)} of {rows} digits it had never seen)",
         "",

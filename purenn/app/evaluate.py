@@ -115,8 +115,7 @@ def _check_finite(outputs: Matrix, examples: DataSet) -> None:
 
 
 def _as_lines(model: Model, examples: DataSet, found: Dict[str, Any]) -> List[str]:
-    numbers = {name: found[name] for name in ("accuracy", "r2", "mean_absolute_error")
-               if name in found}
+    numbers: Dict[str, Any] = {name: found[name] for name in found["baseline"]}
     lines = [f"{found['rows']} rows", "", *metric_lines(numbers, found["baseline"], examples)]
     if "classes" in found:
         lines += ["", *_score_table(found), ""]

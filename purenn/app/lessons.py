@@ -1,4 +1,4 @@
-"""`purenn lessons`: the list of the parts, one part in the terminal or as a notebook, or the book."""
+"""`purenn lessons`: the list of the parts, one part on the screen or as a notebook, or the book."""
 
 from __future__ import annotations
 

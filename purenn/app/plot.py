@@ -34,7 +34,9 @@ def picture_of_training(history: History, task: Task, whole: DataSet) -> Picture
 
     Raises ValueError for a history without epochs.
     """
-    metric, ask = ("accuracy", task.model.scores) if whole.class_names else ("r2", task.model.outputs)
+    metric, ask = "r2", task.model.outputs
+    if whole.class_names:
+        metric, ask = "accuracy", task.model.scores
     pictures = [draw.history(history), draw.history(history, metric)]
     features, classes = len(whole.feature_names), len(whole.class_names)
     if (features, classes > 0) in ((2, True), (1, False)) and classes <= MOST_CLASSES:

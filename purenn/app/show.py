@@ -91,7 +91,8 @@ def _provenance(facts: Mapping[str, Any]) -> List[str]:
 
 def _fact(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_fact(one)}" for name, one in value.items())
+        return ", ".join(f"{name.replace('_', ' ')} {_fact(one)}" for name, one in value.items()
+                         if one not in (None, []))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

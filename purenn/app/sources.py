@@ -127,7 +127,7 @@ def _refuse_missing(word: str) -> NoReturn:
     """Say that there is no such file, and which one was probably meant."""
     error = missing_file(word)
     if os.path.basename(word) == word and "." not in word:
-        near = error.strerror.partition(";")[2]
+        near = (error.strerror or "").partition(";")[2]
         hint = f";{near}" if near else did_you_mean(word, DATA_SETS)
         raise UsageError(f"expected a file, or {listed(list(DATA_SETS))}, got {shown(word)}{hint}")
     raise error

@@ -152,7 +152,7 @@ def _built_layer(
     settings = {key: value for key, value in layer.items() if key != "layer"}
     try:
         if name == "Dense":
-            return _built_dense(place, remaining, **settings)
+            return _built_dense(place, remaining, settings)
         extra = {"rng": Random(0)} if name == "Dropout" else {}
         made: Any = LAYERS[name](**settings, **extra)
     except ModelFileError:
@@ -173,13 +173,15 @@ def _check_settings(given: Dict[str, Any], made: Dict[str, Any], where: str) -> 
             raise ModelFileError(f"{name} should be a number, got {shown(repr(value))}", where)
 
 
-def _built_dense(
-    place: str, remaining: Dict[str, Tensor], inputs: int, neurons: int
-) -> Dense:
-    for name, size in (("inputs", inputs), ("neurons", neurons)):
+def _built_dense(place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]) -> Dense:
+    where = f"layer {place}"
+    if set(settings) != {"inputs", "neurons"}:
+        raise ModelFileError(f"expected the settings ['inputs', 'neurons'], got {sorted(settings)}",
+                             where)
+    for name, size in settings.items():
         if type(size) is not int:
-            raise ModelFileError(f"{name} should be an integer, got {shown(repr(size))}",
-                                 f"layer {place}")
+            raise ModelFileError(f"{name} should be an integer, got {shown(repr(size))}", where)
+    inputs, neurons = settings["inputs"], settings["neurons"]
     weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
     biases = _taken(f"{place}.bias", (neurons,), remaining)
     dense = Dense(inputs, neurons, Random(0), initializer=lambda rng, rows, columns: weights)

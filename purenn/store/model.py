@@ -177,7 +177,8 @@ def _read_json(file: BinaryIO) -> Contents:
 
 # What a model file says of a model, and of which kind each entry is.
 ENTRIES: Dict[str, Tuple[type, ...]] = {
-    "format": (str,), "format_version": (int,), "version": (str,), "saved_by": (str,), "kind": (str,), "layers": (list,),
+    "format": (str,), "format_version": (int,), "version": (str,), "saved_by": (str,),
+    "kind": (str,), "layers": (list,),
     "standardizer": (dict, type(None)), "target_standardizer": (dict, type(None)),
     "classes": (list,), "feature_names": (list,), "encoding": (dict, type(None)),
     "parameters": (dict,), "provenance": (dict,), "samples": (dict,),
