@@ -14,11 +14,11 @@ import io
 import os
 import re
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO, Callable, Iterator, List, Optional, Union, cast
 
 from ..text import nearest, safe, shown
-from .errors import DataError, Place
+from .errors import DataError
 from .options import Advice
 
 __all__ = [
@@ -130,10 +130,10 @@ def _guarded(
 ) -> Any:
     try:
         return read(count)
-    except UnicodeDecodeError as error:
-        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else "
-                        f"({error.reason})", name) from None
-    except (EOFError, OSError, UnicodeError, zlib.error) as error:
+    except UnicodeError as error:
+        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else ({error})",
+                        name) from None
+    except (EOFError, OSError, zlib.error) as error:
         raise DataError(
             f"the file is damaged or incomplete and cannot be unpacked or read ({error}). Fetch it "
             "again", name) from None
@@ -150,7 +150,8 @@ def text_lines(file: BinaryIO, name: str, encoding: Optional[str] = None) -> Ite
     A byte-order mark at the beginning is skipped. Raises DataError with the number of the line
     for bytes that are not of this encoding, for NUL characters, and for lines beyond LINE_LIMIT.
     """
-    begins: bytes = cast(Any, file).peek(2)[:2] if encoding is None else b""
+    peek = cast(Any, file).peek
+    begins: bytes = _guarded(peek, 2, name)[:2] if encoding is None else b""
     chosen = encoding or ("utf-16" if begins in _UTF_16 else "utf-8-sig")
     utf8 = chosen == "utf-8-sig"
     text = io.TextIOWrapper(
@@ -165,7 +166,7 @@ def text_lines(file: BinaryIO, name: str, encoding: Optional[str] = None) -> Ite
             _check_line(line, number, name)
             yield line.lstrip("\ufeff") if number == 1 else line
     finally:
-        if not text.closed:
+        with suppress(ValueError):  # where the file is closed already
             text.detach()  # or the wrapper would close a file that is not ours
 
 

@@ -6,7 +6,7 @@ numbers with a word among them is a column with a mistake; a column of "5%" is n
 "-" is a word among words and a hole among numbers. Whatever cannot be used as it is raises a
 `DataError` that says what would help.
 
-Before this: cells. After this: encoding, which remembers what was decided here.
+Before this: cells. After this: records.
 """
 
 import math
@@ -21,7 +21,10 @@ from .cells import (
 from .errors import DataError, Place, Remark
 from .options import Advice, Name, TableOptions
 
-__all__ = ["Column", "Tally", "feature_column", "hole_advice", "remarks_on", "target_column"]
+__all__ = [
+    "DISTINCT_CAP", "Column", "Tally", "feature_column", "hole_advice", "remarks_on",
+    "target_column",
+]
 
 CLASSES_CAP = 1000
 DISTINCT_CAP = 1000  # different cells of a column that are counted; then "more"
@@ -137,8 +140,8 @@ class Tally:
     @property
     def of_numbers(self) -> bool:
         """Whether there are numbers and, but for holes, nothing else."""
-        counts = self.counts
-        return self.numbers.count > 0 and not (counts["date"] or counts["written"] or counts["word"])
+        others = self.counts["date"] + self.counts["written"] + self.counts["word"]
+        return self.numbers.count > 0 and not others
 
     @property
     def of_dates(self) -> bool:
@@ -147,9 +150,10 @@ class Tally:
         return counts["date"] > self.numbers.count + counts["written"] + counts["word"]
 
     @property
-    def date_orders(self) -> List[str]:
-        """The orders of day, month and year in which all the dates are dates."""
-        return [order for order, span in self.days.items() if span.count == self.counts["date"]]
+    def date_order(self) -> str:
+        """The order of day, month and year in which all the dates are dates; "" if not just one."""
+        orders = [order for order, span in self.days.items() if span.count == self.counts["date"]]
+        return orders[0] if len(orders) in (1, len(DATE_ORDERS)) else ""  # all: months in words
 
     @property
     def likely_kind(self) -> str:
@@ -168,6 +172,11 @@ class Tally:
         dashes = kind in ("number", "value", "date") or (kind == "class" and self.of_numbers)
         return self.counts["hole"] + (self.counts["dash"] if dashes else 0)
 
+    @property
+    def first_hole(self) -> Tuple[int, str]:
+        """Row and text of the first cell that is, or may be, a hole."""
+        return min(self.first[kind] for kind in ("hole", "dash") if kind in self.first)
+
     def categories(self, kind: str) -> List[str]:
         """Return the different words in order: numbers by size, then the others by alphabet."""
         words = self.different
@@ -176,7 +185,9 @@ class Tally:
                 self.of_numbers and stands_for_missing(word))}
         return sorted(words, key=_by_size_then_alphabet)
 
-    def error(self, problem: str, advice: Sequence[Advice], row: Optional[int] = None) -> DataError:
+    def error(
+        self, problem: str, advice: Sequence[Advice], row: Optional[int] = None
+    ) -> DataError:
         return DataError(problem, Place(self.file, row, self.name), advice)
 
     def own(self) -> List[Name]:
@@ -239,7 +250,7 @@ def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
     problem = f"expected plain numbers such as 1234.5, got {shown(cell)}"
     signs = sorted(tally.signs - {""})
     if tally.decimal or len(signs) > 1 or signs not in ([], [","], ["."]):
-        raise tally.error(f"{problem}. Take units and signs out of the cells", advice, row)
+        raise tally.error(problem, [Advice("take units and signs out of the cells"), *advice], row)
     readings = {",": "1.234,5", ".": "1,234.5"}
     read = [Advice(f"read numbers like {readings[sign]}", {"decimal": sign})
             for sign in signs or readings]
@@ -252,7 +263,7 @@ def _refuse_dates(tally: Tally, words: Advice) -> None:
         parts = Advice("take year, month and weekday", {"dates": tally.own()})
         advice = [_without(tally), words]
         raise tally.error(f"these are dates, such as {shown(cell)}",
-                          [parts, *advice] if tally.date_orders else advice, row)
+                          [parts, *advice] if tally.date_order else advice, row)
 
 
 def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
@@ -260,20 +271,18 @@ def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
     if "almost" in tally.first:
         row, cell = tally.first["almost"]
         raise tally.error(f"expected a plain finite number (digits 0-9, a point), got "
-                          f"{shown(cell)}. Correct it", advice, row)
+                          f"{shown(cell)}", [Advice("correct it"), *advice], row)
     others = [kind for kind in ("word", "date", "written") if tally.counts[kind]]
     if others and tally.numbers.count > sum(tally.counts[kind] for kind in others):
         row, cell = min(tally.first[kind] for kind in others)
-        raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, got "
-                          f"{shown(cell)}. Correct it", advice, row)
+        raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, "
+                          f"got {shown(cell)}", [Advice("correct it"), *advice], row)
 
 
 def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
     if len(tally.different) > cap:
-        count = len(tally.different)
-        got = f"more than {tally.cap}" if count > tally.cap else str(count)
-        raise tally.error(f"expected at most {cap} different words, each of which becomes a column "
-                          f"of its own, got {got}", advice)
+        raise tally.error(f"expected at most {cap} different words, each of which becomes an input "
+                          "of its own, got more", advice)
 
 
 def _date_column(tally: Tally) -> Column:
@@ -282,13 +291,13 @@ def _date_column(tally: Tally) -> Column:
         row, cell = min(wrong, default=(None, ""))
         raise tally.error(f"expected dates such as 2024-12-31, got {shown(cell)}" if wrong else
                           "expected dates such as 2024-12-31, got none", [_without(tally)], row)
-    orders = tally.date_orders
-    if len(orders) != 1 and len(orders) != len(DATE_ORDERS):  # all: the months are words
+    order = tally.date_order
+    if not order:
         row, cell = tally.first["date"]
         raise tally.error(f"{shown(cell)} may be two dates, or the column is written in more than "
                           "one way. Write dates with the year first", [_without(tally)], row)
-    days = tally.days[orders[0]]
-    return Column(tally.name, "date", (), days.mean, days.low, days.high, orders[0])
+    days = tally.days[order]
+    return Column(tally.name, "date", (), days.mean, days.low, days.high, order)
 
 
 # ---- The target ----
