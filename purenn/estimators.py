@@ -43,7 +43,7 @@ from typing import (
 
 from . import linalg
 from .checks import number_between
-from .data import DataSet, RowView, Standardizer
+from .data import DataError, DataSet, RowView, Standardizer
 from .fitting import Metric, Task, fit, learn, prepared, row_weights
 from .linalg import Matrix, ShapeError, Vector
 from .measuring import Importance, permutation_importance
@@ -367,9 +367,9 @@ class Estimator:
         self.rng_ = _generator(who, settings.seed)
         try:
             task = prepared(data, settings, self.rng_, weights=weights)
-        except ValueError:
+        except ValueError as error:
             self._forget()
-            raise
+            raise _without_advice(error) from None
         self._begin(task, _column_names(X))
         history = fit(task, self.rng_, callbacks=[*callbacks, _Keep(self)], metrics=metrics)
         self._add(history)
@@ -631,6 +631,13 @@ class _Keep(Callback):
 
     def start(self, run: Any) -> None:
         self.estimator.optimizer_ = run.optimizer
+
+
+def _without_advice(error: ValueError) -> ValueError:
+    """Return the error without options that are called otherwise here."""
+    if isinstance(error, DataError):
+        error.advice = []
+    return error
 
 
 def _weights(who: str, sample_weight: Any, rows: Rows) -> Optional[Vector]:

@@ -20,7 +20,9 @@ from random import Random
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import linalg
-from .data import DataError, DataSet, Encoding, FlatRows, Rows, RowView, Standardizer, split
+from .data import (
+    Advice, DataError, DataSet, Encoding, FlatRows, Rows, RowView, Standardizer, split,
+)
 from .initializers import permutation
 from .linalg import Matrix, ShapeError, Vector
 from .losses import Loss, Targets
@@ -96,8 +98,8 @@ def _held_out(
         return tuple([int(row[0]) for row in part.inputs]  # type: ignore[return-value]
                      for part in split(numbered, fraction, rng=rng))
     except DataError as error:
-        raise DataError(f"{whole.description}: {error}. Or hold nothing out: --validation 0"
-                        ) from None
+        raise DataError(f"{whole.description}: {error}",
+                        advice=[Advice("hold no rows out", {"validation": 0})]) from None
 
 
 def rows_of(whole: DataSet, numbers: Sequence[int]) -> DataSet:

@@ -247,7 +247,7 @@ WRONG = {
     "train xor --learning-rate 0": "--learning-rate",
     "train xor --learning-rate nan": "--learning-rate",
     "train xor --learning-rate inf": "--learning-rate",
-    "train xor --optimizer random-search --learning-rate 1": "--learning-rate",
+    "train xor --optimizer random_search --learning-rate 1": "--learning-rate",
     "train xor --epochs 0": "--epochs",
     "train xor --epochs many": "--epochs",
     "train xor --batch-size 0.5": "--batch-size",

@@ -381,7 +381,7 @@ SAVER = """
 def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
     path = tmp_path / "model"
     path.write_bytes(b"saver %013d\n" % 0 * 100_000)
-    unfinished = 0
+    unfinished = []
     for round_number in range(15):
         process = child(SAVER, path, "saver")
         try:
@@ -391,10 +391,43 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
             process.send_signal(signal.SIGKILL)
             process.communicate()
         assert is_whole(contents(path))
-        unfinished = len(os.listdir(tmp_path)) - 1
-    assert unfinished > 0, "no kill ever fell into a save: this test would prove nothing"
+        unfinished.append(len(os.listdir(tmp_path)) - 1)
+    assert 1 in unfinished, "no kill ever fell into a save: this test would prove nothing"
+    assert max(unfinished) == 1, "what a kill has left is cleared by the next save"
     replace_file(path, lambda file: file.write(NEW))
-    assert contents(path) == NEW and len(os.listdir(tmp_path)) == unfinished + 1
+    assert contents(path) == NEW and alone(path)
+
+
+HOLDER = """
+    import sys
+    from purenn.atomic import atomic_write
+    with atomic_write(sys.argv[1]) as file:
+        print("writing", flush=True)
+        sys.stdin.readline()
+        file.write(b"late")
+"""
+
+
+@posix
+def test_what_somebody_is_still_writing_is_not_cleared(path):
+    process = child(HOLDER, path, stdin=subprocess.PIPE)
+    try:
+        assert process.stdout.readline() == b"writing\n"
+        replace_file(path, lambda file: file.write(NEW))
+        assert contents(path) == NEW and not alone(path)
+        _, complaints = process.communicate(b"go on\n", timeout=60)
+    finally:
+        process.kill()
+    assert complaints == b"" and contents(path) == b"late" and alone(path)
+
+
+@posix
+def test_only_what_looks_like_a_leftover_of_this_file_is_cleared(path):
+    for name in (".model.safetensors.txt.tmp", ".other.0123456789abcdef.tmp", "x.tmp"):
+        (path.parent / name).write_bytes(OLD)
+    (path.parent / ".model.safetensors.0123456789abcdef.tmp").write_bytes(OLD)
+    replace_file(path, lambda file: file.write(NEW))
+    assert len(os.listdir(path.parent)) == 4
 
 
 @posix

@@ -7,9 +7,9 @@ from random import Random
 
 from ..data import as_flags
 from ..doctor import diagnose_learning
-from ..text import safe
 from . import options as words
 from .options import Parser
+from .report import safe_lines
 from .sources import read
 
 __all__ = ["EXAMPLES", "EXIT_CODES", "add", "run"]
@@ -45,8 +45,3 @@ def run(options: argparse.Namespace) -> int:
     diagnosis = diagnose_learning(source.data, rng=rng)
     print("\n".join([source.data.description, "", safe_lines(str(diagnosis))]))
     return 0 if diagnosis.ok else 1
-
-
-def safe_lines(text: str) -> str:
-    """Return a text of several lines, each of them safe to show."""
-    return "\n".join(map(safe, text.split("\n")))

@@ -2,8 +2,8 @@
 
 One row is read, answered, written; then the next. So a file of any size can be predicted in little
 memory, and a program on the other end of a pipe gets its answer before it asks the next question.
-A row that cannot be answered gets an empty line of the answers' width, so that the line of every
-answer still tells its question, and is told of on stderr; with --strict it ends the command.
+A row that cannot be answered gets an empty answer, so that the line of every answer still tells its
+question, and is told of on stderr; with --strict it ends the command.
 """
 
 from __future__ import annotations
@@ -201,9 +201,6 @@ class _Answers:
             self._tell_problem(problem)
         elif asked.odd:
             self._tell_odd(asked)
-        if not asked.kept and len(cells) == 1 and problem is not None:
-            sys.stdout.write("\n")  # the CSV writer would write "" for a line of one empty cell
-            return
         self.row([self.safe(cell) for cell in (*asked.kept, *cells)])
 
     def _cells(self, numbers: Vector) -> List[str]:

@@ -18,7 +18,7 @@ from ..training import History, Record
 
 __all__ = [
     "Outcome", "as_json", "as_text", "confusion", "confusion_lines", "ending", "finite",
-    "metric_lines", "outcome_of",
+    "metric_lines", "outcome_of", "safe_lines",
 ]
 
 WIDEST_TABLE = 30  # more classes than this fit no screen
@@ -153,3 +153,8 @@ def confusion_lines(counts: List[List[int]], names: Sequence[str]) -> List[str]:
         "Confusion matrix: rows are what it was, columns what the network said",
         *confusion_table(counts, [safe(name) for name in names], use_colour(sys.stdout)),
     ]
+
+
+def safe_lines(text: str) -> str:
+    """Return a text of several lines, each of them safe to show."""
+    return "\n".join(map(safe, text.split("\n")))

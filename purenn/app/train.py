@@ -23,7 +23,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from .. import __version__
 from ..atomic import atomic_write
-from ..data import DataSet
+from ..data import DataSet, as_flags
 from ..fitting import Task, fit, folds, prepared
 from ..measuring import baseline, measured
 from ..metrics import accuracy, r2
@@ -37,7 +37,7 @@ from . import options as words
 from .options import Parser, UsageError
 from .plot import check_plot, picture_of_training
 from .progress import Progress, say
-from .report import Outcome, as_json, as_text, finite, outcome_of
+from .report import Outcome, as_json, as_text, finite, outcome_of, safe_lines
 from .sources import Source, check_words, names_of, read
 
 __all__ = ["EXAMPLES", "add", "exit_code", "run"]
@@ -162,6 +162,8 @@ def run(options: argparse.Namespace) -> int:
     rng = Random(options.seed)
     table = words.table_options(options)
     source = read(options.data, table, rng)
+    if source.report is not None and not options.quiet:
+        say(safe_lines(source.report.told(as_flags)) + "\n\n", sys.stderr)
     settings = _settings(options, source)
     told = _told(options, settings, source, table)
     _hear_the_end()
