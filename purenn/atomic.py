@@ -88,7 +88,10 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, target)
+            if fcntl is not None:
+                os.replace(temporary, target)  # still locked, so that nobody clears it away now
+        if fcntl is None:
+            os.replace(temporary, target)  # Windows renames no file that is open
     except BaseException as error:
         _remove(temporary)
         if isinstance(error, OSError) and error.errno and error.filename in (None, temporary):
@@ -142,10 +145,7 @@ def _created(temporary: str, kept: Optional[int]) -> BinaryIO:
     def opener(path: str, flags: int) -> int:
         return os.open(path, flags, 0o666 if kept is None else kept)
 
-    file = open(temporary, "xb", opener=opener)
-    if kept is not None and kept != _permissions(temporary):
-        os.chmod(temporary, kept)
-    return file
+    return open(temporary, "xb", opener=opener)
 
 
 def _permissions(path: str) -> Optional[int]:
@@ -164,6 +164,8 @@ def _created_and_locked(temporary: str, kept: Optional[int]) -> BinaryIO:
         file = _created(temporary, kept)
         _lock(file, wait=True)
         if os.path.exists(temporary):
+            if kept is not None and kept != _permissions(temporary):
+                os.chmod(temporary, kept)
             return file
         file.close()
 
