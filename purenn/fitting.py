@@ -26,6 +26,7 @@ from .data import (
 from .initializers import permutation
 from .linalg import Matrix, ShapeError, Vector
 from .losses import Loss, Targets
+from .memory import check_room
 from .model import Model
 from .recipes import (
     Settings, build_network, build_optimizer, build_penalty, completed, loss_for,
@@ -71,10 +72,11 @@ def prepared(
     held_out = None if held is None else rows_of(whole, held)
     settings = completed(settings, len(learning.inputs))
     values: Any = learning.targets
+    sizes = [len(learning.inputs[0]), *settings.hidden, len(whole.class_names) or len(values[0])]
+    check_room(sum((before + 1) * after for before, after in zip(sizes, sizes[1:])))
     model = Model(
-        build_network(
-            len(learning.inputs[0]), settings.hidden, len(whole.class_names) or len(values[0]),
-            settings.activation, settings.dropout, rng=rng),
+        build_network(sizes[0], settings.hidden, sizes[-1], settings.activation,
+                      settings.dropout, rng=rng),
         "classifier" if whole.class_names else "regressor",
         _shared(learning.inputs) if pixels else _fitted(learning.inputs, whole),
         None if whole.class_names else _fitted(values, whole),
