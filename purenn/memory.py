@@ -22,17 +22,17 @@ BYTES = 8 if platform.python_implementation() == "PyPy" else 32
 def check_room(weights: int) -> None:
     """Raise MemoryError if the training of so many weights needs more memory than there is.
 
-    >>> check_room(10 ** 15)
+    >>> check_room(10 ** 15)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    MemoryError: hidden: a network of 1,000,000,000,000,000 weights needs about ...
+    MemoryError: a network of 1,000,000,000,000,000 weights needs about ...
     """
     needed, there = weights * COPIES * BYTES, available()
     if there is not None and needed > there:
         raise MemoryError(
-            f"hidden: a network of {weights:,} weights needs about {needed / 1e9:,.1f} GB to "
-            f"train, and {there / 1e9:,.1f} GB are free here; take fewer neurons, or leave out "
-            f"columns")
+            f"a network of {weights:,} weights needs about {needed / 1e9:,.1f} GB to train, and "
+            f"{there / 1e9:,.1f} GB are free here; take fewer hidden neurons, or leave out columns"
+        )
 
 
 def available() -> Optional[int]:

@@ -23,6 +23,7 @@ from ..data.options import as_flags
 from ..draw.terminal import make_safe
 from ..text import did_you_mean, listed, safe
 from .options import CODES, Parser, UsageError, called
+from .progress import give_up
 
 __all__ = ["COMMANDS", "main"]
 
@@ -67,8 +68,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except KeyboardInterrupt:
         return _failed("interrupted", 130)
     except BrokenPipeError:
-        _give_up(sys.stdout)
-        _give_up(sys.stderr)
+        give_up(sys.stdout)
+        give_up(sys.stderr)
         return 0
     except OSError as error:
         return _failed(_refusal(error), 1)
@@ -111,20 +112,12 @@ def _failed(message: str, code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError:
-        _give_up(sys.stdout)
+        give_up(sys.stdout)
     try:
         print(f"purenn: error: {one_line}", file=sys.stderr, flush=True)
     except OSError:
-        _give_up(sys.stderr)
+        give_up(sys.stderr)
     return code
-
-
-def _give_up(stream: Any) -> None:
-    """Let what is still waiting to be written go nowhere: else Python complains at its end."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except (OSError, ValueError, AttributeError):
-        pass  # a stream in memory has no number, and cannot break either
 
 
 # ---- What can be said on the command line ----

@@ -12,13 +12,14 @@ or the terminal is gone, is dropped: the training goes on.
 
 from __future__ import annotations
 
+import os
 import time
-from typing import List, TextIO
+from typing import Any, List, TextIO
 
 from ..draw.terminal import columns_of, may_rewrite, painted, use_colour
 from ..training import Callback, Record, Run
 
-__all__ = ["Progress", "say"]
+__all__ = ["Progress", "give_up", "say"]
 
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 1.0
@@ -31,8 +32,16 @@ def say(text: str, stream: TextIO) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except (OSError, ValueError):  # a broken pipe, a terminal that was closed, a closed stream
-        pass
+    except (OSError, ValueError):  # a broken pipe, a terminal that was closed, a full disk
+        give_up(stream)
+
+
+def give_up(stream: Any) -> None:
+    """Let what is still waiting to be written go nowhere: else Python complains at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass  # a stream in memory has no number, and cannot break either
 
 
 class Progress(Callback):
