@@ -49,22 +49,24 @@ from typing import (
     Union,
 )
 
-from . import linalg
+from . import checks, linalg
 from .checks import number_between
 from .data import DataError, DataSet, RowView, Standardizer
 from .fitting import Metric, Task, fit, learn, prepared, row_weights
+from .history import History
 from .linalg import Matrix, ShapeError, Vector
 from .measuring import Importance, permutation_importance
 from .metrics import classes_of, r2
 from .model import Model
 from .network import Network
-from .optimizers import GradientDescent, Optimizer, Schedule
+from .optimizers import GradientDescent, Optimizer
 from .recipes import (
     ACTIVATIONS, OPTIMIZERS, Settings, build_optimizer, checked_settings, completed,
 )
 from .store.errors import ModelFileError
+from .schedules import Schedule
 from .store.model import Path, load_model, save_model
-from .training import Callback, History
+from .training import Callback
 
 __all__ = [
     "ACTIVATIONS", "OPTIMIZERS", "Classifier", "Estimator", "NotFittedError", "Regressor", "load",
@@ -150,7 +152,7 @@ def _rows_of_numbers(who: str, X: Any) -> Rows:
     if not stays:
         rows = [_as_list(row) for row in table]
     _check_dimensions(who, rows)
-    linalg.as_matrix(rows, who)
+    checks.as_matrix(rows, who)
     if not stays:
         return [_as_floats(row) for row in rows]
     return table if isinstance(table, RowView) else _ReadRows(table, _as_floats)
@@ -181,7 +183,7 @@ def _check_dimensions(who: str, rows: Any) -> None:
             f"[[x] for x in X] (NumPy: X.reshape(-1, 1)), for one row [X] (X.reshape(1, -1)). "
             f"Reshape your data"
         )
-    if first == []:
+    if len(rows) and first == []:
         raise ShapeError(f"{who}: expected rows of at least one number, got 0 feature(s) "
                          f"(shape=({len(rows)}, 0)) while a minimum of 1 is required.")
     if isinstance(first, list) and first and isinstance(first[0], list):
@@ -958,7 +960,7 @@ class Regressor(Estimator):
             raise TypeError(f"{who}: y: row 0: expected a number, got {_kind(answers[0])}; "
                             f"for labels take Classifier")
         rows = [[answer] for answer in answers] if _is_flat(answers) else [*map(_as_list, answers)]
-        linalg.as_matrix(rows, f"{who}: y")
+        checks.as_matrix(rows, f"{who}: y")
         model = getattr(self, "model_", None)
         width = None if model is None else model.network.output_width
         if width is not None and width != len(rows[0]):

@@ -13,6 +13,7 @@ Imports: the core, `data`, `recipes`, `model`. After this: `measuring`.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from array import array
 from itertools import chain
@@ -20,9 +21,11 @@ from random import Random
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import linalg
+from .callbacks import EarlyStopping
 from .data import (
     Advice, DataError, DataSet, Encoding, FlatRows, Rows, RowView, Standardizer, split,
 )
+from .history import History
 from .initializers import permutation
 from .linalg import Matrix, ShapeError, Vector
 from .losses import Loss, Targets
@@ -31,7 +34,7 @@ from .model import Model
 from .recipes import (
     Settings, build_network, build_optimizer, build_penalty, completed, loss_for,
 )
-from .training import Callback, EarlyStopping, History, train
+from .training import Callback, train
 
 __all__ = ["Task", "WeightedLoss", "fit", "folds", "prepared", "row_weights", "rows_of"]
 
@@ -73,7 +76,7 @@ def prepared(
     settings = completed(settings, len(learning.inputs))
     values: Any = learning.targets
     sizes = [len(learning.inputs[0]), *settings.hidden, len(whole.class_names) or len(values[0])]
-    check_room(sum((before + 1) * after for before, after in zip(sizes, sizes[1:])))
+    check_room(sizes)
     model = Model(
         build_network(sizes[0], settings.hidden, sizes[-1], settings.activation,
                       settings.dropout, rng=rng),
@@ -155,7 +158,8 @@ def learn(
     inputs, targets = _standardized(task.model, task.learning)
     validation = None if task.held_out is None else _standardized(task.model, task.held_out)
     if task.weights is not None:
-        loss = WeightedLoss(loss, targets, task.weights)
+        width = task.model.network.output_width or 1
+        loss = WeightedLoss(loss, targets, task.weights, width)
         targets = list(range(len(inputs)))
         metrics = [loss.metric(metric) for metric in metrics]
         if validation is not None:
@@ -225,28 +229,24 @@ class WeightedLoss(Loss):
     0 … n − 1; what each of them should be answered with, and its weight, the loss knows.
 
     >>> from purenn import MeanSquaredError
-    >>> loss = WeightedLoss(MeanSquaredError(), [[0.0], [0.0]], [0.5, 1.5])
+    >>> loss = WeightedLoss(MeanSquaredError(), [[0.0], [0.0]], [0.5, 1.5], width=1)
     >>> loss([[2.0], [4.0]], [0, 1])
     13.0
     """
 
-    def __init__(self, loss: Loss, targets: Targets, weights: Sequence[float]) -> None:
-        self.loss = loss
-        self.targets: List[Any] = list(targets)
+    def __init__(
+        self, loss: Loss, targets: Targets, weights: Sequence[float], width: int
+    ) -> None:
+        self.loss, self.width, self.activation = loss, width, loss.activation
+        self.targets: List[Any] = list(loss.check_targets(len(targets), width, targets))
         self.weights = list(weights)
 
     def add(self, targets: Targets, weights: Optional[Sequence[float]]) -> List[int]:
         """Add examples and return their numbers."""
         first = len(self.targets)
-        self.targets += targets
+        self.targets += self.loss.check_targets(len(targets), self.width, targets)
         self.weights += [1.0] * len(targets) if weights is None else weights
         return list(range(first, len(self.targets)))
-
-    def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return self.value_and_gradient(scores, targets)[0]
-
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self.value_and_gradient(scores, targets)[1]
 
     def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
         # Rows of one weight are given to the loss together. It divides by their number m, the mean
@@ -269,6 +269,10 @@ class WeightedLoss(Loss):
 
     def predict(self, scores: Matrix) -> Matrix:
         return self.loss.predict(scores)
+
+    def settings(self) -> Dict[str, Any]:
+        told = repr((self.loss, self.targets, self.weights)).encode()
+        return {"examples": hashlib.sha256(told).hexdigest()}
 
     def metric(self, metric: Metric) -> Metric:
         """Return the metric for targets that are numbers of examples."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import platform
-from typing import Iterator, Optional
+from typing import Iterator, Optional, Sequence
 
 __all__ = ["available", "check_room"]
 
@@ -19,14 +19,19 @@ COPIES = 6
 BYTES = 8 if platform.python_implementation() == "PyPy" else 32
 
 
-def check_room(weights: int) -> None:
-    """Raise MemoryError if the training of so many weights needs more memory than there is.
+def check_room(sizes: Sequence[int]) -> None:
+    """Raise MemoryError if the training of a network needs more memory than there is.
 
-    >>> check_room(10 ** 15)  # doctest: +ELLIPSIS
+    sizes: numbers of a row of inputs, neurons of each hidden layer, scores of a row.
+
+    >>> check_room([10 ** 8, 10 ** 7, 1])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    MemoryError: a network of 1,000,000,000,000,000 weights needs about ...
+    MemoryError: a network of 1,000,000,020,000,001 weights needs about ...
     """
+    weights = 0
+    for before, after in zip(sizes, sizes[1:]):
+        weights += (before + 1) * after
     needed, there = weights * COPIES * BYTES, available()
     if there is not None and needed > there:
         raise MemoryError(

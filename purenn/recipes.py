@@ -25,12 +25,13 @@ from .checks import number_between, positive_integer
 from .data import DataSet
 from .initializers import Initializer, he, xavier
 from .layers import Dense, Dropout, Layer
-from .losses import L1, L2, ElasticNet, Loss, MeanSquaredError, Penalty, SoftmaxCrossEntropy
+from .losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from .network import Network
 from .optimizers import (
-    SGD, AdaGrad, Adam, AdamW, Constant, CosineDecay, Optimizer, RandomAdjustment, RandomSearch,
-    RMSProp, Schedule,
+    SGD, AdaGrad, Adam, AdamW, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
 )
+from .penalties import L1, L2, ElasticNet, Penalty
+from .schedules import Constant, CosineDecay, Schedule
 
 __all__ = [
     "ACTIVATIONS", "DATA_SETS", "LAYERS", "OPTIMIZERS", "SCHEDULES", "SET_SETTINGS",

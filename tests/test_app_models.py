@@ -23,7 +23,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 import purenn as library
-from purenn.data import Encoding, encode_csv, iris, read_idx, read_rows
+from purenn.data import encode_csv, iris, read_idx, read_rows
 from purenn.store import safetensors
 from purenn.store.model import load_model
 from test_app import ROOT, environment, strict_json
@@ -633,7 +633,8 @@ def test_damaged_models(shop: Path, main: Any, tmp_path: Path) -> None:
     (("show", "t.csv"), 1, "t.csv"), (("predict", "t.csv", "t.csv"), 1, "t.csv"),
     (("train", "nothing.csv"), 1, "nothing.csv"), (("train", "nothing"), 2, "expected a file"),
     (("train", "irsi"), 2, "did you mean iris?"), (("train", "."), 1, "."),
-    (("train", "t.csv", "t.csv", "x"), 2, "too many"), (("train", "t.csv", "t.csv"), 2, "evaluate MODEL"),
+    (("train", "t.csv", "t.csv", "x"), 2, "too many"),
+    (("train", "t.csv", "t.csv"), 2, "evaluate MODEL"),
     (("train", "t.csv", "--target", "c"), 1, "'c'"), (("train", "t.csv", "--target", "9"), 1, "9"),
     (("train", "t.csv", "--ignore", "b"), 1, "'b'"), (("train", "t.csv", "--text", "c"), 1, "'c'"),
     (("train", "t.csv", "--delimiter", "ab"), 2, "--delimiter"),

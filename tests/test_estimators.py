@@ -264,7 +264,6 @@ FORMS = {
     "maps": lambda: (map(float, row) for row in X),
     "arrays": lambda: [array("d", row) for row in X],
     "fractions": lambda: [[Fraction(x) for x in row] for row in X],
-    "decimals": lambda: [[Decimal(x) for x in row] for row in X],
     "FlatRows": lambda: FlatRows(array("d", linalg.ravel(X)), 2),
     "Rows": lambda: Rows(X, range(8)),
     "table": lambda: Table(X),
@@ -760,7 +759,8 @@ DATA = [
     ([[1.0], [math.inf]], [0, 1], ValueError, "X: row 1, column 0 is inf"),
     ([[1.0, "2"], [3.0, 4.0]], [0, 1], TypeError, "X: row 0, column 1: expected a number, got '2'"),
     ([[1.0], [None]], [0, 1], TypeError, "X: row 1, column 0: expected a number, got None"),
-    ([[1.0], "2"], [0, 1], TypeError, "X"),
+    ([[1.0], "2"], [0, 1], ShapeError, "X"),
+    ([[1.0], [Decimal(1)]], [0, 1], TypeError, "row 1, column 0: expected a number, got a Decimal"),
     ([[10 ** 400], [1]], [0, 1], ValueError, "too large"),
     ([], [], ShapeError, "X: expected at least one row, got none"),
     ([[], []], [0, 1], ShapeError, "at least one number"),
@@ -840,7 +840,7 @@ def test_rows_of_another_width_are_refused(kind, y):
     methods = [model.predict, lambda rows: model.score(rows, y[:1]),
                lambda rows: model.partial_fit(rows, y[:1])]
     for method in methods + ([model.predict_proba] if kind is Classifier else []):
-        with pytest.raises(ShapeError, match="X has 3 features, .* rows of 2 numbers, got rows of 3"):
+        with pytest.raises(ShapeError, match="X has 3 features, .* rows of 2 numbers, got"):
             method([[1.0, 2.0, 3.0]])
 
 

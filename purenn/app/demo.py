@@ -19,10 +19,11 @@ from ..draw.characters import beside_each_other as beside
 from ..draw.characters import drawn_digit
 from ..draw.terminal import painted, use_colour
 from ..fitting import Task, fit, prepared
+from ..history import History
 from ..measuring import outputs_for
 from ..metrics import accuracy, classes_of
 from ..recipes import SET_SETTINGS, Settings
-from ..training import Callback, History
+from ..training import Callback
 from .progress import Progress
 from .report import confusion, ending
 from .train import exit_code

@@ -14,7 +14,7 @@ from .. import draw, linalg
 from ..data import DataSet
 from ..draw import Picture
 from ..fitting import Task
-from ..training import History
+from ..history import History
 from .options import UsageError
 
 __all__ = ["check_plot", "picture_of_training"]

@@ -17,7 +17,8 @@ import time
 from typing import Any, List, TextIO
 
 from ..draw.terminal import columns_of, may_rewrite, painted, use_colour
-from ..training import Callback, Record, Run
+from ..history import Record
+from ..training import Callback, Run
 
 __all__ = ["Progress", "give_up", "say"]
 

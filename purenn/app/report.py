@@ -11,10 +11,10 @@ from ..data import DataSet
 from ..draw.characters import confusion_table
 from ..draw.terminal import use_colour
 from ..fitting import Task
+from ..history import History, Record
 from ..measuring import baseline, measured, outputs_for
 from ..metrics import classes_of, confusion_matrix
 from ..text import safe, shown
-from ..training import History, Record
 
 __all__ = [
     "Outcome", "as_json", "as_text", "confusion", "confusion_lines", "ending", "finite",

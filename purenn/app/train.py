@@ -25,14 +25,15 @@ from .. import __version__
 from ..atomic import atomic_write
 from ..data import DataSet, as_flags
 from ..fitting import Task, fit, folds, prepared
+from ..history import History
 from ..measuring import baseline, measured
 from ..metrics import accuracy, r2
 from ..model import Model
 from ..recipes import ACTIVATIONS, OPTIMIZERS, SCHEDULES, SET_SETTINGS, Settings
-from ..store.checkpoint import Checkpoint
+from ..store.checkpoint import Checkpoint, ResumeError
 from ..store.model import as_file, save_model
 from ..text import safe
-from ..training import Callback, History
+from ..training import Callback
 from . import options as words
 from .options import Parser, UsageError
 from .plot import check_plot, picture_of_training
@@ -185,8 +186,11 @@ def _train(
     told = {**told, **_as_told(task.settings)}
     if files.output is not None:
         _try_to_write(files.output, as_file(_kept(task, told, None), _is_json(files.output)))
-    history = fit(task, rng, metrics=[accuracy if task.learning.class_names else r2],
-                  callbacks=_callbacks(files, options.quiet), resume=files.resume)
+    try:
+        history = fit(task, rng, metrics=[accuracy if task.learning.class_names else r2],
+                      callbacks=_callbacks(files, told, options.quiet), end_quietly=True)
+    except ResumeError as error:
+        raise UsageError(_cannot_go_on(error)) from None
     outcome = outcome_of(task, history, told)
     if files.output is not None:
         save_model(_kept(task, told, outcome), files.output)
@@ -224,9 +228,28 @@ def _as_told(settings: Settings) -> Dict[str, Any]:
     return {**settings._asdict(), "hidden": list(settings.hidden)}
 
 
-def _callbacks(files: Files, quiet: bool) -> List[Callback]:
+def _callbacks(files: Files, told: Mapping[str, Any], quiet: bool) -> List[Callback]:
     callbacks: List[Callback] = [] if quiet else [Progress(sys.stderr)]
-    return callbacks + ([Checkpoint(files.checkpoint)] if files.checkpoint else [])
+    if files.checkpoint:
+        about = {_as_option(name): value for name, value in told.items()}
+        if told["schedule"] == "constant":
+            del about["--epochs"]  # more of them are nothing but more
+        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False, about=about))
+    return callbacks
+
+
+def _cannot_go_on(error: ResumeError) -> str:
+    """Return why a training cannot go on, and what can be done instead."""
+    if list(error.differences) != ["--epochs"]:
+        return str(error)
+    then, now = error.differences["--epochs"]
+    return (f"--epochs was {then}, is {now}: the learning rate of that training falls to 0 with "
+            f"its last epoch, so a longer one would have been another from the first step on. Train "
+            f"anew; with --schedule constant a training can be taken further")
+
+
+def _as_option(name: str) -> str:
+    return name if name == "data" else f"--{name.replace('_', '-')}"
 
 
 def exit_code(history: History) -> int:
@@ -270,9 +293,7 @@ def cross_validated(
     for number, (learning, test) in enumerate(folds(source.data, count, rng), start=1):
         task = prepared(learning, settings._replace(validation=0.0, patience=None), rng,
                         encoding=source.encoding, pixels=source.kind == "idx")
-        history = fit(task, rng)
-        if history.stopped == "interrupted":
-            raise KeyboardInterrupt
+        fit(task, rng)
         values = {**measured(task.model, test),
                   **{f"baseline {name}": value for name, value in baseline(test).items()}}
         for name, value in values.items():

@@ -36,7 +36,7 @@ from .safetensors import Tensor, from_rows, to_rows
 
 __all__ = [
     "build_network", "check_digest", "describe", "digest", "format_version", "matrices_of",
-    "settings_of", "tensors_of",
+    "tensors_of",
 ]
 
 MAX_LAYERS = 1_000
@@ -65,15 +65,7 @@ def _described(number: int, layer: Layer) -> Dict[str, Any]:
     if LAYERS.get(name) is not type(layer):
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
-    return {"layer": name, **settings_of(layer)}
-
-
-def settings_of(layer: Layer) -> Dict[str, Any]:
-    """Return what the constructor of a layer needs to make it again."""
-    if isinstance(layer, Dense):
-        return {"inputs": layer.input_width, "neurons": layer.output_width}
-    return {name: getattr(layer, name) for name in ("rate", "alpha", "slope")
-            if hasattr(layer, name)}
+    return {"layer": name, **layer.settings()}
 
 
 def tensors_of(network: Network) -> Dict[str, Tensor]:
@@ -160,7 +152,7 @@ def _built_layer(
     except (TypeError, ValueError) as error:  # another setting, or one that is out of range
         raise ModelFileError(f"its settings {shown(str(settings))} are not those of {name}: "
                              f"{error}", where) from None
-    _check_settings(settings, settings_of(made), where)
+    _check_settings(settings, made.settings(), where)
     return made  # type: ignore[no-any-return]
 
 
