@@ -31,17 +31,13 @@ from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
+from ..text import safe, shown
+from .errors import DataError
 from .rows import Rows, RowView
 
-__all__ = [
-    "DataError", "DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "split",
-]
+__all__ = ["DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "split"]
 
 Targets = Union[List[int], Matrix]
-
-
-class DataError(ValueError):
-    """Data that cannot be used; the message says which file, row and column, and what to do."""
 
 
 class DataSet(NamedTuple):
@@ -76,7 +72,7 @@ class DataSet(NamedTuple):
         count = len(self.class_names)
         if not count:
             return f"DataSet({rows}, {features}, regression)"
-        names = ", ".join(self.class_names[:10]) + ", …" * (count > 10)
+        names = ", ".join(safe(str(name)) for name in self.class_names[:10]) + ", …" * (count > 10)
         return f"DataSet({rows}, {features}, {count} class{'es' * (count != 1)}: {names})"
 
 
