@@ -12,20 +12,22 @@ this order:
 7. `files`      opening files, plain or gzipped, whole or broken
 8. `cells`      one cell of text: a number, a date, a hole or a word?
 9. `tally`      what a column holds, and what it is to become
-10. `encoding`  from cells of text to numbers, and how to remember the way
-11. `csv_files` tables of your own
-12. `idx`       pictures in bulk, as MNIST has them
+10. `records`   where the table in a file begins, and its rows
+11. `learning`  the first reading of a table, and the report of what was found
+12. `encoding`  from cells of text to numbers, and how to remember the way
+13. `csv_files` tables of your own
+14. `idx`       pictures in bulk, as MNIST has them
 """
 
 from .bundled import digits, iris, wine
 from .csv_files import (
-    ColumnReport, Learned, Table, TableReport, TableRow, describe_csv, encode_csv, learn_csv,
-    open_table, read_csv, read_rows,
+    Learned, Table, TableRow, describe_csv, encode_csv, learn_csv, open_table, read_csv, read_rows,
 )
 from .dataset import DataSet, StandardizedRows, Standardizer, Targets, one_hot, split
 from .encoding import Encoding
 from .errors import DataError, Place, Remark
 from .idx import read_idx, read_idx_images
+from .learning import ColumnReport, TableReport
 from .options import Advice, TableOptions, as_flags, as_keywords
 from .rows import ByteRows, FlatRows, Rows, RowView
 from .tally import Column

@@ -31,7 +31,7 @@ from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
-from ..text import safe, shown
+from ..text import safe
 from .errors import DataError
 from .rows import Rows, RowView
 

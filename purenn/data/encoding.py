@@ -16,7 +16,7 @@ say what to put there: here the mean of its column, 1.0.
 
 Dates become year, month and weekday (0 is Monday): three numbers in which a rhythm can be found.
 
-Before this: tally. After this: csv_files.
+Before this: learning. After this: csv_files.
 """
 
 import math
@@ -27,7 +27,7 @@ from ..linalg import Vector
 from ..text import shown
 from .cells import DATE_ORDERS, day_of, is_missing, number, stands_for_missing
 from .errors import DataError, Place
-from .options import KEPT, Advice, TableOptions, is_delimiter
+from .options import DEFAULTS, KEPT, WITH_NAMES, Advice, TableOptions, is_delimiter
 from .tally import Column, hole_advice
 
 __all__ = ["Encoding", "is_hole"]
@@ -52,7 +52,7 @@ class Encoding:
     """
 
     def __init__(
-        self, columns: Sequence[Column], options: TableOptions = TableOptions(header=True)
+        self, columns: Sequence[Column], options: TableOptions = WITH_NAMES
     ) -> None:
         self.columns = list(columns)
         self.options = options
@@ -80,7 +80,7 @@ class Encoding:
         row_number: int = 1,
         *,
         file: str = "the data",
-        options: TableOptions = TableOptions(),
+        options: TableOptions = DEFAULTS,
     ) -> Vector:
         """Return one row of numbers, as long as `feature_names`.
 
@@ -114,7 +114,7 @@ class Encoding:
         record: Union[Mapping[str, Any], Sequence[Any]],
         row_number: int = 1,
         *,
-        options: TableOptions = TableOptions(),
+        options: TableOptions = DEFAULTS,
     ) -> Vector:
         """Return one row of numbers for a row as it lies in Python.
 
@@ -154,7 +154,7 @@ class Encoding:
         return [column.name for column, cell in zip(self.features, cells) if is_hole(column, cell)]
 
     def far_outside(
-        self, cells: Sequence[str], options: TableOptions = TableOptions()
+        self, cells: Sequence[str], options: TableOptions = DEFAULTS
     ) -> List[str]:
         """Return a phrase for each value that lies far outside what the training table had.
 
@@ -188,7 +188,7 @@ class Encoding:
 
     def encode_value(
         self, cell: str, row_number: int = 1, *, file: str = "the data",
-        options: TableOptions = TableOptions(),
+        options: TableOptions = DEFAULTS,
     ) -> float:
         """Return the value that the target cell holds; DataError if it is no number."""
         value = number(cell, options.over(self.options).decimal)
@@ -233,7 +233,7 @@ class Encoding:
 
 
 def is_hole(column: Column, cell: str) -> bool:
-    """Return whether the cell is a hole in this column: "-" is one among numbers, a word in text."""
+    """Return whether the cell is a hole in this column: "-" is one among numbers, not in text."""
     return is_missing(cell) or (column.kind != "text" and stands_for_missing(cell)
                                 and cell not in column.categories)
 
@@ -337,9 +337,9 @@ def _column(item: Any, fields: Sequence[str]) -> Column:
             f"categories for text and classes only, in a column of kind {kind}", categories)
     _expect(column.date_order in DATE_ORDERS if kind == "date" else column.date_order == "",
             "an order of day, month and year for dates only", column.date_order)
-    numbers = {field: _number_or_none(field, getattr(column, field), kind)
-               for field in ("fill", "low", "high")}
-    return column._replace(**numbers)
+    fill, low, high = (_number_or_none(field, getattr(column, field), kind)
+                       for field in ("fill", "low", "high"))
+    return column._replace(fill=fill, low=low, high=high)
 
 
 def _number_or_none(field: str, value: Any, kind: str) -> Optional[float]:

@@ -38,8 +38,8 @@ class Remark(NamedTuple):
     def told(self, spelling: Spelling = as_keywords) -> str:
         """Return the remark as a text, its options spelled for Python or for the command line.
 
-        >>> Remark("an empty cell", Place("a.csv", 3), [Advice("fill it", {"missing": "mean"})]).told()
-        "a.csv, row 3: an empty cell. Fill it: missing='mean'"
+        >>> Remark("a hole", Place("a.csv", 3), [Advice("fill it", {"missing": "mean"})]).told()
+        "a.csv, row 3: a hole. Fill it: missing='mean'"
         """
         where = f"{self.place}: " if str(self.place) else ""
         advice = "; or ".join(one.told(spelling) for one in self.advice)
@@ -56,12 +56,12 @@ class DataError(ValueError):
     str() gives it all as one text, with options as in Python; `told(as_flags)` as on the command
     line.
 
-    >>> print(DataError("an empty cell", Place("a.csv", 3), [Advice("fill it", {"missing": "mean"})]))
-    a.csv, row 3: an empty cell. Fill it: missing='mean'
+    >>> print(DataError("a hole", Place("a.csv", 3), [Advice("fill it", {"missing": "mean"})]))
+    a.csv, row 3: a hole. Fill it: missing='mean'
     """
 
     def __init__(
-        self, problem: str, place: Union[Place, str] = Place(), advice: Sequence[Advice] = ()
+        self, problem: str, place: Union[Place, str] = "", advice: Sequence[Advice] = ()
     ) -> None:
         super().__init__(problem, place, advice)
         self.problem = problem

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, Callable, Iterator, List, Optional, Union, cast
 
 from ..text import nearest, safe, shown
-from .errors import DataError, Place
+from .errors import DataError
 from .options import Advice
 
 __all__ = [
@@ -150,7 +150,8 @@ def text_lines(file: BinaryIO, name: str, encoding: Optional[str] = None) -> Ite
     A byte-order mark at the beginning is skipped. Raises DataError with the number of the line
     for bytes that are not of this encoding, for NUL characters, and for lines beyond LINE_LIMIT.
     """
-    begins: bytes = cast(Any, file).peek(2)[:2] if encoding is None else b""
+    peek = cast(Any, file).peek
+    begins: bytes = _guarded(peek, 2, name)[:2] if encoding is None else b""
     chosen = encoding or ("utf-16" if begins in _UTF_16 else "utf-8-sig")
     utf8 = chosen == "utf-8-sig"
     text = io.TextIOWrapper(

@@ -7,7 +7,6 @@ message spells them out: `as_keywords` for Python, `as_flags` for the command li
 Before this: nothing of data. After this: errors.
 """
 
-import codecs
 import csv
 import io
 import shlex
@@ -16,7 +15,10 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Union
 from ..checks import positive_integer
 from ..text import listed, shown
 
-__all__ = ["Advice", "Name", "Spelling", "TableOptions", "as_flags", "as_keywords", "is_delimiter"]
+__all__ = [
+    "DEFAULTS", "KEPT", "WITH_NAMES", "Advice", "Name", "Spelling", "TableOptions", "as_flags",
+    "as_keywords", "is_delimiter",
+]
 
 Name = Union[str, int]  # a column, by its name or by its position
 Spelling = Callable[[Mapping[str, Any]], str]  # options and their values -> how they are said
@@ -84,7 +86,8 @@ class TableOptions(NamedTuple):
         if not isinstance(self.skip, int) or self.skip < 0:
             raise ValueError(f"skip: expected a number of lines, got {shown(self.skip)}")
         positive_integer("TableOptions", "categories_cap", self.categories_cap)
-        return self._replace(**{name: _as_names(getattr(self, name)) for name in _COLUMN_LISTS})
+        return self._replace(text=_as_names(self.text), dates=_as_names(self.dates),
+                             ignore=_as_names(self.ignore))
 
     def kept(self) -> "TableOptions":
         """Return what of these options is kept with a model, because it holds for later tables."""
@@ -98,8 +101,9 @@ class TableOptions(NamedTuple):
         })
 
 
+DEFAULTS = TableOptions()
+WITH_NAMES = TableOptions(header=True)
 KEPT = ("header", "delimiter", "decimal", "encoding", "missing", "unseen")  # with the model
-_COLUMN_LISTS = ("text", "dates", "ignore")
 
 
 def is_delimiter(value: Any) -> bool:
@@ -109,7 +113,7 @@ def is_delimiter(value: Any) -> bool:
 
 def _check_encoding(name: Any) -> None:
     try:
-        b"".decode(codecs.lookup(name).name)
+        "a".encode(name)
     except (LookupError, TypeError, ValueError):
         raise ValueError(f"encoding: expected the name of an encoding of text, such as 'utf-8' "
                          f"or 'latin-1', got {shown(name)}") from None

@@ -6,7 +6,7 @@ numbers with a word among them is a column with a mistake; a column of "5%" is n
 "-" is a word among words and a hole among numbers. Whatever cannot be used as it is raises a
 `DataError` that says what would help.
 
-Before this: cells. After this: encoding, which remembers what was decided here.
+Before this: cells. After this: records.
 """
 
 import math
@@ -21,7 +21,10 @@ from .cells import (
 from .errors import DataError, Place, Remark
 from .options import Advice, Name, TableOptions
 
-__all__ = ["Column", "Tally", "feature_column", "hole_advice", "remarks_on", "target_column"]
+__all__ = [
+    "DISTINCT_CAP", "Column", "Tally", "feature_column", "hole_advice", "remarks_on",
+    "target_column",
+]
 
 CLASSES_CAP = 1000
 DISTINCT_CAP = 1000  # different cells of a column that are counted; then "more"
@@ -137,8 +140,8 @@ class Tally:
     @property
     def of_numbers(self) -> bool:
         """Whether there are numbers and, but for holes, nothing else."""
-        counts = self.counts
-        return self.numbers.count > 0 and not (counts["date"] or counts["written"] or counts["word"])
+        others = self.counts["date"] + self.counts["written"] + self.counts["word"]
+        return self.numbers.count > 0 and not others
 
     @property
     def of_dates(self) -> bool:
@@ -168,6 +171,11 @@ class Tally:
         dashes = kind in ("number", "value", "date") or (kind == "class" and self.of_numbers)
         return self.counts["hole"] + (self.counts["dash"] if dashes else 0)
 
+    @property
+    def first_hole(self) -> Tuple[int, str]:
+        """Row and text of the first cell that is, or may be, a hole."""
+        return min(self.first[kind] for kind in ("hole", "dash") if kind in self.first)
+
     def categories(self, kind: str) -> List[str]:
         """Return the different words in order: numbers by size, then the others by alphabet."""
         words = self.different
@@ -176,7 +184,9 @@ class Tally:
                 self.of_numbers and stands_for_missing(word))}
         return sorted(words, key=_by_size_then_alphabet)
 
-    def error(self, problem: str, advice: Sequence[Advice], row: Optional[int] = None) -> DataError:
+    def error(
+        self, problem: str, advice: Sequence[Advice], row: Optional[int] = None
+    ) -> DataError:
         return DataError(problem, Place(self.file, row, self.name), advice)
 
     def own(self) -> List[Name]:
@@ -264,8 +274,8 @@ def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
     others = [kind for kind in ("word", "date", "written") if tally.counts[kind]]
     if others and tally.numbers.count > sum(tally.counts[kind] for kind in others):
         row, cell = min(tally.first[kind] for kind in others)
-        raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, got "
-                          f"{shown(cell)}. Correct it", advice, row)
+        raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, "
+                          f"got {shown(cell)}. Correct it", advice, row)
 
 
 def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
