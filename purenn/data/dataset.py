@@ -167,7 +167,9 @@ class Standardizer:
     a test that helps to choose the numbers is no longer a test.
 
     The deviation is that of the population, √(Σ(x − mean)² / n). A column that never changes has
-    deviation 0 and nothing to tell; it gets deviation 1, and so becomes a column of zeros.
+    deviation 0 and nothing to tell; it gets deviation 1, and so becomes a column of zeros. So does
+    one that is constant but for rounding, such as 0.3 and 0.1 + 0.2: a float has about 16 digits,
+    and where all rows agree in the first 13, the others are noise that would be blown up to 1.
 
     >>> standardizer = Standardizer().fit([[1.0, 5.0], [3.0, 5.0]])
     >>> standardizer.means, standardizer.deviations
@@ -224,7 +226,10 @@ class Standardizer:
             raise ValueError("Standardizer.fit: expected at least one row, got none")
         _check_finite(means, squares)
         self.means = means
-        self.deviations = [math.sqrt(square / count) or 1.0 for square in squares]
+        self.deviations = [
+            _deviation(inputs, column, mean, math.sqrt(square / count))
+            for column, (mean, square) in enumerate(zip(means, squares))
+        ]
         return self
 
     @overload
@@ -289,6 +294,24 @@ class StandardizedRows(RowView):
 
     def row(self, number: int) -> Vector:
         return self.standardizer.transform_row(self.base[number])
+
+
+_ROUNDING = 1e-13  # of the mean: deviations below it are rounding
+_SQUARES_UNDERFLOW = 1e-150  # the squares of deviations below it have lost their digits
+
+
+def _deviation(inputs: Sequence[Vector], column: int, mean: float, deviation: float) -> float:
+    """Return the deviation of a column to divide by: 1 if it is constant but for rounding.
+
+    Where numbers are so small that their squares vanish, they are measured once more, by the
+    largest of their distances from the mean.
+    """
+    if deviation < _SQUARES_UNDERFLOW:
+        distances = [abs(row[column] - mean) for row in inputs]
+        reach = max(distances, default=0.0)
+        parts = [(distance / reach) ** 2 for distance in distances if reach > 0]
+        deviation = reach * math.sqrt(math.fsum(parts) / max(1, len(parts)))
+    return deviation if deviation > _ROUNDING * abs(mean) else 1.0
 
 
 def _check_width(who: str, row: Vector, width: int) -> None:

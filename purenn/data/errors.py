@@ -79,22 +79,26 @@ class DataError(ValueError):
     def of_all(cls, errors: Sequence["DataError"], file: str) -> "DataError":
         """Return one error for several columns of a file, with one advice that settles them all.
 
-        It is made of the first advice of each error.
+        It is made of the first option that each error advises.
         """
         if len(errors) == 1:
             return errors[0]
-        problems = [
-            Remark(error.problem, error.place._replace(file="")).told() for error in errors
-        ]
+        columns: Dict[str, List[str]] = {}  # by their problem, so that it is told once
+        for error in errors:
+            place = error.place._replace(file="")
+            columns.setdefault(error.problem, []).append(str(place))
+        problems = [f"{', '.join(places[:8])}{', …' * (len(places) > 8)}: {problem}"
+                    for problem, places in columns.items()]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         return cls("; ".join(problems[:5]) + more, Place(file), _settling(errors))
 
 
 def _settling(errors: Sequence[DataError]) -> List[Advice]:
-    """Return the first advice of each error, put together: of lists of columns, the union."""
+    """Return the first options of each error, put together: of lists of columns, the union."""
     together: Dict[str, Any] = {}
     for error in errors:
-        for option, value in error.advice[0].options.items() if error.advice else ():
+        options = next((one.options for one in error.advice if one.options), {})
+        for option, value in options.items():
             if isinstance(value, list):
                 before = together.setdefault(option, [])
                 before += [one for one in value if one not in before]

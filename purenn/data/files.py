@@ -14,7 +14,7 @@ import io
 import os
 import re
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO, Callable, Iterator, List, Optional, Union, cast
 
 from ..text import nearest, safe, shown
@@ -130,10 +130,10 @@ def _guarded(
 ) -> Any:
     try:
         return read(count)
-    except UnicodeDecodeError as error:
-        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else "
-                        f"({error.reason})", name) from None
-    except (EOFError, OSError, UnicodeError, zlib.error) as error:
+    except UnicodeError as error:
+        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else ({error})",
+                        name) from None
+    except (EOFError, OSError, zlib.error) as error:
         raise DataError(
             f"the file is damaged or incomplete and cannot be unpacked or read ({error}). Fetch it "
             "again", name) from None
@@ -166,7 +166,7 @@ def text_lines(file: BinaryIO, name: str, encoding: Optional[str] = None) -> Ite
             _check_line(line, number, name)
             yield line.lstrip("\ufeff") if number == 1 else line
     finally:
-        if not text.closed:
+        with suppress(ValueError):  # where the file is closed already
             text.detach()  # or the wrapper would close a file that is not ours
 
 

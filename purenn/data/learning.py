@@ -9,9 +9,9 @@ from typing import BinaryIO, List, NamedTuple, Optional, Sequence, Set, Tuple
 from ..text import counted, shown
 from .cells import is_missing, stands_for_missing
 from .errors import DataError, Place, Remark
-from .options import Name, Spelling, TableOptions, as_keywords
+from .options import Advice, Name, Spelling, TableOptions, as_keywords
 from .records import (
-    Records, check_width, column_names, delimiter_advice, is_header, position,
+    Record, Records, check_width, column_names, delimiter_advice, is_header, position,
 )
 from .tally import (
     DISTINCT_CAP, Column, Tally, feature_column, hole_advice, remarks_on, target_column,
@@ -127,13 +127,29 @@ def _planned(stream: BinaryIO, file: str, options: TableOptions) -> _Plan:
     ignored = places("ignore", options.ignore)
     if target in ignored:
         raise DataError(f"the target {shown(names[target])} cannot be ignored as well", file)
-    if len(names) - len(ignored) < 2:
-        raise DataError(
-            f"expected at least two columns, features and a target, got {len(names) - len(ignored)}"
-            f": {shown(records.delimiter.join(first))}", file,
-            delimiter_advice(first, first, records.delimiter))
+    if len(names) - len(ignored) < 2 or _is_title(first, options):
+        rows = list(islice(records, 20))
+        second = rows[0][1] if rows else first
+        advice = delimiter_advice(first, second, records.delimiter) or _begin_advice(rows, records)
+        got = shown(records.delimiter.join(first).rstrip(records.delimiter))
+        raise DataError(f"expected at least two columns, features and a target, got {got}", file,
+                        advice)
     return _Plan(file, options._replace(header=header), first, names, target,
                  places("text", options.text), places("dates", options.dates), ignored)
+
+
+def _is_title(first: List[str], options: TableOptions) -> bool:
+    """Return whether the first row seems to be a heading above the table: one cell of several."""
+    return options.header is None and len(first) > 2 and len(list(filter(None, first))) == 1
+
+
+def _begin_advice(rows: List[Record], records: Records) -> List[Advice]:
+    """Return advice if the table seems to begin further down, where rows have more cells."""
+    for row, cells in rows:
+        if len(list(filter(None, cells))) > 1:
+            names = shown(records.delimiter.join(cells))
+            return [Advice(f"if the table begins with {names}", {"skip": row - 1})]
+    return []
 
 
 def _tallied(

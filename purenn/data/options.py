@@ -164,4 +164,5 @@ def _as_flag(option: str, value: Any) -> str:
         csv.writer(line, lineterminator="").writerow(value)
         value = line.getvalue()
     word = "tab" if value == "\t" else str(value)
-    return f"{flag}{'=' if word.startswith('-') else ' '}{shlex.quote(word)}"
+    quoted = shlex.quote(word) if word.isalnum() or len(word) > 1 else f"'{word}'"
+    return f"{flag}{'=' if word.startswith('-') else ' '}{quoted}"

@@ -112,9 +112,6 @@ def check_width(cells: List[str], first: List[str], row: int, records: Records) 
     if len(cells) == len(first):
         return
     advice = delimiter_advice(first, cells, records.delimiter)
-    if not advice and len(first) < len(cells) and row > 1:
-        advice = [Advice(f"if the table begins only here, not with {shown(first[0])}",
-                         {"skip": row - 1})]
     hint = "" if advice else '. A delimiter inside a cell needs quotes (") around the cell'
     raise DataError(f"expected {len(first)} cells as in the first row, got {len(cells)}{hint}",
                     Place(records.file, row), advice)

@@ -150,9 +150,10 @@ class Tally:
         return counts["date"] > self.numbers.count + counts["written"] + counts["word"]
 
     @property
-    def date_orders(self) -> List[str]:
-        """The orders of day, month and year in which all the dates are dates."""
-        return [order for order, span in self.days.items() if span.count == self.counts["date"]]
+    def date_order(self) -> str:
+        """The order of day, month and year in which all the dates are dates; "" if not just one."""
+        orders = [order for order, span in self.days.items() if span.count == self.counts["date"]]
+        return orders[0] if len(orders) in (1, len(DATE_ORDERS)) else ""  # all: months in words
 
     @property
     def likely_kind(self) -> str:
@@ -249,7 +250,7 @@ def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
     problem = f"expected plain numbers such as 1234.5, got {shown(cell)}"
     signs = sorted(tally.signs - {""})
     if tally.decimal or len(signs) > 1 or signs not in ([], [","], ["."]):
-        raise tally.error(f"{problem}. Take units and signs out of the cells", advice, row)
+        raise tally.error(problem, [Advice("take units and signs out of the cells"), *advice], row)
     readings = {",": "1.234,5", ".": "1,234.5"}
     read = [Advice(f"read numbers like {readings[sign]}", {"decimal": sign})
             for sign in signs or readings]
@@ -262,7 +263,7 @@ def _refuse_dates(tally: Tally, words: Advice) -> None:
         parts = Advice("take year, month and weekday", {"dates": tally.own()})
         advice = [_without(tally), words]
         raise tally.error(f"these are dates, such as {shown(cell)}",
-                          [parts, *advice] if tally.date_orders else advice, row)
+                          [parts, *advice] if tally.date_order else advice, row)
 
 
 def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
@@ -270,20 +271,18 @@ def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
     if "almost" in tally.first:
         row, cell = tally.first["almost"]
         raise tally.error(f"expected a plain finite number (digits 0-9, a point), got "
-                          f"{shown(cell)}. Correct it", advice, row)
+                          f"{shown(cell)}", [Advice("correct it"), *advice], row)
     others = [kind for kind in ("word", "date", "written") if tally.counts[kind]]
     if others and tally.numbers.count > sum(tally.counts[kind] for kind in others):
         row, cell = min(tally.first[kind] for kind in others)
         raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, "
-                          f"got {shown(cell)}. Correct it", advice, row)
+                          f"got {shown(cell)}", [Advice("correct it"), *advice], row)
 
 
 def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
     if len(tally.different) > cap:
-        count = len(tally.different)
-        got = f"more than {tally.cap}" if count > tally.cap else str(count)
-        raise tally.error(f"expected at most {cap} different words, each of which becomes a column "
-                          f"of its own, got {got}", advice)
+        raise tally.error(f"expected at most {cap} different words, each of which becomes an input "
+                          "of its own, got more", advice)
 
 
 def _date_column(tally: Tally) -> Column:
@@ -292,13 +291,13 @@ def _date_column(tally: Tally) -> Column:
         row, cell = min(wrong, default=(None, ""))
         raise tally.error(f"expected dates such as 2024-12-31, got {shown(cell)}" if wrong else
                           "expected dates such as 2024-12-31, got none", [_without(tally)], row)
-    orders = tally.date_orders
-    if len(orders) != 1 and len(orders) != len(DATE_ORDERS):  # all: the months are words
+    order = tally.date_order
+    if not order:
         row, cell = tally.first["date"]
         raise tally.error(f"{shown(cell)} may be two dates, or the column is written in more than "
                           "one way. Write dates with the year first", [_without(tally)], row)
-    days = tally.days[orders[0]]
-    return Column(tally.name, "date", (), days.mean, days.low, days.high, orders[0])
+    days = tally.days[order]
+    return Column(tally.name, "date", (), days.mean, days.low, days.high, order)
 
 
 # ---- The target ----
