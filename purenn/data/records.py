@@ -40,13 +40,26 @@ class Records:
         lines = text_lines(stream, file, options.encoding)
         self.count = 0  # of records so far
         self.row = len(list(islice(lines, options.skip)))
-        self._rows = self._read(self._without_preamble(lines, options))
+        table = self._without_preamble(lines, options)
+        self._reader = csv.reader(table, delimiter=self.delimiter, strict=True,
+                                  skipinitialspace=self.delimiter != " ")
 
-    def __iter__(self) -> Iterator[Record]:
-        return self._rows
+    def __iter__(self) -> "Records":
+        return self
+
+    def __next__(self) -> Record:
+        while True:
+            self.row += 1
+            try:
+                cells = next(self._reader)
+            except csv.Error as error:
+                raise self._quoting_problem(self._reader.line_num, error) from None
+            if len(cells) > 1 or (cells and cells[0].strip()):
+                self.count += 1
+                return self.row, [cell.strip() for cell in cells]
 
     def first(self) -> Record:
-        record = next(self._rows, None)
+        record = next(self, None)
         if record is None:
             raise DataError("expected a table, got an empty file", self.file)
         return record
@@ -81,21 +94,6 @@ class Records:
 
     def _width(self, line: str) -> int:
         return line.count(self.delimiter) + 1
-
-    def _read(self, lines: Iterator[str]) -> Iterator[Record]:
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True,
-                            skipinitialspace=self.delimiter != " ")
-        while True:
-            self.row += 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise self._quoting_problem(reader.line_num, error) from None
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                self.count += 1
-                yield self.row, [cell.strip() for cell in cells]
 
     def _quoting_problem(self, line: int, error: csv.Error) -> DataError:
         limit = csv.field_size_limit()
