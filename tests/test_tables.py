@@ -42,6 +42,8 @@ ADVISED = {
     "semicolons": ("a;b;c\n1;2;x\n2;3;y\n", {"delimiter": ";"}),
     "tabs": ("a\tb\n1\tx\n2\ty\n", {"delimiter": "\t"}),
     "semicolons and commas": ("a;b\n1,5;2\n2,5;3\n", {"delimiter": ";", "decimal": ","}),
+    "white space": ("a b  y\n 1 2\t3.5\n4  5 6.5\n", {"delimiter": " "}),
+    "a heading of several cells": ("569,3,x,y\n1,2,3,4,5,6.5\n2,3,4,5,6,7.5\n", {"skip": 1}),
     "decimal commas": ('a,b\n"1,23",x\n"2,5",y\n', {"decimal": ","}),
     "both signs": ('a,b\n"1.234,5",x\n"2,5",y\n', {"decimal": ","}),
     "thousands": ('a,b\n"1,234.5",x\n"2,000",y\n', {"decimal": "."}),
@@ -53,7 +55,7 @@ ADVISED = {
     "a heading in a row": ("Report,,\n,,\na,b,c\n1,2,x\n2,3,y\n", {"skip": 2}),
     "holes": ("a,b\n1,x\n,y\n", {"missing": "mean"}),
     "a hole in the target": ("a,b\n1,x\n2,\n3,y\n", {"missing": "drop"}),
-    "holes in both": ("a,b\n1,x\n,y\n2,\n3,y\n", {"missing": "drop"}),
+    "holes in both": ("a,b\n1,x\n,y\n2,\n3,y\n", {"missing": "mean"}),
     "dashes": ("a,b\n1,x\n-,y\n#REF!,x\nNone,y\n", {"missing": "mean"}),
     "dates": ("d,b\n2024-05-01,x\n2024-05-02,y\n", {"dates": ["d"]}),
     "units": ("p,a,b\n5%,1,x\n6%,2,y\n", {"ignore": ["p"]}),
@@ -125,6 +127,15 @@ def test_a_dash_is_a_hole_among_numbers_and_in_the_target(word):
 
 def test_a_dash_is_a_word_among_words():
     assert read_csv(source("a,b\n-,x\nNone,y\nred,x\n")).feature_names == ["a=-", "a=None", "a=red"]
+
+
+def test_rows_without_a_target_are_left_out_where_holes_are_filled():
+    content = "a,y\n1,2.5\n,3.5\n9,-\n3,\n"
+    data, encoding, report = learn_csv(source(content), TableOptions(missing="mean"))
+    assert list(data.inputs) == [[1.0], [1.0]] and data.targets == [[2.5], [3.5]]
+    assert "2 rows with missing cells left out" in data.description and report.rows == 2
+    assert encode_csv(source(content), encoding).targets == data.targets
+    assert list(read_rows(source(content), encoding)) == [[1.0], [1.0], [9.0], [3.0]]
 
 
 def test_dropping_rows_with_dashes_forgets_what_stands_only_there():
@@ -210,7 +221,7 @@ def test_all_holes_are_told_at_once():
 @pytest.mark.parametrize("name, cells, remark", [
     ("rownames", range(1, 21), "row numbers"),
     ("Unnamed: 0", range(20), "row numbers"),
-    ("code", range(100, 300, 10), "identifiers"),
+    ("code", range(100, 700, 10), "identifiers"),
     ("customerID", [(n * 7) % 20 for n in range(20)], "identifiers"),
     ("who", [f"n{n}" for n in range(20)], "identifiers"),
     ("size", [(n * 7) % 20 for n in range(20)], None),

@@ -41,8 +41,11 @@ class Records:
         self.count = 0  # of records so far
         self.row = len(list(islice(lines, options.skip)))
         table = self._without_preamble(lines, options)
+        if self.delimiter == " ":
+            table = (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in table)
+        # With skipinitialspace, several spaces between cells count as one.
         self._reader = csv.reader(table, delimiter=self.delimiter, strict=True,
-                                  skipinitialspace=self.delimiter != " ")
+                                  skipinitialspace=True)
 
     def __iter__(self) -> "Records":
         return self
@@ -110,8 +113,11 @@ def check_width(cells: List[str], first: List[str], row: int, records: Records) 
     if len(cells) == len(first):
         return
     advice = delimiter_advice(first, cells, records.delimiter)
-    hint = "" if advice else '. A delimiter inside a cell needs quotes (") around the cell'
-    raise DataError(f"expected {len(first)} cells as in the first row, got {len(cells)}{hint}",
+    if not advice:
+        advice = [Advice('put quotes (") around cells with a delimiter inside')]
+        if records.count == 2 and len(cells) > len(first):
+            advice.append(Advice("if the table begins only with this row", {"skip": row - 1}))
+    raise DataError(f"expected {len(first)} cells as in the first row, got {len(cells)}",
                     Place(records.file, row), advice)
 
 
@@ -123,6 +129,8 @@ def delimiter_advice(first: List[str], cells: List[str], delimiter: str) -> List
             comma = other != "," and re.search(r"\d,\d", line.replace(names, ""))
             reading = {"delimiter": other, **({"decimal": ","} if comma else {})}
             return [Advice(f"{shown(other)} seems to stand between the cells", reading)]
+    if len(first) == 1 and 1 < len(names.split()) == len(line.split()) and names != line:
+        return [Advice("white space seems to stand between the cells", {"delimiter": " "})]
     return []
 
 
