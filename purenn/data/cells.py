@@ -141,7 +141,7 @@ _DATE = re.compile(
     r"(?:[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _DATE_IN_WORDS = re.compile(
     r"(?:(?P<day>\d{1,2})[ -])?(?P<month>[A-Za-z]{3,9})\.?[ -]"
-    r"(?:(?P<late_day>\d{1,2}),? )?(?P<year>\d{4})", re.ASCII)
+    r"(?:(?P<late_day>\d{1,2}),?[ -])?(?P<year>\d{4})", re.ASCII)
 
 
 def date_orders(cell: str) -> FrozenSet[str]:

@@ -222,7 +222,7 @@ class Table:
     """A CSV file that is read by an encoding, row by row. `open_table` makes it.
 
     names    of all columns of the file
-    dropped  how many rows with holes were left out so far, with missing="drop"
+    dropped  how many rows with holes were left out so far
 
     Iterating gives a `TableRow` for each row. One that cannot be encoded does not end it: it comes
     without inputs and with its problem, and whoever reads decides.
@@ -250,7 +250,7 @@ class Table:
         first = [] if self._layout.header else [(self.first_row, self._first)]
         for number_, cells in chain(first, self._records):
             row = self._row(number_, cells)
-            if self.options.missing == "drop" and self._has_holes(row):
+            if self.options.missing == "drop" and self.encoding.holes(row.features):
                 self.dropped += 1
             else:
                 yield row
@@ -263,15 +263,11 @@ class Table:
         features = [cells[place] for place in self._layout.features]
         target = None if self._layout.target is None else cells[self._layout.target]
         try:
-            inputs = self.encoding.encode_row(
-                features, number_, file=self.file, options=self.options)
+            inputs = self.encoding.encode_cells(features, self.options)
         except DataError as error:
+            error.place = error.place._replace(file=self.file, row=number_)
             return TableRow(number_, cells, features, [], target, error)
         return TableRow(number_, cells, features, inputs, target)
-
-    def _has_holes(self, row: TableRow) -> bool:
-        target = row.target is not None and is_hole(self.encoding.target, row.target)
-        return target or bool(self.encoding.holes(row.features))
 
 
 def _layout(first: List[str], table: Table) -> _Layout:
@@ -280,7 +276,7 @@ def _layout(first: List[str], table: Table) -> _Layout:
         header = _has_names(first, encoding)
     if header and encoding.options.header:
         return _layout_by_name(first, table)
-    return _layout_byposition(first, table, header)
+    return _layout_by_position(first, table, header)
 
 
 def _has_names(first: List[str], encoding: Encoding) -> bool:
@@ -311,7 +307,7 @@ def _layout_by_name(first: List[str], table: Table) -> _Layout:
     return _Layout(True, features, place_of.get(target))
 
 
-def _layout_byposition(first: List[str], table: Table, header: bool) -> _Layout:
+def _layout_by_position(first: List[str], table: Table, header: bool) -> _Layout:
     encoding = table.encoding
     columns = encoding.columns
     if len(first) == len(columns) - 1:  # the target is not there
@@ -328,11 +324,15 @@ def _layout_byposition(first: List[str], table: Table, header: bool) -> _Layout:
 
 def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataSet:
     encoding, packer = table.encoding, _Packer()
+    fills = table.options.missing in ("drop", "mean")  # both leave out rows without a target
     targets: List[Any] = []
     if not table.has_target:
         raise DataError(f"expected the target column {shown(encoding.target.name)}, but the file "
                         "has only the features", table.file)
     for row in table:
+        if row.target is not None and is_hole(encoding.target, row.target) and fills:
+            table.dropped += 1
+            continue
         try:
             if row.problem is not None:
                 raise row.problem

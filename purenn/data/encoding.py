@@ -92,10 +92,16 @@ class Encoding:
 
         Raises DataError naming file, row and column.
         """
+        try:
+            return self.encode_cells(cells, options.over(self.options))
+        except DataError as error:
+            error.place = error.place._replace(file=file, row=row_number)
+            raise
+
+    def encode_cells(self, cells: Sequence[str], options: TableOptions) -> Vector:
+        """Return the row as `encode_row` does, by options that say all; errors name the column."""
         if len(cells) != len(self.features):
-            raise DataError(f"expected {len(self.features)} cells, got {len(cells)}",
-                            Place(file, row_number))
-        options = options.over(self.options)
+            raise DataError(f"expected {len(self.features)} cells, got {len(cells)}")
         row: Vector = []
         for column, cell in zip(self.features, cells):
             value = number(cell, options.decimal) if column.kind == "number" else None
@@ -105,7 +111,7 @@ class Encoding:
                 try:
                     row += _encoded(column, cell, options)
                 except DataError as error:
-                    error.place = Place(file, row_number, column.name)
+                    error.place = Place(column=column.name)
                     raise
         return row
 

@@ -85,10 +85,10 @@ class DataError(ValueError):
             return errors[0]
         columns: Dict[str, List[str]] = {}  # by their problem, so that it is told once
         for error in errors:
-            place = error.place._replace(file="")
-            columns.setdefault(error.problem, []).append(str(place))
-        problems = [f"{', '.join(places[:8])}{', …' * (len(places) > 8)}: {problem}"
-                    for problem, places in columns.items()]
+            place = str(error.place._replace(file=""))
+            columns.setdefault(error.problem, []).extend([place] * bool(place))
+        problems = [", ".join(places[:8]) + ", …" * (len(places) > 8) + ": " * bool(places) + text
+                    for text, places in columns.items()]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         return cls("; ".join(problems[:5]) + more, Place(file), _settling(errors))
 

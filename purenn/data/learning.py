@@ -104,9 +104,9 @@ def examined(stream: BinaryIO, file: str, options: TableOptions) -> Examined:
     plan = _planned(stream, file, options)
     tallies, records = _tallied(stream, plan, set())
     dashes = {one.position for one in tallies if one.of_numbers and one.counts["dash"]}
-    if options.missing == "drop" and dashes:  # only now it is known that these are holes
+    if plan.options.missing in ("drop", "mean") and dashes:  # now it is known that these are holes
         tallies, records = _tallied(stream, plan, dashes)
-    if not tallies[plan.target].different:
+    if not tallies[plan.target].kinds:
         raise no_rows(file, only_names=records.count == int(plan.options.header or False))
     return _judged(tallies, plan, records)
 
@@ -123,17 +123,20 @@ def _planned(stream: BinaryIO, file: str, options: TableOptions) -> _Plan:
     def places(option: str, columns: Sequence[Name]) -> Set[int]:
         return {position(option, column, names, file) for column in columns}
 
-    target = position("target", -1 if options.target is None else options.target, names, file)
-    ignored = places("ignore", options.ignore)
-    if target in ignored:
-        raise DataError(f"the target {shown(names[target])} cannot be ignored as well", file)
-    if len(names) - len(ignored) < 2 or _is_title(first, options):
+    if len(names) < 2 or _is_title(first, options):
         rows = list(islice(records, 20))
         second = rows[0][1] if rows else first
         advice = delimiter_advice(first, second, records.delimiter) or _begin_advice(rows, records)
         got = shown(records.delimiter.join(first).rstrip(records.delimiter))
         raise DataError(f"expected at least two columns, features and a target, got {got}", file,
                         advice)
+    target = position("target", -1 if options.target is None else options.target, names, file)
+    ignored = places("ignore", options.ignore)
+    if target in ignored:
+        raise DataError(f"the target {shown(names[target])} cannot be ignored as well", file)
+    if len(names) - len(ignored) < 2:
+        raise DataError("expected at least two columns, features and a target: not all features "
+                        "can be ignored", file)
     return _Plan(file, options._replace(header=header), first, names, target,
                  places("text", options.text), places("dates", options.dates), ignored)
 
@@ -155,16 +158,16 @@ def _begin_advice(rows: List[Record], records: Records) -> List[Advice]:
 def _tallied(
     stream: BinaryIO, plan: _Plan, dashes: Set[int]
 ) -> Tuple[List[Tally], Records]:
-    """Let all rows go by; with missing="drop", without those that have holes."""
+    """Let all rows go by, without those that are left out for their holes."""
     stream.seek(0)
     records = Records(stream, plan.file, plan.options)
     tallies = [Tally(name, place, plan.options, plan.file) for place, name in enumerate(plan.names)]
     seen = [tally for tally in tallies if tally.position not in plan.ignored]
-    drop = plan.options.missing == "drop"
+    needed = {"drop": seen, "mean": [tallies[plan.target]]}.get(plan.options.missing or "", [])
     for row, cells in islice(records, int(plan.options.header or False), None):
         check_width(cells, plan.first, row, records)
-        if drop and any(is_missing(cells[tally.position]) or tally.position in dashes
-                        and stands_for_missing(cells[tally.position]) for tally in seen):
+        if any(is_missing(cells[tally.position]) or tally.position in dashes
+               and stands_for_missing(cells[tally.position]) for tally in needed):
             continue
         for tally in seen:
             tally.see(cells[tally.position], row)
@@ -209,29 +212,32 @@ def _hole_errors(
     """Return one error for all holes in features, and one for those in the target."""
     holes = [(tally, column, tally.holes(column.kind)) for tally, column in zip(tallies, columns)]
     errors = []
-    for kinds, filling in ((("class", "value"), False), (("number", "text", "date"), True)):
-        found = [(tally, count) for tally, column, count in holes if count and column.kind in kinds]
-        if found and not (filling and plan.options.missing == "mean"):
+    for kinds, filling in ((("number", "text", "date"), True), (("class", "value"), False)):
+        found = [(tally, count, tally.first_hole(column.kind)) for tally, column, count in holes
+                 if count and column.kind in kinds]
+        if found and plan.options.missing != "mean":
             errors.append(_hole_error(found, filling, plan.file))
     return errors
 
 
-def _hole_error(found: List[Tuple[Tally, int]], filling: bool, file: str) -> DataError:
+_Holes = Tuple[Tally, int, Tuple[int, str]]  # how many holes a column has, and the first of them
+
+
+def _hole_error(found: List[_Holes], filling: bool, file: str) -> DataError:
     expected = "a value in every row" if filling else "a target in every row"
-    tally, count = found[0]
-    row, cell = tally.first_hole
+    tally, count, (row, cell) = found[0]
     if len(found) == 1:
         got = f"a missing value ({shown(cell)})" if cell else "an empty cell"
         more = f", and {count - 1:,} more like it" * (count > 1)
         return tally.error(f"expected {expected}, got {got}{more}", hole_advice(filling), row)
-    told = [_told_holes(tally, count) for tally, count in found[:8]]
+    told = [_told_holes(*one) for one in found[:8]]
     more = f" and in {len(found) - 8} more columns" * (len(found) > 8)
     return DataError(f"expected {expected}, got missing ones in {', '.join(told)}{more}",
                      Place(file), hole_advice(filling))
 
 
-def _told_holes(tally: Tally, count: int) -> str:
-    row, cell = tally.first_hole
+def _told_holes(tally: Tally, count: int, first: Tuple[int, str]) -> str:
+    row, cell = first
     got = f" {shown(cell)}" if cell else ""
     times = f"{count:,}, first in " if count > 1 else ""
     return f"column {shown(tally.name)} ({times}row {row}{got})"
@@ -241,7 +247,7 @@ def _reported(tally: Tally, column: Column) -> ColumnReport:
     if column.kind == "ignored":
         return ColumnReport(tally.name, "ignored", 0, None, "left out")
     kind = column.kind if column.kind != "unclear" else tally.likely_kind
-    distinct = len(tally.different - {""})
+    distinct = len(tally.different)
     return ColumnReport(tally.name, kind, tally.holes(kind),
                         distinct if distinct <= DISTINCT_CAP else None, _becomes(column))
 

@@ -39,17 +39,17 @@ class TableOptions(NamedTuple):
     task            "classification" or "regression"; if nothing is said, a target of words, or of
                     0 and 1 only, is classification, every other target of numbers regression
     header          whether the first line holds names; found out if nothing is said
-    delimiter       the character between cells, "\\t" for tabs; a comma if nothing is said, or
-                    what a first line like sep=; says
+    delimiter       the character between cells, "\\t" for tabs, " " for white space of any length;
+                    a comma if nothing is said, or what a first line like sep=; says
     decimal         "," reads 1,5 and 1.234,5 as numbers, "." reads 1.5 and 1,234.5; if nothing
                     is said, the decimal point is a point and nothing stands between thousands
     encoding        of the text, "latin-1" for instance; UTF-8 if nothing is said, or UTF-16 if
                     the file begins with its byte-order mark
     skip            so many lines come before the table and are passed over
     missing         holes in the table: "refuse" them; fill in the "mean" of the column (in a
-                    column of words, a hole is a word of its own); or "drop" their rows. A hole in
-                    the target can only be refused or dropped. Holes are refused if nothing is
-                    said; in later tables, it is done as with the training table
+                    column of words, a hole is a word of its own), but leave out rows without a
+                    target; or "drop" all rows with holes. Holes are refused if nothing is said;
+                    in later tables, it is done as with the training table
     unseen          words that the training table did not have: "refuse" them, or take them for
                     none of the known ones: "zeros"
     text            columns to be read as words even though they hold numbers (postal codes)

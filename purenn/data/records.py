@@ -40,13 +40,29 @@ class Records:
         lines = text_lines(stream, file, options.encoding)
         self.count = 0  # of records so far
         self.row = len(list(islice(lines, options.skip)))
-        self._rows = self._read(self._without_preamble(lines, options))
+        table = self._without_preamble(lines, options)
+        if self.delimiter == " ":
+            table = (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in table)
+        # With skipinitialspace, several spaces between cells count as one.
+        self._reader = csv.reader(table, delimiter=self.delimiter, strict=True,
+                                  skipinitialspace=True)
 
-    def __iter__(self) -> Iterator[Record]:
-        return self._rows
+    def __iter__(self) -> "Records":
+        return self
+
+    def __next__(self) -> Record:
+        while True:
+            self.row += 1
+            try:
+                cells = next(self._reader)
+            except csv.Error as error:
+                raise self._quoting_problem(self._reader.line_num, error) from None
+            if len(cells) > 1 or (cells and cells[0].strip()):
+                self.count += 1
+                return self.row, [cell.strip() for cell in cells]
 
     def first(self) -> Record:
-        record = next(self._rows, None)
+        record = next(self, None)
         if record is None:
             raise DataError("expected a table, got an empty file", self.file)
         return record
@@ -82,21 +98,6 @@ class Records:
     def _width(self, line: str) -> int:
         return line.count(self.delimiter) + 1
 
-    def _read(self, lines: Iterator[str]) -> Iterator[Record]:
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True,
-                            skipinitialspace=self.delimiter != " ")
-        while True:
-            self.row += 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise self._quoting_problem(reader.line_num, error) from None
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                self.count += 1
-                yield self.row, [cell.strip() for cell in cells]
-
     def _quoting_problem(self, line: int, error: csv.Error) -> DataError:
         limit = csv.field_size_limit()
         if "unexpected end" in str(error):
@@ -112,8 +113,11 @@ def check_width(cells: List[str], first: List[str], row: int, records: Records) 
     if len(cells) == len(first):
         return
     advice = delimiter_advice(first, cells, records.delimiter)
-    hint = "" if advice else '. A delimiter inside a cell needs quotes (") around the cell'
-    raise DataError(f"expected {len(first)} cells as in the first row, got {len(cells)}{hint}",
+    if not advice:
+        advice = [Advice('put quotes (") around cells with a delimiter inside')]
+        if records.count == 2 and len(cells) > len(first):
+            advice.append(Advice("if the table begins only with this row", {"skip": row - 1}))
+    raise DataError(f"expected {len(first)} cells as in the first row, got {len(cells)}",
                     Place(records.file, row), advice)
 
 
@@ -125,6 +129,8 @@ def delimiter_advice(first: List[str], cells: List[str], delimiter: str) -> List
             comma = other != "," and re.search(r"\d,\d", line.replace(names, ""))
             reading = {"delimiter": other, **({"decimal": ","} if comma else {})}
             return [Advice(f"{shown(other)} seems to stand between the cells", reading)]
+    if len(first) == 1 and 1 < len(names.split()) == len(line.split()) and names != line:
+        return [Advice("white space seems to stand between the cells", {"delimiter": " "})]
     return []
 
 

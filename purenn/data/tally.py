@@ -29,6 +29,7 @@ __all__ = [
 CLASSES_CAP = 1000
 DISTINCT_CAP = 1000  # different cells of a column that are counted; then "more"
 FEW_ROWS = 10  # with fewer, all cells may well be different by chance
+MANY_ROWS = 50  # with fewer, whole numbers may well rise by chance
 
 
 class Column(NamedTuple):
@@ -99,43 +100,42 @@ class Tally:
         self.numbers = Span()
         self.days = {order: Span() for order in sorted(DATE_ORDERS)}  # of dates, read in this order
         self.signs: Set[str] = set()  # decimal signs and units of written numbers
-        self.different: Set[str] = set()
+        self.kinds: Dict[str, str] = {}  # of the different cells; one more than the cap at most
         self.repeated = False
 
     def see(self, cell: str, row: int) -> None:
         value = number(cell, self.decimal)
         if value is not None:
+            kind = "number"
             self.numbers.add(value)
-        elif is_missing(cell):
-            self._note("hole", cell, row)
-            cell = ""
         else:
-            self._see_word(cell, row)
-        if cell in self.different:
+            kind = self.kinds.get(cell) or self._kind_of(cell, row)
+            self.counts[kind] += 1
+            if kind not in self.first:
+                self.first[kind] = (row, cell)
+            if kind == "date":
+                for order in date_orders(cell):
+                    self.days[order].add(float(day_of(cell, order) or 0))
+        if cell in self.kinds:
             self.repeated = True
-        elif len(self.different) <= self.cap:  # one too many is enough to know
-            self.different.add(cell)
+        elif len(self.kinds) <= self.cap:
+            self.kinds[cell] = kind
 
-    def _see_word(self, cell: str, row: int) -> None:
-        orders = date_orders(cell)
-        written = None if orders else written_number(cell)
+    def _kind_of(self, cell: str, row: int) -> str:
+        """Return the kind of a cell that is no number and has not been seen yet."""
+        if is_missing(cell):
+            return "hole"
         if stands_for_missing(cell):
-            self._note("dash", cell, row)
-        elif orders:
-            self._note("date", cell, row)
-            for order in orders:
-                self.days[order].add(float(day_of(cell, order) or 0))
-        elif written is not None:
-            self._note("written", cell, row)
+            return "dash"
+        if date_orders(cell):
+            return "date"
+        written = written_number(cell)
+        if written is not None:
             self.signs.add(written.unit or written.decimal)
-        else:
-            self._note("word", cell, row)
-            if "almost" not in self.first and almost_number(cell):
-                self.first["almost"] = (row, cell)
-
-    def _note(self, kind: str, cell: str, row: int) -> None:
-        self.counts[kind] += 1
-        self.first.setdefault(kind, (row, cell))
+            return "written"
+        if "almost" not in self.first and almost_number(cell):
+            self.first["almost"] = (row, cell)
+        return "word"
 
     @property
     def of_numbers(self) -> bool:
@@ -172,17 +172,26 @@ class Tally:
         dashes = kind in ("number", "value", "date") or (kind == "class" and self.of_numbers)
         return self.counts["hole"] + (self.counts["dash"] if dashes else 0)
 
+    def first_hole(self, kind: str) -> Tuple[int, str]:
+        """Return row and text of the first hole, if the column is of this kind."""
+        dashes = self.holes(kind) > self.counts["hole"]
+        return min(self.first[hole] for hole in ("hole", *["dash"] * dashes) if hole in self.first)
+
     @property
-    def first_hole(self) -> Tuple[int, str]:
-        """Row and text of the first cell that is, or may be, a hole."""
-        return min(self.first[kind] for kind in ("hole", "dash") if kind in self.first)
+    def different(self) -> Set[str]:
+        """The different cells that are no holes, up to one more than the cap."""
+        return {cell for cell, kind in self.kinds.items() if kind != "hole"}
 
     def categories(self, kind: str) -> List[str]:
-        """Return the different words in order: numbers by size, then the others by alphabet."""
+        """Return the different words in order: numbers by size, then the others by alphabet.
+
+        Among the words of a text column, "" stands for holes.
+        """
         words = self.different
-        if kind == "class":
-            words = {word for word in words if word and not (
-                self.of_numbers and stands_for_missing(word))}
+        if kind == "text":
+            words |= {""} if self.counts["hole"] else set()
+        elif self.of_numbers:
+            words = {word for word in words if not stands_for_missing(word)}
         return sorted(words, key=_by_size_then_alphabet)
 
     def error(
@@ -215,13 +224,14 @@ def feature_column(tally: Tally, options: TableOptions, as_text: bool, as_date: 
     if not as_text:
         _refuse_written(tally, [_without(tally), words])
         _refuse_dates(tally, words)
-        _refuse_mixed(tally, [words, _without(tally)])
+        ways = [words, _without(tally)]
+        _refuse_mixed(tally, ways if len(tally.kinds) <= options.categories_cap else ways[::-1])
         if tally.of_numbers:
             numbers = tally.numbers
             if not math.isfinite(numbers.mean):
                 raise tally.error("the numbers are too large", [_without(tally)])
             return Column(tally.name, "number", (), numbers.mean, numbers.low, numbers.high)
-    allow = Advice("allow more", {"categories_cap": _next_cap(len(tally.different))})
+    allow = Advice("allow more", {"categories_cap": _next_cap(len(tally.kinds))})
     _refuse_many(tally, options.categories_cap, [_without(tally), allow])
     return Column(tally.name, "text", tally.categories("text"))
 
@@ -238,7 +248,8 @@ def hole_advice(filling: bool = True) -> List[Advice]:
     """Return what can be done about holes; in a target they cannot be filled."""
     fill = Advice("fill them with the mean of their column (words: a category of their own), later "
                   "on too", {"missing": "mean"})
-    return [fill] * filling + [Advice("leave out rows with missing cells", {"missing": "drop"})]
+    drop = Advice("leave out rows with missing cells", {"missing": "drop"})
+    return [fill, drop] if filling else [drop]
 
 
 def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
@@ -280,7 +291,7 @@ def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
 
 
 def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
-    if len(tally.different) > cap:
+    if len(tally.kinds) > cap:
         raise tally.error(f"expected at most {cap} different words, each of which becomes an input "
                           "of its own, got more", advice)
 
@@ -343,7 +354,9 @@ def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark
     if column.kind == "number" and own:
         if numbers.counting:
             problem = "counts up by one from row to row, as row numbers do"
-        elif numbers.rising or (numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)):
+        elif numbers.rising and numbers.count >= MANY_ROWS or (
+            numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)
+        ):
             problem = "has a number of its own for every row, as identifiers have"
     elif column.kind == "text" and own:
         problem = "has a word of its own for every row, as names and identifiers have"
@@ -360,4 +373,5 @@ def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark
 
 def _looks_like_classes(tally: Tally) -> bool:
     words = tally.different
-    return len(words) <= 20 and all(word.isdigit() for word in words)
+    few = len(words) <= 20 and 2 * len(words) <= tally.filled
+    return few and all(word.isdigit() for word in words)
