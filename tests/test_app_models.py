@@ -491,15 +491,27 @@ def test_killed_and_resumed(shop: Path, whole: bytes) -> None:
     assert (shop / "k.safetensors").read_bytes() == whole
 
 
+# A finished training goes on with more epochs if its learning rate was constant: then it ends as if
+# it had been so long from the start.
+def test_a_finished_training_goes_on(shop: Path) -> None:
+    words = ("train", "houses.csv.gz", "--schedule", "constant", "--quiet")
+    done(run(shop, *words, "--epochs", 5, "-o", "five.st"))
+    done(run(shop, *words, "--epochs", 2, "--checkpoint", "two.checkpoint"))
+    done(run(shop, *words, "--epochs", 5, "--resume", "two.checkpoint", "-o", "more.st"))
+    assert (shop / "more.st").read_bytes() == (shop / "five.st").read_bytes()
+
+
 # A checkpoint of other data or settings is refused, with the difference named, and stays whole.
 def test_resume_refuses_another_training(shop: Path) -> None:
     words = ("train", "houses.csv.gz", "--epochs", 2, "--quiet")
     done(run(shop, *words, "--checkpoint", "h.checkpoint"))
     before = (shop / "h.checkpoint").read_bytes()
-    for more, difference in ((("--hidden", 5), "network"), (("--epochs", 3), "optimizer"),
-                             (("--seed", 1), "inputs"), (("--l2", 0.5), "penalty")):
+    for more, difference in ((("--hidden", 5), "--hidden was [16], is [5]"),
+                             (("--epochs", 3), "--epochs was 2, is 3: the learning rate"),
+                             (("--seed", 1), "--seed was 0, is 1"),
+                             (("--l2", 0.5), "--l2 was 0.00625, is 0.5")):
         result = run(shop, *words, *more, "--resume", "h.checkpoint")
-        assert result.returncode == 1 and difference in result.stderr
+        assert result.returncode == 2 and difference in result.stderr
         assert result.stderr.count("\n") == 1
         assert (shop / "h.checkpoint").read_bytes() == before
 
