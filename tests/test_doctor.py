@@ -469,17 +469,19 @@ class WrongTanh(Tanh):
 class ForgetfulDense(Dense):
     """The bias gradient of the last example only."""
 
-    def set_gradients(self, output_gradient):
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient):
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = [list(output_gradient[-1])]
+        return input_gradient
 
 
 class LazyDense(Dense):
     """No gradient for the biases at all."""
 
-    def set_gradients(self, output_gradient):
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient):
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = None
+        return input_gradient
 
 
 class NoWayBack(Layer):

@@ -145,7 +145,7 @@ def check_constant_columns(patient: Patient) -> Finding:
     """
     inputs = patient.sample_inputs(TABLE_ROWS)
     low, high = linalg.min(inputs, axis=0), linalg.max(inputs, axis=0)
-    rounding = linalg.multiply(linalg.maximum(linalg.abs(low), linalg.abs(high)), ROUNDING)
+    rounding = linalg.multiply(linalg.add(linalg.abs(low), linalg.abs(high)), ROUNDING)
     differs = linalg.greater(linalg.subtract(high, low), rounding)[0]
     constant = [number for number, differ in enumerate(differs) if not differ]
     allowed = BLANK_SHARE * len(differs) if len(differs) >= BLANK_FROM else 0
