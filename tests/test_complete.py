@@ -1,4 +1,4 @@
-"""Whoever adds an activation, a layer, an optimizer, a data set or a metric is told what is missing.
+"""Whoever adds an activation, layer, optimizer, data set or metric is told what else it needs.
 
 The lists here are asked from the package: every class and function that is there must be exported,
 be in the tables by which it is chosen and kept in files, have its gradient checked, run on NumPy,
