@@ -673,7 +673,7 @@ print(hashlib.sha256(drawn.encode("utf-8")).hexdigest())
 
 
 def test_every_python_here_draws_the_same_bytes():
-    from test_walls import interpreters
+    from test_structure import interpreters
 
     environment = dict(os.environ, PURENN_PLAIN_LOOPS="1", PYTHONDONTWRITEBYTECODE="1",
                        PYTHONPATH=str(Path(__file__).resolve().parent.parent))
