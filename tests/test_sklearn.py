@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (what may be missing is asked for first)
 """scikit-learn's habits, fully: its own checks, and everything it builds out of estimators."""
 
 from __future__ import annotations
