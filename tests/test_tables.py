@@ -125,6 +125,12 @@ def test_a_dash_is_a_hole_among_numbers_and_in_the_target(word):
     assert read_csv(target, missing="drop").targets == [[1.5], [4.5]]
 
 
+def test_a_point_is_no_decimal_comma():
+    error = refusal("a;y\n1.5;x\n2.5;y\n", delimiter=";", decimal=",")
+    assert "such as 1234,5, got '1.5'" in str(error)
+    assert number("0.123", ",") is None and number("1.234", ",") == 1234.0
+
+
 def test_a_dash_is_a_word_among_words():
     assert read_csv(source("a,b\n-,x\nNone,y\nred,x\n")).feature_names == ["a=-", "a=None", "a=red"]
 

@@ -31,6 +31,7 @@ from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
+from ..notebooks import Pictured
 from ..text import safe
 from .errors import DataError
 from .rows import Rows, RowView
@@ -59,11 +60,8 @@ class DataSet(NamedTuple):
     class_names: List[str]
     description: str
 
-    def _repr_svg_(self) -> Optional[str]:
-        # Imported here, because only whoever wants a picture needs all that draws one.
-        from ..draw import svg_of
-
-        return svg_of(self)
+    def _repr_svg_(self) -> Optional[str]:  # a NamedTuple cannot inherit it
+        return Pictured._repr_svg_(self)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         # The automatic one would print every number of the set.
