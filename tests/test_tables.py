@@ -178,6 +178,7 @@ def test_dates_are_filled_with_the_mean_day():
 @pytest.mark.parametrize("content, names", [
     ("sep=;\na;b;y\n1;2;x\n", ["a", "b"]),
     ('"sep=\t"\na\tb\ty\n1\t2\tx\n', ["a", "b"]),
+    ("sep=\t\r\na\tb\ty\r\n1\t2\tx\r\n", ["a", "b"]),
     ("# made by hand\n# twice, even\na,b,y\n1,2,x\n", ["a", "b"]),
     ("#a,b,y\n1,2,x\n", ["#a", "b"]),
     ("# from a tool\n#a,b,y\n1,2,x\n", ["#a", "b"]),
@@ -240,6 +241,13 @@ def test_row_numbers_and_identifiers_are_pointed_out(name, cells, remark):
     assert [remark] * bool(remark) == [
         word for one in remarks for word in ("row numbers", "identifiers") if word in one.problem]
     assert all(one.advice[0].options == {"ignore": [name]} for one in remarks)
+
+
+def test_a_column_that_is_mostly_missing_is_pointed_out():
+    content = "a,b,y\n" + "".join(f"{n if n < 9 else '-'},{n % 7},{n / 7}\n" for n in range(20))
+    remarks = learn_csv(source(content), TableOptions(missing="mean")).report.remarks
+    assert [remark.told(as_flags) for remark in remarks] == [
+        "column 'a': 11 of its cells are missing, more than half. Leave the column out: --ignore a"]
 
 
 @pytest.mark.parametrize("codes", ["0 1", "1 2", "-1 1", "1.0 0.0"])

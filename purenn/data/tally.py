@@ -351,17 +351,9 @@ _IDENTIFIER = re.compile(r"(?:.*[\W_])?(?i:id|uuid|key|nr|no)|.*[a-z]I[dD]")
 
 def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark]:
     """Return what whoever reads the table should know of this column, with the option for it."""
-    problem, advice, numbers = "", _without(tally), tally.numbers
-    own = tally.filled >= FEW_ROWS and not tally.repeated  # each row has its own
-    if column.kind == "number" and own:
-        if numbers.counting:
-            problem = "counts up by one from row to row, as row numbers do"
-        elif numbers.rising and numbers.count >= MANY_ROWS or (
-            numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)
-        ):
-            problem = "has a number of its own for every row, as identifiers have"
-    elif column.kind == "text" and own:
-        problem = "has a word of its own for every row, as names and identifiers have"
+    problem, advice = "", _without(tally)
+    if column.kind in ("number", "text", "date"):
+        problem = _doubt_of_a_feature(tally, column)
     elif column.kind == "class" and task is None and tally.of_numbers:
         problem = f"has only {' and '.join(column.categories)}, and is taken for two classes"
         advice = Advice("if these are values", {"task": "regression"})
@@ -369,8 +361,23 @@ def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark
         problem = (f"has only {counted(len(tally.different), 'different value')}, all whole "
                    "numbers, and is taken for values")
         advice = Advice("if these are classes", {"task": "classification"})
-    place = Place("", None, tally.name)
-    return [Remark(problem, place, [advice])] if problem else []
+    return [Remark(problem, Place(column=tally.name), [advice])] if problem else []
+
+
+def _doubt_of_a_feature(tally: Tally, column: Column) -> str:
+    numbers, holes = tally.numbers, tally.holes(column.kind)
+    if 2 * holes > tally.filled + tally.counts["hole"]:
+        return f"{holes:,} of its cells are missing, more than half"
+    if tally.filled < FEW_ROWS or tally.repeated or column.kind == "date":
+        return ""
+    if column.kind == "text":
+        return "has a word of its own for every row, as names and identifiers have"
+    if numbers.counting:
+        return "counts up by one from row to row, as row numbers do"
+    named_so = numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)
+    if named_so or (numbers.rising and numbers.count >= MANY_ROWS):
+        return "has a number of its own for every row, as identifiers have"
+    return ""
 
 
 def _looks_like_classes(tally: Tally) -> bool:
