@@ -229,6 +229,7 @@ def test_all_holes_are_told_at_once():
     ("rownames", range(1, 21), "row numbers"),
     ("Unnamed: 0", range(20), "row numbers"),
     ("code", range(100, 700, 10), "identifiers"),
+    ("code", [*range(100, 700, 10), 691], "identifiers"),
     ("customerID", [(n * 7) % 20 for n in range(20)], "identifiers"),
     ("who", [f"n{n}" for n in range(20)], "identifiers"),
     ("size", [(n * 7) % 20 for n in range(20)], None),
@@ -340,6 +341,13 @@ def test_rows_of_python_are_encoded_like_rows_of_the_file():
     assert list(read_rows(source("a\n1,5\n"), comma.encoding)) == [[1.5]]
 
 
+def test_rows_of_pandas_are_encoded_like_rows_of_the_file():
+    pandas = pytest.importorskip("pandas")
+    row = {"size": pandas.NA, "colour": "red", "day": pandas.Timestamp("2024-05-01 13:00")}
+    encoded = learned().encode_record(row, options=TableOptions(missing="mean"))
+    assert encoded == [2.0, 0.0, 1.0, 2024.0, 5.0, 2.0]
+
+
 def test_values_far_outside_of_the_training_are_told_when_asked():
     encoding = learned()
     assert encoding.far_outside(["5", "red", "2024-05-01"]) == []
@@ -441,6 +449,7 @@ def test_an_error_carries_its_parts_and_is_one_line():
         "a.csv, row 3, column 'x\\ny': a hole. Fill it: --missing mean --ignore 'a b,c'; or or not")
     assert "\n" not in str(error)
     import pickle
+    error.place = Place("b.csv", 4)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
