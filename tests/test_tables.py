@@ -350,7 +350,8 @@ def test_rows_of_pandas_are_encoded_like_rows_of_the_file():
 
 def test_values_far_outside_of_the_training_are_told_when_asked():
     encoding = learned()
-    assert encoding.far_outside(["5", "red", "2024-05-01"]) == []
+    for inside in ("5", "-1"):  # as far from 1 and 3 as these are apart
+        assert encoding.far_outside([inside, "red", "2024-05-01"]) == []
     assert encoding.far_outside(["5.5", "red", "2024-05-01"]) == [
         "'size' is 5.5, in training it was 1 to 3"]
     assert encoding.far_outside(["-2", "red", ""]) and not encoding.far_outside(["", "red", ""])
