@@ -30,8 +30,8 @@ from .linalg import Matrix, Vector
 
 __all__ = [
     "_total", "affine", "all_finite", "chain_rule", "divide", "dot", "elementwise",
-    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul", "one_hot",
-    "ravel", "shape", "sum", "transpose", "vstack",
+    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul",
+    "one_hot", "ravel", "shape", "sum", "transpose", "vstack",
 ]
 
 PLAIN: Dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
@@ -208,7 +208,7 @@ def _inner(A: Matrix, B: Matrix, width: int) -> Matrix:
 def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
     try:
         row, width = C[0], len(A[0])
-        if len(C) == 1 and len(row) == len(B):
+        if len(C) == 1 and len(row) == len(B) > 0:
             if width in SHORT:
                 return SHORT[width](A, B, row)  # it takes all rows apart, so they are that long
             return [list(map(operator.add, products, row)) for products in inner(A, B)]
@@ -225,12 +225,12 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 
 
 def inner_columns(A: Matrix, B: Matrix) -> Matrix:
-    if len(A) == len(B) == 1 and _common_width(A) and _common_width(B):
-        row, nothing = B[0], [0.0] * len(B[0])
-        return [[x * y for y in row] if x else nothing for x in A[0]]
     rows = shape(A)[0]
     if rows != shape(B)[0]:
         return PLAIN["inner_columns"](A, B)  # type: ignore[no-any-return]
+    if rows == 1:
+        row, nothing = B[0], [0.0] * len(B[0])
+        return [[x * y for y in row] if x else nothing for x in A[0]]
     return _product(_columns(A), B, rows)
 
 

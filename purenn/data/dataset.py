@@ -60,8 +60,8 @@ class DataSet(NamedTuple):
     class_names: List[str]
     description: str
 
-    def _repr_svg_(self) -> Optional[str]:  # a NamedTuple cannot inherit it
-        return Pictured._repr_svg_(self)  # type: ignore[arg-type]
+    def _repr_svg_(self) -> Optional[str]:
+        return Pictured.draw(self) if Pictured.draw is not None else None
 
     def __repr__(self) -> str:
         # The automatic one would print every number of the set.

@@ -4,8 +4,8 @@ A model file must say what it holds without code. The layers become a list of sm
 
     [{"layer": "Dense", "inputs": 4, "neurons": 8}, {"layer": "Tanh"}, ...]
 
-and each name is looked up in `LAYERS` below, a fixed list: a file can name nothing else, so opening
-one runs nothing. The parameters become tensors named and laid out as PyTorch does it:
+and each name is looked up in `LAYERS` of `recipes`, a fixed table: a file can name nothing else, so
+opening one runs nothing. The parameters become tensors named and laid out as PyTorch does it:
 
     ours                   in the file           a torch.nn.Sequential of the same layers
     layer 0, weights       0.weight (out, in)    Linear(4, 8).weight
@@ -25,28 +25,20 @@ import struct
 from random import Random
 from typing import Any, Dict, List, Mapping
 
-from .. import activations, linalg
-from ..layers import Dense, Dropout, Layer
+from .. import linalg
+from ..layers import Dense, Layer
 from ..linalg import Matrix
 from ..network import Network
+from ..recipes import LAYERS
 from . import strict_json
 from .errors import ModelFileError, shown
 from .safetensors import Tensor, from_rows, to_rows
 
 __all__ = [
-    "build_network", "check_digest", "describe", "digest", "matrices_of", "tensors_of",
+    "build_network", "check_digest", "describe", "digest", "format_version", "matrices_of",
+    "tensors_of",
 ]
 
-# Each layer that a file may name, and its settings by the names of its attributes.
-LAYERS: Dict[str, Dict[str, type]] = {
-    "Dense": {"inputs": int, "neurons": int},
-    "Dropout": {"rate": float},
-    "ELU": {"alpha": float},
-    "LeakyReLU": {"slope": float},
-    **{name: {} for name in (
-        "GELU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
-    )},
-}
 MAX_LAYERS = 1_000
 MAX_NESTING = 20
 
@@ -70,16 +62,10 @@ def _described(number: int, layer: Layer) -> Dict[str, Any]:
     name = type(layer).__name__
     if type(layer) is Network:
         return {"layer": "Network", "layers": describe(layer)}
-    if type(layer) is Dense:
-        return {"layer": name, "inputs": layer.input_width, "neurons": layer.output_width}
-    if name not in LAYERS or type(layer) is not _class_of(name):
+    if LAYERS.get(name) is not type(layer):
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
-    return {"layer": name, **{setting: getattr(layer, setting) for setting in LAYERS[name]}}
-
-
-def _class_of(name: str) -> Any:
-    return {"Dense": Dense, "Dropout": Dropout}.get(name) or getattr(activations, name)
+    return {"layer": name, **layer.settings()}
 
 
 def tensors_of(network: Network) -> Dict[str, Tensor]:
@@ -155,32 +141,39 @@ def _built_layer(
         return _built(layer["layers"], f"{place}.", remaining, nesting + 1)
     if not isinstance(name, str) or name not in LAYERS:
         raise ModelFileError(f"expected a layer out of {', '.join(sorted(LAYERS))}", where)
-    settings = _settings(layer, LAYERS[name], where)
+    settings = {key: value for key, value in layer.items() if key != "layer"}
     try:
         if name == "Dense":
-            return _built_dense(settings["inputs"], settings["neurons"], place, remaining)
+            return _built_dense(place, remaining, settings)
         extra = {"rng": Random(0)} if name == "Dropout" else {}
-        made: Layer = _class_of(name)(**settings, **extra)
-        return made
+        made: Any = LAYERS[name](**settings, **extra)
     except ModelFileError:
         raise
-    except ValueError as error:  # a rate or slope out of range
-        raise ModelFileError(str(error), where) from None
+    except (TypeError, ValueError) as error:  # another setting, or one that is out of range
+        raise ModelFileError(f"its settings {shown(str(settings))} are not those of {name}: "
+                             f"{error}", where) from None
+    _check_settings(settings, made.settings(), where)
+    return made  # type: ignore[no-any-return]
 
 
-def _settings(layer: Dict[str, Any], wanted: Dict[str, type], where: str) -> Dict[str, Any]:
-    """Return the settings of a layer if they are those wanted, each a number of the right kind."""
-    if set(layer) != {"layer", *wanted}:
-        raise ModelFileError(f"expected the settings {sorted(wanted)}, "
-                             f"got {shown(str(sorted(set(layer) - {'layer'})))}", where)
-    for name, kind in wanted.items():
-        if type(layer[name]) is not kind and not (kind is float and type(layer[name]) is int):
-            raise ModelFileError(f"{name} should be {kind.__name__}, "
-                                 f"got {shown(repr(layer[name]))}", where)
-    return {name: layer[name] for name in wanted}
+def _check_settings(given: Dict[str, Any], made: Dict[str, Any], where: str) -> None:
+    """Raise ModelFileError unless a file gives every setting of the layer, and as a number."""
+    if set(given) != set(made):
+        raise ModelFileError(f"expected the settings {sorted(made)}, got {sorted(given)}", where)
+    for name, value in given.items():
+        if type(value) not in (int, float):
+            raise ModelFileError(f"{name} should be a number, got {shown(repr(value))}", where)
 
 
-def _built_dense(inputs: int, neurons: int, place: str, remaining: Dict[str, Tensor]) -> Dense:
+def _built_dense(place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]) -> Dense:
+    where = f"layer {place}"
+    if set(settings) != {"inputs", "neurons"}:
+        raise ModelFileError(f"expected the settings ['inputs', 'neurons'], got {sorted(settings)}",
+                             where)
+    for name, size in settings.items():
+        if type(size) is not int:
+            raise ModelFileError(f"{name} should be an integer, got {shown(repr(size))}", where)
+    inputs, neurons = settings["inputs"], settings["neurons"]
     weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
     biases = _taken(f"{place}.bias", (neurons,), remaining)
     dense = Dense(inputs, neurons, Random(0), initializer=lambda rng, rows, columns: weights)
@@ -205,7 +198,23 @@ def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:
     return matrix
 
 
-# ---- Is it still what was written? ----
+# ---- Is it a file for us, and still what was written? ----
+
+
+def format_version(facts: Mapping[str, Any], newest: int) -> int:
+    """Return the version of the format; what says none is of purenn 0.1, and that is version 1.
+
+    Raises ModelFileError for a version that is newer than this purenn can read.
+    """
+    version = facts.get("format_version", 1)
+    if type(version) is not int or version < 1:
+        raise ModelFileError(f"expected a version from 1 on, got {shown(repr(version))}",
+                             "entry 'format_version'")
+    if version > newest:
+        writer = shown(str(facts.get("version", "of another version")))
+        raise ModelFileError(f"written by purenn {writer} in format {version}; this purenn reads "
+                             f"formats up to {newest}: a newer one is needed")
+    return version
 
 
 def digest(facts: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
