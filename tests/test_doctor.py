@@ -390,6 +390,8 @@ def test_a_column_that_separates_almost_or_by_chance_is_no_leak():
 def test_row_numbers_are_found():
     data = with_column(wine(), list(range(1, 179)), "rownames")
     assert "'rownames'" in first(diagnose_data(data, standardize=True), "row numbers").message
+    data = with_column(wine(), [n * (n + 1) / 2 for n in range(178)], "steps of 1, 2, 3, …")
+    assert diagnose_data(data, standardize=True).finding("row numbers").ok
 
 
 def test_a_column_that_is_constant_but_for_rounding_is_found():
