@@ -173,13 +173,13 @@ class ColumnRows(RowView):
     def __init__(self, columns: Sequence[Union["array[int]", "array[float]"]]) -> None:
         if len(set(map(len, columns))) != 1:
             raise ValueError("ColumnRows: expected columns of one length")
-        self.columns = list(columns)
+        self.arrays = list(columns)
 
     def __len__(self) -> int:
-        return len(self.columns[0])
+        return len(self.arrays[0])
 
     def row(self, number: int) -> Vector:
-        return [float(column[number]) for column in self.columns]
+        return [float(column[number]) for column in self.arrays]
 
 
 def _check_whole_rows(who: str, count: int, width: int) -> None:
