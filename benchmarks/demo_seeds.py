@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from purenn.app.demo import SETTINGS, learn
-from purenn.app.train import measured
+from purenn.measuring import measured
 
 SEEDS = 24
 
@@ -21,8 +21,8 @@ def main():
     rate = float(sys.argv[1]) if len(sys.argv) > 1 else SETTINGS.learning_rate
     found = []
     for seed in range(SEEDS):
-        parts, _ = learn(SETTINGS._replace(seed=seed, learning_rate=rate))
-        found.append(measured(parts, parts.held_out)["accuracy"])
+        task, _ = learn(SETTINGS._replace(seed=seed, learning_rate=rate))
+        found.append(measured(task.model, task.held_out)["accuracy"])
     print(f"rate {rate:g}, {SEEDS} seeds: mean {sum(found) / SEEDS:.4f}, "
           f"from {min(found):.4f} to {max(found):.4f}")
 

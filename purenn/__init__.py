@@ -18,8 +18,10 @@ Beside them, each to be read alone: penalties (keep weights small), schedules (c
 rate), callbacks (stop early, log), gradcheck (are the gradients right?), checks (of what comes from
 outside), fast (the loops of linalg, quicker).
 
-Built on these: data (examples to learn from), estimators (Classifier and Regressor, for use rather
-than reading), store (model files and checkpoints), doctor (why is it not learning?), draw
+Built on these: data (examples to learn from), recipes (names, classes and defaults), model (one
+trained model), fitting (from examples to a model, in one way for all), measuring (how good is it),
+store (model files and checkpoints), estimators (Classifier and Regressor, for use rather than
+reading), doctor (why is it not learning?), draw
 (pictures, as SVG and in the terminal), lessons (the guided way in: `python3 -m purenn lessons`),
 exercises (that check themselves), book (which makes a book of the lessons) and app (the command
 line, `python3 -m purenn`).

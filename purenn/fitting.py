@@ -36,7 +36,10 @@ from .recipes import (
 )
 from .training import Callback, train
 
-__all__ = ["Task", "WeightedLoss", "fit", "folds", "prepared", "row_weights", "rows_of"]
+__all__ = [
+    "Task", "WeightedLoss", "fit", "folds", "learn", "prepared", "row_weights", "rows_of",
+    "standardized",
+]
 
 Metric = Callable[[Any, Any], float]
 PIXEL_ROWS = 1000  # so many pictures show well enough how bright pixels are
@@ -155,8 +158,8 @@ def learn(
 ) -> History:
     """Train for some epochs with this optimizer; `fit` is this with the optimizer of the task."""
     loss = loss_for(task.model.kind == "classifier")
-    inputs, targets = _standardized(task.model, task.learning)
-    validation = None if task.held_out is None else _standardized(task.model, task.held_out)
+    inputs, targets = standardized(task.model, task.learning)
+    validation = None if task.held_out is None else standardized(task.model, task.held_out)
     if task.weights is not None:
         width = task.model.network.output_width or 1
         loss = WeightedLoss(loss, targets, task.weights, width)
@@ -172,7 +175,7 @@ def learn(
     )
 
 
-def _standardized(model: Model, part: DataSet) -> Tuple[Any, Any]:
+def standardized(model: Model, part: DataSet) -> Tuple[Any, Any]:
     """Return inputs and targets as the network learns them."""
     assert model.standardizer is not None
     inputs = model.standardizer.transform(part.inputs)

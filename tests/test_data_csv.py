@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from purenn.data import (
     ByteRows,
     Column,
+    ColumnRows,
     DataError,
     Encoding,
-    FlatRows,
     RowView,
     TableOptions,
     encode_csv,
@@ -201,7 +201,7 @@ def test_numbers_are_kept_as_bytes_as_long_as_they_fit(write):
     for number in ("256", "-1", "0.5"):
         path = write(f"x,c,y\n0,red,a\n255,blue,b\n{number},red,a\n")
         mixed = read_csv(path)
-        assert isinstance(mixed.inputs, FlatRows)
+        assert isinstance(mixed.inputs, ColumnRows)
         assert list(mixed.inputs)[:2] == list(whole.inputs)
         assert mixed.inputs[2][0] == float(number)
 

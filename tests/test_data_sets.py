@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from purenn import data
 from purenn.data import (
     ByteRows,
+    ColumnRows,
     DataError,
     DataSet,
     FlatRows,
@@ -56,13 +57,14 @@ def views():
         ByteRows(array("B", flat), 3),
         FlatRows(array("d", flat), 3),
         FlatRows(array("h", flat), 3),
+        ColumnRows([array("d", flat[0::3]), array("B", flat[1::3]), array("h", flat[2::3])]),
         Rows(pixels, range(4)),
         Rows(pixels[::-1], [3, 2, 1, 0]),
         fitted.transform(ByteRows(bytes(flat), 3)),
     ]
 
 
-@pytest.mark.parametrize("which", range(8))
+@pytest.mark.parametrize("which", range(9))
 @given(st.slices(4), st.integers(-4, 3))
 def test_a_view_answers_as_the_list_would(which, piece, number):
     rows, all_views = views()
@@ -76,7 +78,7 @@ def test_a_view_answers_as_the_list_would(which, piece, number):
     assert list(view[piece][::-1]) == rows[piece][::-1]
 
 
-@pytest.mark.parametrize("which", range(8))
+@pytest.mark.parametrize("which", range(9))
 def test_a_view_ends_where_the_list_ends(which):
     view = views()[1][which]
     for number in (4, -5, 100):
@@ -85,7 +87,7 @@ def test_a_view_ends_where_the_list_ends(which):
     assert "4 rows" in repr(view)
 
 
-@pytest.mark.parametrize("which", range(8))
+@pytest.mark.parametrize("which", range(9))
 def test_changing_a_row_that_was_handed_out_does_not_change_the_view(which):
     view = views()[1][which]
     row = view[0]
@@ -98,6 +100,9 @@ def test_half_rows_are_refused():
     for make in (lambda: ByteRows(b"12345", 2), lambda: FlatRows(array("d", [1.0]), 0)):
         with pytest.raises(ValueError, match="whole rows"):
             make()
+    for columns in ([], [array("d", [1.0]), array("B")]):
+        with pytest.raises(ValueError, match="one length"):
+            ColumnRows(columns)
 
 
 def test_bytes_are_scaled_and_share_their_floats():

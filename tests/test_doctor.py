@@ -380,7 +380,9 @@ def test_a_column_that_separates_almost_or_by_chance_is_no_leak():
     values = [label + rng.random() for label in data.targets]
     values[0], values[149] = values[149], values[0]
     assert diagnose_data(with_column(data, values, "near"), standardize=True).ok
-    few = DataSet([[rng.random() for _ in range(300)] for _ in range(12)], [0] * 11 + [1],
+    touching = [float(label) + (number % 50) / 49 for number, label in enumerate(data.targets)]
+    assert diagnose_data(with_column(data, touching, "touching"), standardize=True).ok
+    few = DataSet([[rng.random() for _ in range(300)] for _ in range(16)], [0] * 8 + [1] * 8,
                   [f"c{n}" for n in range(300)], ["a", "b"], "")
     assert diagnose_data(few).finding("leakage").ok is None
 
@@ -388,6 +390,8 @@ def test_a_column_that_separates_almost_or_by_chance_is_no_leak():
 def test_row_numbers_are_found():
     data = with_column(wine(), list(range(1, 179)), "rownames")
     assert "'rownames'" in first(diagnose_data(data, standardize=True), "row numbers").message
+    data = with_column(wine(), [n * (n + 1) / 2 for n in range(178)], "steps of 1, 2, 3, …")
+    assert diagnose_data(data, standardize=True).finding("row numbers").ok
 
 
 def test_a_column_that_is_constant_but_for_rounding_is_found():

@@ -125,6 +125,12 @@ def test_a_dash_is_a_hole_among_numbers_and_in_the_target(word):
     assert read_csv(target, missing="drop").targets == [[1.5], [4.5]]
 
 
+def test_a_point_is_no_decimal_comma():
+    error = refusal("a;y\n1.5;x\n2.5;y\n", delimiter=";", decimal=",")
+    assert "such as 1234,5, got '1.5'" in str(error)
+    assert number("0.123", ",") is None and number("1.234", ",") == 1234.0
+
+
 def test_a_dash_is_a_word_among_words():
     assert read_csv(source("a,b\n-,x\nNone,y\nred,x\n")).feature_names == ["a=-", "a=None", "a=red"]
 
@@ -172,6 +178,7 @@ def test_dates_are_filled_with_the_mean_day():
 @pytest.mark.parametrize("content, names", [
     ("sep=;\na;b;y\n1;2;x\n", ["a", "b"]),
     ('"sep=\t"\na\tb\ty\n1\t2\tx\n', ["a", "b"]),
+    ("sep=\t\r\na\tb\ty\r\n1\t2\tx\r\n", ["a", "b"]),
     ("# made by hand\n# twice, even\na,b,y\n1,2,x\n", ["a", "b"]),
     ("#a,b,y\n1,2,x\n", ["#a", "b"]),
     ("# from a tool\n#a,b,y\n1,2,x\n", ["#a", "b"]),
@@ -222,6 +229,7 @@ def test_all_holes_are_told_at_once():
     ("rownames", range(1, 21), "row numbers"),
     ("Unnamed: 0", range(20), "row numbers"),
     ("code", range(100, 700, 10), "identifiers"),
+    ("code", [*range(100, 700, 10), 691], "identifiers"),
     ("customerID", [(n * 7) % 20 for n in range(20)], "identifiers"),
     ("who", [f"n{n}" for n in range(20)], "identifiers"),
     ("size", [(n * 7) % 20 for n in range(20)], None),
@@ -234,6 +242,13 @@ def test_row_numbers_and_identifiers_are_pointed_out(name, cells, remark):
     assert [remark] * bool(remark) == [
         word for one in remarks for word in ("row numbers", "identifiers") if word in one.problem]
     assert all(one.advice[0].options == {"ignore": [name]} for one in remarks)
+
+
+def test_a_column_that_is_mostly_missing_is_pointed_out():
+    content = "a,b,y\n" + "".join(f"{n if n < 9 else '-'},{n % 7},{n / 7}\n" for n in range(20))
+    remarks = learn_csv(source(content), TableOptions(missing="mean")).report.remarks
+    assert [remark.told(as_flags) for remark in remarks] == [
+        "column 'a': 11 of its cells are missing, more than half. Leave the column out: --ignore a"]
 
 
 @pytest.mark.parametrize("codes", ["0 1", "1 2", "-1 1", "1.0 0.0"])
@@ -326,9 +341,17 @@ def test_rows_of_python_are_encoded_like_rows_of_the_file():
     assert list(read_rows(source("a\n1,5\n"), comma.encoding)) == [[1.5]]
 
 
+def test_rows_of_pandas_are_encoded_like_rows_of_the_file():
+    pandas = pytest.importorskip("pandas")
+    row = {"size": pandas.NA, "colour": "red", "day": pandas.Timestamp("2024-05-01 13:00")}
+    encoded = learned().encode_record(row, options=TableOptions(missing="mean"))
+    assert encoded == [2.0, 0.0, 1.0, 2024.0, 5.0, 2.0]
+
+
 def test_values_far_outside_of_the_training_are_told_when_asked():
     encoding = learned()
-    assert encoding.far_outside(["5", "red", "2024-05-01"]) == []
+    for inside in ("5", "-1"):  # as far from 1 and 3 as these are apart
+        assert encoding.far_outside([inside, "red", "2024-05-01"]) == []
     assert encoding.far_outside(["5.5", "red", "2024-05-01"]) == [
         "'size' is 5.5, in training it was 1 to 3"]
     assert encoding.far_outside(["-2", "red", ""]) and not encoding.far_outside(["", "red", ""])
@@ -427,6 +450,7 @@ def test_an_error_carries_its_parts_and_is_one_line():
         "a.csv, row 3, column 'x\\ny': a hole. Fill it: --missing mean --ignore 'a b,c'; or or not")
     assert "\n" not in str(error)
     import pickle
+    error.place = Place("b.csv", 4)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 

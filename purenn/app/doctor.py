@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from random import Random
 
-from ..data import as_flags
+from ..data import as_flags, describe_csv
 from ..doctor import diagnose_learning
 from . import options as words
 from .options import Parser
 from .report import safe_lines
-from .sources import read
+from .sources import check_words, is_table, read
 
 __all__ = ["EXAMPLES", "EXIT_CODES", "add", "run"]
 
@@ -38,10 +38,14 @@ def add(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the diagnosis; return 0 for healthy data, 1 if there is a problem."""
-    rng = Random(options.seed)
-    source = read(options.data, words.table_options(options), rng)
-    if source.report is not None:
-        print(safe_lines(source.report.told(as_flags)), end="\n\n")
+    rng, table = Random(options.seed), words.table_options(options)
+    check_words(options.data)
+    if is_table(options.data):
+        report = describe_csv(options.data[0], table)
+        print(safe_lines(report.told(as_flags)), end="\n\n")
+        if report.errors:
+            return 1
+    source = read(options.data, table, rng)
     diagnosis = diagnose_learning(source.data, rng=rng)
     print("\n".join([source.data.description, "", safe_lines(str(diagnosis))]))
     return 0 if diagnosis.ok else 1

@@ -25,7 +25,7 @@ from .options import UsageError
 
 __all__ = [
     "Source", "check_width", "check_words", "csv_source", "examples_for", "is_idx", "is_name",
-    "names_of", "read",
+    "is_table", "names_of", "read",
 ]
 
 
@@ -108,6 +108,12 @@ def _counted_as_in(model: Model, examples: DataSet, word: str, path: str) -> Dat
 def is_name(word: str) -> bool:
     """Return whether the word is the name of a set that comes along."""
     return word in DATA_SETS
+
+
+def is_table(words: Sequence[str]) -> bool:
+    """Return whether the words name the file of a table, which can be read more than once."""
+    return len(words) == 1 and os.path.isfile(words[0]) and not (
+        is_name(words[0]) or is_idx(words[0]))
 
 
 def check_words(words: Sequence[str]) -> None:

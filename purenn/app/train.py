@@ -93,10 +93,9 @@ class Files(NamedTuple):
 def add(parser: Parser) -> None:
     """Add the options of this command."""
     words.add_data(parser)
-    _add_network_settings(parser.add_argument_group(
-        "network (by default what suits the data)").add_argument)
-    _add_training_settings(parser.add_argument_group(
-        "training (by default what suits the data)").add_argument)
+    suits = "by default what suits the data"
+    _add_network_settings(parser.add_argument_group("network", suits).add_argument)
+    _add_training_settings(parser.add_argument_group("training", suits).add_argument)
     words.add_table_options(parser)
     option = parser.add_argument_group("output").add_argument
     option("-o", "--output", metavar="MODEL",

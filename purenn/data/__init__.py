@@ -29,15 +29,15 @@ from .errors import DataError, Place, Remark
 from .idx import read_idx, read_idx_images
 from .learning import ColumnReport, TableReport
 from .options import Advice, TableOptions, as_flags, as_keywords
-from .rows import ByteRows, FlatRows, Rows, RowView
+from .rows import ByteRows, ColumnRows, FlatRows, Rows, RowView
 from .tally import Column
 from .toy import circle, gaussians, moons, sine, spiral, vertical, xor
 
 __all__ = [
-    "Advice", "ByteRows", "Column", "ColumnReport", "DataError", "DataSet", "Encoding", "FlatRows",
-    "Learned", "Place", "Remark", "RowView", "Rows", "StandardizedRows", "Standardizer", "Table",
-    "TableOptions", "TableReport", "TableRow", "Targets", "as_flags", "as_keywords", "circle",
-    "describe_csv", "digits", "encode_csv", "gaussians", "iris", "learn_csv", "moons", "one_hot",
-    "open_table", "read_csv", "read_idx", "read_idx_images", "read_rows", "sine", "spiral",
-    "split", "vertical", "wine", "xor",
+    "Advice", "ByteRows", "Column", "ColumnReport", "ColumnRows", "DataError", "DataSet",
+    "Encoding", "FlatRows", "Learned", "Place", "Remark", "RowView", "Rows", "StandardizedRows",
+    "Standardizer", "Table", "TableOptions", "TableReport", "TableRow", "Targets", "as_flags",
+    "as_keywords", "circle", "describe_csv", "digits", "encode_csv", "gaussians", "iris",
+    "learn_csv", "moons", "one_hot", "open_table", "read_csv", "read_idx", "read_idx_images",
+    "read_rows", "sine", "spiral", "split", "vertical", "wine", "xor",
 ]

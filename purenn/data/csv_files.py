@@ -14,8 +14,8 @@ dialect; `TableOptions` says another one. What it does find out by itself:
   What was found is in the report, so that a wrong guess is seen at once.
 
 The file is read twice: first to learn all this, then to turn it into numbers. So neither its
-text nor its cells are ever held. In memory are the numbers, at 8 bytes each (1 byte each if all
-of them are whole and from 0 to 255), the targets, and the different words of each column.
+text nor its cells are ever held. In memory are the numbers, at 8 bytes each (1 byte each in columns
+where all are whole and from 0 to 255), the targets, and the different words of each column.
 `read_rows`, for prediction, reads once and holds one row, however large the file is.
 
 Before this: encoding. After this: idx, for pictures in bulk.
@@ -24,7 +24,7 @@ Before this: encoding. After this: idx, for pictures in bulk.
 from array import array
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, Optional, Sequence, Union
+from typing import Any, BinaryIO, Iterator, List, NamedTuple, Optional, Sequence
 
 from ..linalg import Vector
 from ..text import counted, did_you_mean, shown
@@ -36,7 +36,7 @@ from .files import Source, file_name, opened
 from .learning import TableReport, examined, no_rows
 from .options import DEFAULTS, Name, TableOptions
 from .records import Records, check_width, delimiter_advice, named, position
-from .rows import ByteRows, FlatRows
+from .rows import ByteRows, ColumnRows, RowView
 
 __all__ = [
     "Learned", "Table", "TableRow", "describe_csv", "encode_csv", "learn_csv", "open_table",
@@ -323,7 +323,8 @@ def _layout_by_position(first: List[str], table: Table, header: bool) -> _Layout
 
 
 def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataSet:
-    encoding, packer = table.encoding, _Packer()
+    encoding = table.encoding
+    packer = _Packer(len(encoding.feature_names))
     fills = table.options.missing in ("drop", "mean")  # both leave out rows without a target
     targets: List[Any] = []
     if not table.has_target:
@@ -348,7 +349,7 @@ def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataS
         raise no_rows(table.file, only_names=not table.dropped)
     note = f"; {counted(table.dropped, 'row')} with missing cells left out" * bool(table.dropped)
     return DataSet(
-        packer.rows(len(encoding.feature_names)), targets, list(encoding.feature_names),
+        packer.rows(), targets, list(encoding.feature_names),
         list(encoding.class_names), f"{table.file}: {counted(len(targets), 'row')}{note}")
 
 
@@ -359,24 +360,32 @@ def _encoded_target(row: TableRow, table: Table) -> Any:
     return [encoding.encode_value(cell, row.number, file=table.file, options=table.options)]
 
 
+_BYTES = frozenset(map(float, range(256)))
+_WAITING = 100_000  # numbers that wait to be packed together
+
+
 class _Packer:
-    """Numbers in one flat array: of bytes as long as they fit, then of floats."""
+    """Numbers in one array for each column: of bytes as long as they fit, then of floats."""
 
-    byte_of: Dict[float, int] = {float(byte): byte for byte in range(256)}
-
-    def __init__(self) -> None:
-        self.data: "Any" = array("B")
+    def __init__(self, width: int) -> None:
+        self.columns: List[Any] = [array("B") for _ in range(width)]
+        self.waiting: List[Vector] = []
 
     def add(self, row: Vector) -> None:
-        if self.data.typecode == "B":
-            try:
-                self.data.extend([self.byte_of[value] for value in row])
-                return
-            except KeyError:
-                self.data = array("d", self.data)
-        self.data.extend(row)
+        self.waiting.append(row)
+        if len(self.waiting) * len(row) >= _WAITING:
+            self._pack()
 
-    def rows(self, width: int) -> "Union[ByteRows, FlatRows]":
-        if self.data.typecode == "B":
-            return ByteRows(self.data, width)
-        return FlatRows(self.data, width)
+    def _pack(self) -> None:
+        for place, values in enumerate(zip(*self.waiting)):
+            if self.columns[place].typecode == "B" and not _BYTES.issuperset(values):
+                self.columns[place] = array("d", self.columns[place])
+            whole = self.columns[place].typecode == "B"
+            self.columns[place].extend(map(int, values) if whole else values)
+        self.waiting = []
+
+    def rows(self) -> RowView:
+        self._pack()
+        if all(column.typecode == "B" for column in self.columns):
+            return ByteRows(bytes(chain.from_iterable(zip(*self.columns))), len(self.columns))
+        return ColumnRows(self.columns)

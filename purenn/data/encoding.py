@@ -287,9 +287,16 @@ def _one_hot(column: Column, word: str, options: TableOptions) -> Vector:
     return zeros
 
 
+def _is_nothing(value: Any) -> bool:
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError) as error:  # pandas.NA will not be compared; an array is no cell
+        return isinstance(error, TypeError)
+
+
 def _as_cell(value: Any, decimal: Optional[str]) -> str:
     """Return a value of Python as the text that would stand for it in the file."""
-    if value is None or value != value:
+    if _is_nothing(value):
         return ""
     if isinstance(value, (bool, str)):
         return str(value).strip()

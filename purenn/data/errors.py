@@ -71,6 +71,9 @@ class DataError(ValueError):
     def __str__(self) -> str:
         return self.told()
 
+    def __reduce__(self) -> Any:  # the place may have been added after it was raised
+        return type(self), (self.problem, self.place, self.advice)
+
     def told(self, spelling: Spelling = as_keywords) -> str:
         """Return place, problem and advice as one text."""
         return Remark(self.problem, self.place, self.advice).told(spelling)

@@ -130,8 +130,8 @@ def _guarded(
 ) -> Any:
     try:
         return read(count)
-    except UnicodeError as error:
-        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else ({error})",
+    except UnicodeError:
+        raise DataError(f"expected text in {encoding or 'UTF-8'}, got bytes that are none",
                         name) from None
     except (EOFError, OSError, zlib.error) as error:
         raise DataError(

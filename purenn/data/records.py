@@ -12,7 +12,7 @@ from ..text import counted, nearest, shown
 from .cells import date_orders, is_missing, number, stands_for_missing, written_number
 from .errors import DataError, Place, Remark
 from .files import text_lines
-from .options import Advice, Name, TableOptions
+from .options import Advice, Name, TableOptions, is_delimiter
 
 __all__ = [
     "Record", "Records", "check_width", "column_names", "delimiter_advice", "is_header", "named",
@@ -71,11 +71,12 @@ class Records:
         """Pass over a line sep=; and over comments, but not over names that begin with #."""
         held: List[str] = []
         for line in lines:
-            sep = _SEP.fullmatch(line.strip())
-            if sep and not held and self.row == options.skip:
+            sep = _SEP.fullmatch(line.strip(" \r\n"))
+            if sep and is_delimiter(sep[1]) and not held and self.row == options.skip:
                 self.delimiter = options.delimiter or sep[1]
                 self.row += 1
-                self.remarks.append(Remark(f"its first line names {sep[1]!r} as the delimiter"))
+                self.remarks.append(Remark(
+                    f"the first line names {shown(sep[1])} as the delimiter"))
             elif line.startswith("#") and len(held) < _COMMENTS_CAP:
                 held.append(line)
             else:

@@ -17,6 +17,7 @@ questions only: how many rows are there, and what is row number n?
 
     RowView ── ByteRows           one byte per number, read through a table of 256 floats
             ├─ FlatRows           an `array` of numbers, row after row
+            ├─ ColumnRows         an `array` for each column
             ├─ Rows               some rows of another sequence, by number
             └─ StandardizedRows   another sequence, standardized (lives in dataset.py)
 
@@ -31,7 +32,7 @@ from typing import Iterator, Optional, Sequence, Union, overload
 
 from ..linalg import Vector
 
-__all__ = ["ByteRows", "FlatRows", "RowView", "Rows"]
+__all__ = ["ByteRows", "ColumnRows", "FlatRows", "RowView", "Rows"]
 
 
 class RowView(Sequence[Vector]):
@@ -154,6 +155,31 @@ class FlatRows(RowView):
     def row(self, number: int) -> Vector:
         start, scale = number * self.width, self.scale
         return [scale * value for value in self.data[start : start + self.width]]
+
+
+class ColumnRows(RowView):
+    """Rows across columns, each of which is an `array.array` of its own type.
+
+    columns  one array for each column, all of one length
+
+    In most tables a few columns are measured and many are zeros and ones, made of words; so the
+    ones take 8 bytes a number, the others a single one. Raises ValueError for columns of different
+    lengths.
+
+    >>> ColumnRows([array("d", [0.5, 1.5]), array("B", [0, 1])])[1]
+    [1.5, 1.0]
+    """
+
+    def __init__(self, columns: Sequence[Union["array[int]", "array[float]"]]) -> None:
+        if len(set(map(len, columns))) != 1:
+            raise ValueError("ColumnRows: expected columns of one length")
+        self.arrays = list(columns)
+
+    def __len__(self) -> int:
+        return len(self.arrays[0])
+
+    def row(self, number: int) -> Vector:
+        return [float(column[number]) for column in self.arrays]
 
 
 def _check_whole_rows(who: str, count: int, width: int) -> None:

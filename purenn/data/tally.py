@@ -138,16 +138,24 @@ class Tally:
         return "word"
 
     @property
+    def others(self) -> int:
+        """How many cells are neither numbers nor what may be a hole among numbers."""
+        return self.counts["date"] + self.counts["written"] + self.counts["word"]
+
+    @property
+    def filled(self) -> int:
+        """How many cells are no holes."""
+        return self.numbers.count + self.counts["dash"] + self.others
+
+    @property
     def of_numbers(self) -> bool:
         """Whether there are numbers and, but for holes, nothing else."""
-        others = self.counts["date"] + self.counts["written"] + self.counts["word"]
-        return self.numbers.count > 0 and not others
+        return self.numbers.count > 0 and not self.others
 
     @property
     def of_dates(self) -> bool:
         """Whether most cells are dates."""
-        counts = self.counts
-        return counts["date"] > self.numbers.count + counts["written"] + counts["word"]
+        return 2 * self.counts["date"] > self.numbers.count + self.others
 
     @property
     def date_order(self) -> str:
@@ -161,11 +169,6 @@ class Tally:
         words = self.counts["word"] + self.counts["dash"]
         numbers = self.numbers.count + self.counts["written"]
         return "date" if self.of_dates else "text" if words > numbers else "number"
-
-    @property
-    def filled(self) -> int:
-        """How many cells are no holes."""
-        return self.numbers.count + sum(self.counts.values()) - self.counts["hole"]
 
     def holes(self, kind: str) -> int:
         """Return how many cells are holes, if the column is of this kind."""
@@ -225,19 +228,17 @@ def feature_column(tally: Tally, options: TableOptions, as_text: bool, as_date: 
         _refuse_written(tally, [_without(tally), words])
         _refuse_dates(tally, words)
         ways = [words, _without(tally)]
-        _refuse_mixed(tally, ways if len(tally.kinds) <= options.categories_cap else ways[::-1])
+        few = len(tally.different) <= options.categories_cap
+        _refuse_mixed(tally, ways if few else ways[::-1])
         if tally.of_numbers:
             numbers = tally.numbers
             if not math.isfinite(numbers.mean):
                 raise tally.error("the numbers are too large", [_without(tally)])
             return Column(tally.name, "number", (), numbers.mean, numbers.low, numbers.high)
-    allow = Advice("allow more", {"categories_cap": _next_cap(len(tally.kinds))})
+    cap = 100 * (len(tally.different) // 100 + 1)
+    allow = Advice("allow more", {"categories_cap": cap})
     _refuse_many(tally, options.categories_cap, [_without(tally), allow])
     return Column(tally.name, "text", tally.categories("text"))
-
-
-def _next_cap(different: int) -> int:
-    return 100 * (different // 100 + 1)
 
 
 def _without(tally: Tally) -> Advice:
@@ -258,7 +259,8 @@ def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
     if not count or count + tally.numbers.count <= tally.counts["word"]:
         return
     row, cell = tally.first["written"]
-    problem = f"expected plain numbers such as 1234.5, got {shown(cell)}"
+    plain = "1234,5" if tally.decimal == "," else "1234.5"
+    problem = f"expected plain numbers such as {plain}, got {shown(cell)}"
     signs = sorted(tally.signs - {""})
     if tally.decimal or len(signs) > 1 or signs not in ([], [","], ["."]):
         raise tally.error(problem, [Advice("take units and signs out of the cells"), *advice], row)
@@ -283,15 +285,15 @@ def _refuse_mixed(tally: Tally, advice: List[Advice]) -> None:
         row, cell = tally.first["almost"]
         raise tally.error(f"expected a plain finite number (digits 0-9, a point), got "
                           f"{shown(cell)}", [Advice("correct it"), *advice], row)
-    others = [kind for kind in ("word", "date", "written") if tally.counts[kind]]
-    if others and tally.numbers.count > sum(tally.counts[kind] for kind in others):
-        row, cell = min(tally.first[kind] for kind in others)
+    if tally.numbers.count > tally.others > 0:
+        row, cell = min(tally.first[kind] for kind in ("word", "date", "written")
+                        if kind in tally.first)
         raise tally.error(f"expected a number, like {tally.numbers.count} others in this column, "
                           f"got {shown(cell)}", [Advice("correct it"), *advice], row)
 
 
 def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
-    if len(tally.kinds) > cap:
+    if len(tally.different) > cap:
         raise tally.error(f"expected at most {cap} different words, each of which becomes an input "
                           "of its own, got more", advice)
 
@@ -349,17 +351,9 @@ _IDENTIFIER = re.compile(r"(?:.*[\W_])?(?i:id|uuid|key|nr|no)|.*[a-z]I[dD]")
 
 def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark]:
     """Return what whoever reads the table should know of this column, with the option for it."""
-    problem, advice, numbers = "", _without(tally), tally.numbers
-    own = tally.filled >= FEW_ROWS and not tally.repeated  # each row has its own
-    if column.kind == "number" and own:
-        if numbers.counting:
-            problem = "counts up by one from row to row, as row numbers do"
-        elif numbers.rising and numbers.count >= MANY_ROWS or (
-            numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)
-        ):
-            problem = "has a number of its own for every row, as identifiers have"
-    elif column.kind == "text" and own:
-        problem = "has a word of its own for every row, as names and identifiers have"
+    problem, advice = "", _without(tally)
+    if column.kind in ("number", "text", "date"):
+        problem = _doubt_of_a_feature(tally, column)
     elif column.kind == "class" and task is None and tally.of_numbers:
         problem = f"has only {' and '.join(column.categories)}, and is taken for two classes"
         advice = Advice("if these are values", {"task": "regression"})
@@ -367,8 +361,23 @@ def remarks_on(tally: Tally, column: Column, task: Optional[str]) -> List[Remark
         problem = (f"has only {counted(len(tally.different), 'different value')}, all whole "
                    "numbers, and is taken for values")
         advice = Advice("if these are classes", {"task": "classification"})
-    place = Place("", None, tally.name)
-    return [Remark(problem, place, [advice])] if problem else []
+    return [Remark(problem, Place(column=tally.name), [advice])] if problem else []
+
+
+def _doubt_of_a_feature(tally: Tally, column: Column) -> str:
+    numbers, holes = tally.numbers, tally.holes(column.kind)
+    if 2 * holes > tally.filled + tally.counts["hole"]:
+        return f"{holes:,} of its cells are missing, more than half"
+    if tally.filled < FEW_ROWS or tally.repeated or column.kind == "date":
+        return ""
+    if column.kind == "text":
+        return "has a word of its own for every row, as names and identifiers have"
+    if numbers.counting:
+        return "counts up by one from row to row, as row numbers do"
+    named_so = numbers.low % 1 == 0 and _IDENTIFIER.fullmatch(tally.name)
+    if named_so or (numbers.rising and numbers.count >= MANY_ROWS):
+        return "has a number of its own for every row, as identifiers have"
+    return ""
 
 
 def _looks_like_classes(tally: Tally) -> bool:

@@ -126,9 +126,9 @@ def diagnose_data(
 def diagnose_learning(data: DataSet, *, rng: Optional[Random] = None) -> Diagnosis:
     """Look at the data, then see whether a small network learns something from them.
 
-    The network has one hidden layer of 16 ReLU units; the columns are standardized first, and so
-    are the targets in regression; a fifth of the rows is kept for validation; the optimizer is
-    Adam with a rate of 0.01. Raises TypeError for what is no DataSet.
+    The network, its optimizer and what is done to the data first are those of `purenn train` and
+    of `Classifier`, when nothing else is said (`recipes.Settings`); a fifth of the rows is kept for
+    validation. Raises TypeError for what is no DataSet.
     """
     _check_kind("data", data, DataSet)
     patient = data_patient(data, True, rng)

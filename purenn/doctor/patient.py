@@ -15,12 +15,11 @@ from random import Random
 from typing import Any, List, Optional, Sequence, Tuple
 
 from .. import linalg
-from ..activations import Linear, ReLU
-from ..checks import random_generator
-from ..checks import Targets, is_flat
-from ..data import DataSet, Standardizer, split
+from ..activations import Linear
+from ..checks import Targets, is_flat, random_generator
+from ..data import DataSet
+from ..fitting import prepared, standardized
 from ..initializers import permutation
-from ..layers import Dense
 from ..linalg import Matrix, Vector
 from ..losses import (
     BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError, SigmoidCrossEntropy,
@@ -28,7 +27,8 @@ from ..losses import (
 )
 from ..metrics import classes_of
 from ..network import Network
-from ..optimizers import Adam, Optimizer
+from ..optimizers import Optimizer
+from ..recipes import Settings, build_optimizer
 from ..text import safe, shown
 
 ONE_OF_SEVERAL = (SoftmaxCrossEntropy, CategoricalCrossEntropy)
@@ -120,27 +120,15 @@ def data_patient(data: DataSet, standardize: bool, rng: Optional[Random]) -> Pat
 def with_default_network(patient: Patient, data: DataSet) -> Patient:
     """Return the patient that `diagnose_learning` describes."""
     rng = patient.rng
-    parts = list(split(data, 0.2, rng=rng)) if len(data.inputs) >= 10 else [data]
-    learn, *others = _standardized(parts)
-    patient = Patient(learn.inputs, learn.targets, patient.loss, data.feature_names,
+    task = prepared(data, Settings(validation=0.2 if len(data.inputs) >= 10 else 0.0), rng)
+    patient = Patient(*standardized(task.model, task.learning), patient.loss, data.feature_names,
                       data.class_names, rng)
-    width = len(data.class_names) or len(learn.targets[0])  # type: ignore[arg-type]  # a row
-    patient.width = width
-    patient.network = Network([Dense(len(data.inputs[0]), 16, rng), ReLU(), Dense(16, width, rng)])
-    patient.optimizer = Adam(0.01)
-    patient.validation = (others[0].inputs, others[0].targets) if others else None
+    patient.network = task.model.network
+    patient.width = patient.network.output_width
+    patient.optimizer = build_optimizer(task.settings._replace(schedule="constant"), 1, rng)
+    if task.held_out is not None:
+        patient.validation = standardized(task.model, task.held_out)
     return patient
-
-
-def _standardized(parts: List[DataSet]) -> List[DataSet]:
-    """Standardize inputs, and the targets of regression, by what the first part shows."""
-    of_inputs = Standardizer().fit(parts[0].inputs)
-    parts = [part._replace(inputs=of_inputs.transform(part.inputs)) for part in parts]
-    if parts[0].class_names:
-        return parts
-    of_targets = Standardizer().fit(parts[0].targets)  # type: ignore[arg-type]  # rows
-    return [part._replace(targets=of_targets.transform(part.targets))  # type: ignore[arg-type]
-            for part in parts]
 
 
 def output_width(network: Network, inputs: Any) -> Optional[int]:

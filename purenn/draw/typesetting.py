@@ -16,6 +16,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Callable, List
 
+from ..text import safe
+
 __all__ = ["cells", "clean", "fill", "shortened", "text_width", "wrapped"]
 
 Measure = Callable[[str], float]
@@ -30,8 +32,7 @@ def clean(text: Any) -> str:
     >>> print(clean("two\nlines"), clean("\x1b[31mred"))
     two lines \x1b[31mred
     """
-    words = " ".join(str(text).split())
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in words)
+    return safe(" ".join(str(text).split()))
 
 
 def text_width(text: str, size: float = 12.0) -> float:

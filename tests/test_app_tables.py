@@ -1,0 +1,287 @@
+"""Tables on the command line: what can be asked of them, and advice that can be followed."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import xml.etree.ElementTree
+from pathlib import Path
+from random import Random
+from typing import Any, Tuple
+
+import pytest
+
+import purenn
+from purenn.app import options as words
+from purenn.app.main import COMMANDS
+from purenn.data import TableOptions
+from test_app import ROOT, environment, strict_json
+from test_app_models import houses, write_table
+
+PACKAGE = Path(purenn.__file__).resolve().parent
+
+
+@pytest.fixture
+def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
+    from purenn.app.main import main as command_line
+
+    monkeypatch.chdir(tmp_path)
+
+    def call(line: str) -> Tuple[int, str, str]:
+        code = command_line(shlex.split(line))
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def shop(tmp_path: Path, main: Any) -> Path:
+    """A folder with a table, and a model of it."""
+    write_table(tmp_path / "houses.csv", houses())
+    rows = [["id", "colour", "size", "note", "kind"]]
+    rng = Random(1)
+    for number in range(120):
+        kind = number % 3
+        rows.append([100 + number, ["red", "green", "blue"][kind if rng.random() < 0.8 else 0],
+                     f"{kind + rng.random():.3f}", "x" * (number % 4 + 1),
+                     ["ash", "oak", "yew"][kind]])
+    write_table(tmp_path / "t.csv", rows)
+    assert main("train t.csv --ignore id -o m.st --quiet --epochs 60")[0] == 0
+    return tmp_path
+
+
+# ---- predict ----
+
+
+# --keep writes columns of the table before the answers: some, or all.
+def test_columns_are_kept_beside_the_answers(shop: Path, main: Any) -> None:
+    code, output, _ = main("predict m.st t.csv --keep id,kind --probabilities")
+    rows = list(csv.reader(io.StringIO(output)))
+    assert code == 0 and rows[0][:3] == ["id", "kind", "prediction"] and len(rows) == 121
+    assert [row[0] for row in rows[1:4]] == ["100", "101", "102"]
+    assert sum(row[1] == row[2] for row in rows[1:]) > 100
+    rows = list(csv.reader(io.StringIO(main("predict m.st t.csv --keep all")[1])))
+    assert rows[0] == ["id", "colour", "size", "note", "kind", "prediction"]
+    assert main("predict m.st t.csv --keep=-1")[1].startswith("kind,prediction\n")
+    code, output, errors = main("predict m.st t.csv --keep weight")
+    assert code == 2 and "no column 'weight'; there are 'id', 'colour'" in errors and not output
+
+
+# Rows that cannot be answered are answered empty and told of; --strict ends at the first.
+def test_bad_rows_do_not_stop_the_answers(shop: Path, main: Any) -> None:
+    (shop / "new.csv").write_text(
+        "size,colour,note\n1,red,x\nmany,red,x\n2,pink,x\n,red,x\n1,red\n0.5,red,x\n99,red,x\n")
+    code, output, errors = main("predict m.st new.csv")
+    answers = [row[0] for row in csv.reader(io.StringIO(output))][1:]
+    assert code == 0 and len(answers) == 7
+    assert [bool(answer) for answer in answers] == [True, False, False, False, False, True, True]
+    assert errors.count("not answered: new.csv, row ") == 4
+    assert errors.count("far outside: new.csv, row 8: 'size' is 99, in training it was") == 1
+    code, output, errors = main("predict m.st new.csv --strict")
+    assert code == 1 and output.count("\n") == 2 and errors.startswith("purenn: error: new.csv, ro")
+    code, output, errors = main("predict m.st new.csv --unseen zeros --missing mean")
+    assert code == 0 and errors.count("not answered") == 2  # no number, too few cells
+    code, output, _ = main("predict m.st new.csv --missing drop")
+    assert output.count("\n") == 7
+
+
+# Names are data in a file, and harmless on a terminal.
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+def test_names_are_harmless_on_a_terminal(tmp_path: Path, main: Any) -> None:
+    evil = "\x1b[2J\u202eevil"
+    write_table(tmp_path / "e.csv", [["x", "kind"], *([[1, evil], [9, "good"]] * 20)])
+    assert main("train e.csv -o e.st --quiet")[0] == 0
+    assert evil in main("predict e.st e.csv")[1]
+    pty = pytest.importorskip("pty")
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "purenn", "predict", "e.st", "e.csv", "--probabilities"],
+        cwd=str(tmp_path), env=environment(PYTHONPATH=str(ROOT)), stdout=slave, stderr=slave,
+        stdin=subprocess.DEVNULL)
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(master, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    assert process.wait(timeout=60) == 0
+    assert b"\x1b" not in shown and b"\\x1b[2J\\u202eevil" in shown
+    for command in ("show e.st", "evaluate e.st e.csv", "doctor e.csv", "train e.csv --quiet"):
+        said = "".join(main(command)[1:])
+        assert "\x1b" not in said and "\u202e" not in said, command
+
+
+# ---- evaluate ----
+
+
+def test_importance_as_a_table_and_as_a_picture(shop: Path, main: Any) -> None:
+    code, output, _ = main("evaluate m.st t.csv --importance --plot i.svg --json")
+    found = strict_json(output)
+    names = [one["name"] for one in found["importance"]]
+    assert code == 0 and set(names) == {"size", "colour", "note"} and names[-1] == "note"
+    xml.etree.ElementTree.parse(str(shop / "i.svg"))
+    text = main("evaluate m.st t.csv --importance")[1]
+    assert "Importance: what accuracy loses when a column is shuffled" in text and "±" in text
+    assert "(baseline 0.3333)" in text and "commonest class, 'ash'" in text
+
+
+def test_rows_that_cannot_be_used_are_left_out_and_told_of(shop: Path, main: Any) -> None:
+    (shop / "new.csv").write_text(
+        "size,colour,note,kind\n0.5,red,x,ash\n1.5,pink,x,oak\n2.5,blue,x,elm\n2.5,blue,x,yew\n")
+    code, output, errors = main("evaluate m.st new.csv --json")
+    found = strict_json(output)
+    assert code == 0 and (found["rows"], found["rows left out"]) == (2, 2)
+    assert errors.count("left out: new.csv, row ") == 2
+    code, output, errors = main("evaluate m.st new.csv --strict")
+    assert code == 1 and output == "" and "'pink'" in errors and "--unseen zeros" in errors
+    (shop / "other.csv").write_text("size,colour,note,tree\n0.5,red,x,ash\n1.5,green,x,oak\n")
+    assert strict_json(main("evaluate m.st other.csv --target tree --json")[1])["rows"] == 2
+
+
+# ---- train ----
+
+
+def test_folds_say_mean_and_spread(shop: Path, main: Any) -> None:
+    code, output, _ = main("train t.csv --ignore id --folds 4 --epochs 20 --quiet")
+    assert code == 0 and "4 folds" in output
+    assert re.search(r"accuracy +0\.\d{4} ± 0\.\d{4}", output)
+    assert re.search(r"baseline accuracy +0\.3333 ± 0\.0", output)
+    found = strict_json(main("train houses.csv --folds 3 --epochs 30 --quiet --json")[1])
+    assert len(found["folds"]) == 3 and all(one["r2"] > 0.9 for one in found["folds"])
+    code, output, errors = main("train t.csv --ignore id --folds 3 --epochs 9 -o f.st")
+    assert code == 0 and "3 folds" in errors and (shop / "f.st").exists()
+    assert main("train t.csv --folds 1")[0] == 2
+
+
+def test_class_weights_on_the_command_line(shop: Path, main: Any) -> None:
+    for weight, told in (("balanced", "balanced"), ("ash=10,oak=1", {"ash": 10.0, "oak": 1.0})):
+        line = f"train t.csv --ignore id --class-weight {weight} --epochs 3 --quiet --json -o w.st"
+        code, output, _ = main(line)
+        assert code == 0 and strict_json(output)["settings"]["class_weight"] == told
+        assert purenn.load(str(shop / "w.st")).class_weight == told
+    code, _, errors = main("train t.csv --class-weight ash --quiet")
+    assert code == 2 and "yes=10,no=1" in errors
+    code, _, errors = main("train t.csv --ignore id --class-weight elm=2 --quiet")
+    assert code == 1 and "out of ash, oak, yew, got 'elm'" in errors
+
+
+# What becomes of each column is told before the training, to whoever did not ask for quiet.
+def test_what_becomes_of_each_column_is_told(shop: Path, main: Any) -> None:
+    _, _, errors = main("train t.csv --epochs 1")
+    assert re.search(r"size +number +0 +\d+ +1 input", errors)
+    assert re.search(r"colour +text +0 +3 +3 inputs", errors)
+    assert "--ignore id" in errors  # all distinct, in order
+    assert "column" not in main("train t.csv --epochs 1 --quiet")[2]
+    assert main("doctor t.csv --ignore id")[1].startswith("column  type")
+
+
+# ---- Help ----
+
+
+def test_help_says_how_purenn_was_called(shop: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "purenn", "train", "--help"], cwd=str(shop),
+                          env=environment(PYTHONPATH=str(ROOT)), stdout=subprocess.PIPE,
+                          encoding="utf-8", timeout=60, check=True)
+    assert "usage: python3 -m purenn train" in done.stdout
+    assert "  python3 -m purenn train spiral" in done.stdout
+    assert not re.search(r"^  purenn ", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_its_columns_without_breaking_words(
+    command: str, columns: int, main: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    known = set(main(f"{command} --help")[1].split())
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = main(f"{command} --help")[1]
+    assert set(narrow.split()) <= known
+    for line in narrow.splitlines():
+        assert len(line) <= columns or len(line.split()) == 1, line
+
+
+# ---- Advice that can be followed ----
+
+
+def advised() -> Any:
+    """Yield the options of every Advice in the source."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Advice":
+                for argument in node.args[1:]:
+                    if isinstance(argument, ast.Dict):
+                        yield from (key.value for key in argument.keys
+                                    if isinstance(key, ast.Constant))
+
+
+def test_every_option_that_is_advised_exists() -> None:
+    parser = words.Parser()
+    from purenn.app import train
+
+    train.add(parser)
+    known = set(vars(parser.parse_args(["t.csv"])))
+    names = set(advised())
+    assert {"missing", "ignore", "validation"} <= names <= known
+    assert names - {"validation"} <= set(TableOptions._fields)
+
+
+TROUBLE = {
+    "holes": "a,b,y\n1,2,3\n,3,4\n5,,6\n7,8,9\n2,3,5\n",
+    "commas": "a;y\n1,5;2,5\n2,5;3,0\n4,0;4,5\n3,5;4,0\n",
+    "semicolons": "a;b\n1;2\n2;4\n3;6\n",
+    "percent": "a,b,y\n5%,1,1\n6%,2,2\n7%,4,3\n",
+    "dates": "day,y\n2024-01-01,1\n2024-01-02,2\n2024-02-03,4\n",
+    "many words": "name,a,y\n" + "".join(f"n{n},{n},{n * n % 17}\n" for n in range(80)),
+    "stray word": "a,y\n1,2\n2,3\nx,4\n4,5\n",
+    "latin-1": "größe,y\n1,2\n2,3\n4,5\n".encode("latin-1"),
+    "two header lines": "made by hand,,\na,b,y\n1,2,3\n2,3,4\n3,4,6\n",
+    "title": "made by hand\na,b,y\n1,2,3\n2,3,4\n3,4,6\n",
+    "same names": "a,a,y\n1,2,3\n2,3,4\n3,4,6\n",
+    "empty column": "a,b,y\n1,,3\n2,,4\n3,,6\n",
+    "few rows": "a,y\n1,2\n",
+    "1_0": "a,y\n1,2\n1_0,3\n3,4\n",
+    "ids": "a,y\n1,x\n2,y\n3,x\n4,z\n",
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_advice_is_followed_to_a_model_or_to_another_clear_word(
+    name: str, tmp_path: Path, main: Any
+) -> None:
+    text = TROUBLE[name]
+    (tmp_path / "t.csv").write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    said = ""
+    line = "train t.csv --epochs 1 -o m.st --quiet"
+    for _ in range(4):
+        code, _, errors = main(line)
+        if code == 0:
+            assert (tmp_path / "m.st").exists()
+            return
+        assert code == 1 and errors.startswith("purenn: error: ") and errors != said, errors
+        said = errors
+        option = r"--[a-z-]+(?:[ =](?:'[^']*'|[^\s;'-]\S*(?<![;.])))?"
+        found = re.search(rf"(?<=[ :]){option}(?: {option})*", errors)
+        if found is None:
+            break
+        line += " " + found[0]
+    assert name in ("few rows", "title"), (line, said)
+
+
+def test_json_is_strict_everywhere(shop: Path, main: Any) -> None:
+    for line in ("train t.csv --ignore id --epochs 1 --quiet --json --validation 0",
+                 "evaluate m.st t.csv --json --importance"):
+        json.loads(main(line)[1], parse_constant=lambda name: pytest.fail(name))
