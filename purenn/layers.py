@@ -117,8 +117,9 @@ class Dense(Layer):
 
     Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs
     (n, neurons). Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy
-    tutorials store the transpose. Weights start as the initializer says, biases at 0. Raises
-    TypeError or ValueError for sizes that are not positive integers, ShapeError for rows of another
+    tutorials store the transpose. Weights start as the initializer says, biases at 0; with
+    `bias=False` (PyTorch's word) they stay there and are no parameters. Raises TypeError or
+    ValueError for sizes that are not positive integers, ShapeError for rows of another
     width.
 
     >>> from random import Random
@@ -129,7 +130,8 @@ class Dense(Layer):
     """
 
     def __init__(
-        self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he
+        self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he,
+        bias: bool = True,
     ) -> None:
         self.input_width = positive_integer("Dense", "inputs", inputs)
         self.output_width = positive_integer("Dense", "neurons", neurons)
@@ -143,6 +145,7 @@ class Dense(Layer):
                              f"one neuron per row, it gave {linalg.shape(weights)}")
         self.weights = Parameter("weights", weights)
         self.biases = Parameter("biases", linalg.zeros(1, neurons), penalized=False)
+        self.bias = bias
         self._inputs: Optional[Matrix] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
@@ -169,14 +172,17 @@ class Dense(Layer):
         # times the output gradient of o, added up over the examples.
         self.weights.gradient = linalg.inner_columns(output_gradient, inputs)
         # Bias o is added to output o as it is, once for each example.
-        self.biases.gradient = linalg.sum(output_gradient, axis=0)
+        if self.bias:
+            self.biases.gradient = linalg.sum(output_gradient, axis=0)
 
     def parameters(self) -> Iterator[Parameter]:
         yield self.weights
-        yield self.biases
+        if self.bias:
+            yield self.biases
 
     def __repr__(self) -> str:
-        return f"Dense({self.input_width} → {self.output_width})"
+        without = "" if self.bias else ", bias=False"
+        return f"Dense({self.input_width} → {self.output_width}{without})"
 
 
 class Dropout(Layer):

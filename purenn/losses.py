@@ -78,6 +78,12 @@ class Loss:
         """Return both; where their formulas have much in common, that is computed once, here."""
         return self(scores, targets), self.gradient(scores, targets)
 
+    def check(self, targets: Targets, width: int) -> None:
+        """Raise as above unless all targets suit rows of so many scores, one row for each."""
+        # Scores that any loss takes, since each row is a row of probabilities too: so the rows that
+        # an error names are those of the whole set.
+        self(linalg.full(len(targets), width, 1.0 / width), targets)
+
     def predict(self, scores: Matrix) -> Matrix:
         """Return what the scores say: probabilities for a cross-entropy, else the scores."""
         return scores

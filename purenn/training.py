@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 Metric = Callable[[Any, Any], float]
+Sampler = Callable[[int], Sequence[Sequence[int]]]  # number of the epoch -> its batches
 Examples = Tuple[Sequence[Vector], Targets]
 
 
@@ -128,7 +129,7 @@ class Run:
     """A training under way: what `train` was given, and how far it has come. Callbacks see this.
 
     `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done, and
-    `loss_so_far` their mean loss. A callback ends the training by setting `stop` to the reason.
+    `loss_so_far` their mean loss, `batch_loss` that of the last one. A callback ends the training by setting `stop` to the reason.
     `whole_values` are the parameters' values after the last whole step, `good_values` the last ones
     whose loss was finite.
     """
@@ -147,6 +148,7 @@ class Run:
         penalty: Optional[Penalty],
         callbacks: Sequence[Callback],
         rng: Random,
+        sampler: Optional[Sampler] = None,
     ) -> None:
         self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
         self.callbacks = callbacks
@@ -154,10 +156,17 @@ class Run:
         self.epochs, self.batch_size, self.metrics, self.rng = epochs, batch_size, metrics, rng
         self.parameters: List[Parameter] = list(network.parameters())
         self.good_values = self.whole_values = self.values()
+        self.sampler = sampler or self.shuffled
         self.batches = math.ceil(len(inputs) / batch_size)
-        self.epoch, self.batch, self.loss_so_far = 0, 0, 0.0
+        self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
         self.history = History()
         self.stop: Optional[str] = None
+
+    def shuffled(self, epoch: int) -> List[List[int]]:
+        """Return the numbers of all examples in random order, cut into batches."""
+        order = permutation(len(self.inputs), self.rng)
+        size = self.batch_size
+        return [order[first:first + size] for first in range(0, len(order), size)]
 
     def values(self) -> List[Matrix]:
         """Return the present values of all parameters; nobody changes a value in place."""
@@ -183,6 +192,7 @@ def train(
     penalty: Optional[Penalty] = None,
     callbacks: Sequence[Callback] = (),
     rng: Optional[Random] = None,
+    sampler: Optional[Sampler] = None,
     resume: Optional[str] = None,
 ) -> History:
     """Train the network and return the history.
@@ -191,7 +201,9 @@ def train(
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch. metrics: functions of (predictions,
-    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. resume: the path of a
+    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. sampler: a function that
+    for the number of an epoch returns its batches, lists of row numbers, instead of the shuffled
+    ones: for epochs that see a part of the examples, or a certain order. resume: the path of a
     file that `Checkpoint` wrote; called as it was then, the training goes on where it stood, and
     ends with the very same weights as if it had never stopped.
 
@@ -218,7 +230,7 @@ def train(
     if validation is not None:
         validation = _check_validation(network, loss, validation)
     run = Run(network, inputs, targets, loss, optimizer, epochs, batch_size, validation, metrics,
-              penalty, callbacks, rng)
+              penalty, callbacks, rng, sampler)
     for callback in callbacks:
         callback.start(run)
     if resume is not None:
@@ -252,23 +264,23 @@ def _run_epochs(run: Run) -> None:
 def _run_epoch(run: Run) -> Record:
     """Go once through all examples and return the record of it."""
     started = time.perf_counter()
-    order = permutation(len(run.inputs), run.rng)
-    total = 0.0
+    batches = run.sampler(run.epoch)
+    run.batches = len(batches)
+    total, seen = 0.0, 0
     predictions: List[Matrix] = []
-    for first in range(0, len(order), run.batch_size):
-        rows = order[first:first + run.batch_size]
-        run.batch = first // run.batch_size + 1
+    for run.batch, rows in enumerate(batches, start=1):
         value, scores = learn_from_batch(
             run, linalg.take(run.inputs, rows), linalg.take(run.targets, rows)
         )
+        seen += len(rows)
         total += value * len(rows)
-        run.loss_so_far = total / (first + len(rows))
+        run.batch_loss, run.loss_so_far = value, total / seen
         predictions += [run.loss.predict(scores)] if run.metrics else []
         for callback in run.callbacks:
             callback.after_batch(run)
     metrics = {}
     if run.metrics:
-        targets = linalg.take(run.targets, order)
+        targets = linalg.take(run.targets, [row for rows in batches for row in rows])
         metrics = _measured(run.metrics, linalg.vstack(predictions), targets)
     validation_loss, validation_metrics = _validate(run)
     seconds = time.perf_counter() - started
@@ -400,9 +412,7 @@ def _check_examples(
         raise ShapeError(f"{who}: {len(inputs)} rows of inputs, but {len(targets)} targets; "
                          f"each example needs one target")
     _, width = linalg.shape(network.forward(linalg.take(inputs, [0])))
-    # Scores that any loss takes, since each row is a row of probabilities too: now the loss looks
-    # at all targets, and the rows it names are those of the whole set.
-    loss(linalg.full(len(targets), width, 1.0 / width), targets)
+    loss.check(targets, width)
     return inputs, targets
 
 
