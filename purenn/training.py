@@ -129,7 +129,8 @@ class Run:
     """A training under way: what `train` was given, and how far it has come. Callbacks see this.
 
     `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done, and
-    `loss_so_far` their mean loss, `batch_loss` that of the last one. A callback ends the training by setting `stop` to the reason.
+    `loss_so_far` their mean loss, `batch_loss` that of the last one. A callback ends the training
+    by setting `stop` to the reason.
     `whole_values` are the parameters' values after the last whole step, `good_values` the last ones
     whose loss was finite.
     """

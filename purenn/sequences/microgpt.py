@@ -1,0 +1,78 @@
+"""The best known small language model, number for number: Karpathy's microgpt (February 2026).
+
+microgpt is 200 lines of plain Python that train a language model with scalar autograd. The same
+model, from the same random numbers, with the same steps, is built here from the layers of this
+folder: so the losses must agree, and they do, to the last digits. What differs is how the gradients
+come about. There each single number knows how it was made; here each layer has a formula.
+
+What is particular to it: names are shuffled once and learned one by one; a normalization stands
+right behind the positions, none before the last layer, and none has a gain; texts are cut after 16
+tokens; the learning rate falls on a straight line to 0.
+
+Before this: `sampling`. After this: `autograd`.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import NamedTuple, Sequence
+
+from ..layers import Dense
+from ..linalg import Matrix
+from ..optimizers import Adam, Schedule
+from .embedding import Embedding, Positions, Unpad
+from .model import LanguageModel, block, questions
+from .normalization import RMSNorm
+from .text import Vocabulary, characters
+
+__all__ = ["Recipe", "microgpt"]
+
+WIDTH, HEADS, CONTEXT, SEED = 16, 4, 16, 42
+
+
+class Recipe(NamedTuple):
+    """All that `train` needs: step t learns from row t (again from the first after the last)."""
+
+    model: LanguageModel
+    vocabulary: Vocabulary
+    inputs: Matrix
+    targets: Matrix
+    optimizer: Adam
+
+
+class Line(Schedule):
+    """rate · (1 − step / steps), the step counted from 0: straight down to 0."""
+
+    def __init__(self, rate: float, steps: int) -> None:
+        self.rate, self.steps = rate, steps
+
+    def __call__(self, step: int) -> float:
+        return self.rate * (1.0 - step / self.steps)
+
+
+def microgpt(texts: Sequence[str], steps: int, width: int = WIDTH) -> Recipe:
+    """Return the model as microgpt draws it, its examples in the order of its shuffle, its Adam.
+
+    texts: the lines, none of them empty. steps: how many there will be, for the learning rate.
+    """
+    rng = Random(SEED)
+    texts = list(texts)
+    rng.shuffle(texts)
+    vocabulary = characters(texts)
+    model = drawn(len(vocabulary), width, rng)
+    inputs, targets = questions(
+        [vocabulary.with_edges(text)[:CONTEXT + 1] for text in texts])
+    return Recipe(model, vocabulary, inputs, targets,
+                  Adam(Line(0.01, steps), beta1=0.85, beta2=0.99))
+
+
+def drawn(tokens: int, width: int, rng: Random) -> LanguageModel:
+    """Return the model with its weights drawn in microgpt's order: the last layer comes third."""
+    def deviates(rng: Random, rows: int, columns: int) -> Matrix:
+        return [[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)]
+
+    embedding = Embedding(tokens, width, rng, initializer=deviates)
+    positions = Positions(CONTEXT, width, rng, initializer=deviates)
+    last = Dense(width, tokens, rng, deviates, bias=False)
+    parts = block(width, HEADS, rng, gain=False, initializer=deviates)
+    return LanguageModel([Unpad(), embedding, positions, RMSNorm(width, gain=False), *parts, last])

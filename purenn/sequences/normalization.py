@@ -1,0 +1,146 @@
+"""Rows of one size: what keeps the numbers of a deep stack from growing or fading.
+
+A deep network multiplies its numbers by many matrices, one after the other, and adds what comes
+out to what it had. Nothing holds them at one size. A normalization divides each row by its own
+size, in every forward pass anew, so that whatever stands behind it always gets numbers around 1.
+
+`RMSNorm` divides by the root of the mean of the squares. `LayerNorm` first takes the mean of the
+row away. Both may then multiply each column by a *gain* that is learned, `LayerNorm` also adds a
+*shift*: without them every row would have to leave at the same size.
+
+Both look at one row, that is at one token, and never across rows.
+
+Before this: `embedding`. After this: `attention`.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Optional, Tuple
+
+from .. import linalg
+from ..checks import number_between, positive_integer
+from ..layers import Layer, Parameter, kept_by_forward
+from ..linalg import Matrix
+
+__all__ = ["LayerNorm", "RMSNorm"]
+
+
+def row_dots(A: Matrix, B: Matrix) -> Matrix:
+    """Return the dot product of each row of A with the same row of B: (n, k), (n, k) -> (n, 1).
+
+    >>> row_dots([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [0.0, 2.0]])
+    [[3.0], [8.0]]
+    """
+    return [[linalg.dot(a, b)] for a, b in zip(A, B)]
+
+
+def normalized(X: Matrix, epsilon: float) -> Tuple[Matrix, Matrix]:
+    """Return each row divided by the root of the mean of its squares, and the factors, a column.
+
+    Of a row x of n numbers: m = (x[0]² + x[1]² + …) / n + epsilon, s = 1/√m, y[i] = x[i] · s.
+    """
+    count = len(X[0])
+    factors = linalg.elementwise(
+        lambda squares: (squares / count + epsilon) ** -0.5, row_dots(X, X))
+    return linalg.multiply(X, factors), factors
+
+
+def normalized_backward(G: Matrix, Y: Matrix, factors: Matrix) -> Matrix:
+    """Return the gradient of X from G, the gradient of Y, where Y, factors = normalized(X).
+
+    In one row, x[i] reaches the loss by two ways. Directly it is y[i], times s: s · g[i]. And it is
+    part of s, which is in every y[j] = x[j] · s. How much does s change with x[i]?
+
+        s = m^(−1/2), so ds/dx[i] = −1/2 · m^(−3/2) · dm/dx[i] = −1/2 · s³ · 2 · x[i] / n
+                                  = −s³ · x[i] / n
+
+    The second way therefore brings (sum over j of g[j] · x[j]) · (−s³ · x[i] / n). With x = y / s
+    that is −s · y[i] · (g·y) / n, where g·y is the dot product of the two rows. Both together:
+
+        dx[i] = s · (g[i] − y[i] · (g·y) / n)
+
+    The second term takes out of g the part that points along y. It must: making a row longer
+    changes nothing in what comes out (but for epsilon), so no gradient may point that way.
+    """
+    along = linalg.divide(row_dots(G, Y), len(Y[0]))
+    return linalg.multiply(linalg.subtract(G, linalg.multiply(Y, along)), factors)
+
+
+class RMSNorm(Layer):
+    """Divide each row by the root of the mean of its squares (plus epsilon); then the gain.
+
+    y[i] = x[i] / √(mean(x²) + epsilon) · gain[i]. With `gain=False` there is no gain and nothing to
+    learn. Shapes: (n, width) -> the same; gains (1, width), 1 at first.
+    Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
+
+    >>> RMSNorm(2, epsilon=0.0).forward([[3.0, 3.0], [0.0, -8.0]])[0]
+    [1.0, 1.0]
+    """
+
+    def __init__(self, width: int, gain: bool = True, epsilon: float = 1e-5) -> None:
+        who = type(self).__name__
+        self.input_width = self.output_width = positive_integer(who, "width", width)
+        self.epsilon = number_between(who, "epsilon", epsilon, 0)
+        self.gain = gain
+        self.gains = Parameter("gains", linalg.full(1, width, 1.0), penalized=False)
+        self._kept: Optional[Tuple[Matrix, Matrix]] = None
+
+    def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
+        self._kept = normalized(inputs, self.epsilon)
+        Y = self._kept[0]
+        return linalg.multiply(Y, self.gains.value) if self.gain else Y
+
+    def backward(self, output_gradient: Matrix) -> Matrix:
+        Y, factors = kept_by_forward(self, self._kept)
+        if self.gain:
+            # Gain i multiplies y[i] of every row: its gradient is y[i] times that of the output,
+            # added up over the rows; and y[i] gets the output's gradient times the gain.
+            self.gains.gradient = linalg.sum(linalg.multiply(output_gradient, Y), axis=0)
+            output_gradient = linalg.multiply(output_gradient, self.gains.value)
+        return normalized_backward(output_gradient, Y, factors)
+
+    def parameters(self) -> Iterator[Parameter]:
+        if self.gain:
+            yield self.gains
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.input_width}{'' if self.gain else ', gain=False'})"
+
+
+class LayerNorm(RMSNorm):
+    """Take its mean from each row, divide by its standard deviation, then gain and shift.
+
+    y[i] = (x[i] − mean(x)) / √(variance(x) + epsilon) · gain[i] + shift[i]. With `gain=False`
+    there are neither gains nor shifts. Shapes: (n, width) -> the same.
+    Source: Ba, Kiros, Hinton, "Layer Normalization", 2016.
+
+    >>> LayerNorm(2, epsilon=0.0).forward([[1.0, 3.0]])
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(self, width: int, gain: bool = True, epsilon: float = 1e-5) -> None:
+        super().__init__(width, gain, epsilon)
+        self.shifts = Parameter("shifts", linalg.zeros(1, width), penalized=False)
+
+    def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
+        # The mean of the squares of a row whose mean is 0 is its variance: RMSNorm does the rest.
+        outputs = super().forward(centred(inputs), training)
+        return linalg.add(outputs, self.shifts.value) if self.gain else outputs
+
+    def backward(self, output_gradient: Matrix) -> Matrix:
+        if self.gain:
+            self.shifts.gradient = linalg.sum(output_gradient, axis=0)  # added to every row as is
+        # Centring subtracts from each number the mean of its row, which is 1/n of each of them:
+        # c[i] = x[i] − (x[0] + x[1] + …) / n. So x[i] is in c[i] once, and in every c[j] as −1/n:
+        # dx[i] = dc[i] − mean(dc). The gradient is centred just as the numbers were.
+        return centred(super().backward(output_gradient))
+
+    def parameters(self) -> Iterator[Parameter]:
+        if self.gain:
+            yield self.gains
+            yield self.shifts
+
+
+def centred(A: Matrix) -> Matrix:
+    """Return A with the mean of each row taken from it."""
+    return linalg.subtract(A, linalg.mean(A, axis=1))
