@@ -31,7 +31,7 @@ Before this: `normalization`. After this: `model`.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from .. import linalg
 from ..checks import positive_integer
@@ -232,6 +232,9 @@ class CausalSelfAttention(TextLayer):
     def patterns(self) -> List[List[Matrix]]:
         """For each text of the last forward the weights A of each head: who looked at whom."""
         return [[head.weights for head in heads] for heads in kept_by_forward(self, self._heads)]
+
+    def settings(self) -> Dict[str, Any]:
+        return {"width": self.input_width, "heads": self.heads}
 
     def __repr__(self) -> str:
         return f"CausalSelfAttention({self.input_width}, heads={self.heads})"

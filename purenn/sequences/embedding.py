@@ -23,7 +23,7 @@ Before this: the nine modules of the core. After this: `normalization`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence
 
 from .. import linalg
 from ..checks import positive_integer, random_generator
@@ -149,6 +149,9 @@ class Unpad(Layer):
         # Tokens are rounded to whole numbers, so a little more or less of one changes nothing.
         return linalg.zeros(*kept_by_forward(self, self._shape))
 
+    def settings(self) -> Dict[str, Any]:
+        return {}
+
 
 class Embedding(Layer):
     """Replace each token by its row of a table: numbers that are learned, like any other weights.
@@ -205,6 +208,9 @@ class Embedding(Layer):
     def parameters(self) -> Iterator[Parameter]:
         yield self.weights
 
+    def settings(self) -> Dict[str, Any]:
+        return {"tokens": self.tokens, "width": self.width, "per_row": self.per_row}
+
     def __repr__(self) -> str:
         several = f", per_row={self.per_row}" if self.per_row > 1 else ""
         return f"Embedding({self.tokens} → {self.width}{several})"
@@ -259,6 +265,9 @@ class Positions(TextLayer):
 
     def parameters(self) -> Iterator[Parameter]:
         yield self.weights
+
+    def settings(self) -> Dict[str, Any]:
+        return {"context": self.context, "width": self.input_width}
 
     def __repr__(self) -> str:
         return f"Positions({self.context} × {self.input_width})"

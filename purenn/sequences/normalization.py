@@ -15,7 +15,7 @@ Before this: `embedding`. After this: `attention`.
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Tuple
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 from .. import linalg
 from ..checks import number_between, positive_integer
@@ -102,6 +102,9 @@ class RMSNorm(Layer):
     def parameters(self) -> Iterator[Parameter]:
         if self.gain:
             yield self.gains
+
+    def settings(self) -> Dict[str, Any]:
+        return {"width": self.input_width, "gain": self.gain, "epsilon": self.epsilon}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.input_width}{'' if self.gain else ', gain=False'})"

@@ -40,7 +40,8 @@ class Vocabulary:
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = list(pieces)
-        self.number: Dict[str, int] = {piece: k for k, piece in enumerate(self.pieces)}
+        texts = all(isinstance(piece, str) for piece in self.pieces)
+        self.number: Dict[str, int] = {piece: k for k, piece in enumerate(self.pieces) if texts}
         if not self.pieces or "" in self.number or len(self.number) != len(self.pieces):
             raise ValueError(f"Vocabulary: expected different pieces of text, got {pieces!r:.60}")
         self.edge = len(self.pieces)

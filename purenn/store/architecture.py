@@ -23,12 +23,16 @@ from __future__ import annotations
 import hashlib
 import struct
 from random import Random
-from typing import Any, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping, Tuple, Type
 
 from .. import activations, linalg
 from ..layers import Dense, Dropout, Layer
 from ..linalg import Matrix
 from ..network import Network
+from ..sequences.attention import CausalSelfAttention
+from ..sequences.embedding import Embedding, Positions, Unpad
+from ..sequences.model import Residual
+from ..sequences.normalization import LayerNorm, RMSNorm
 from . import strict_json
 from .errors import ModelFileError, shown
 from .safetensors import Tensor, from_rows, to_rows
@@ -37,9 +41,20 @@ __all__ = [
     "build_network", "check_digest", "describe", "digest", "matrices_of", "tensors_of",
 ]
 
+# The layers of language models whose settings are sizes, and the layers that hold others.
+SIZES = {
+    "CausalSelfAttention": ("width", "heads"), "Embedding": ("tokens", "width", "per_row"),
+    "Positions": ("context", "width"),
+}
+NESTS: Dict[str, Type[Network]] = {"Network": Network, "Residual": Residual}
+OF_TEXTS: Dict[str, Callable[..., Layer]] = {layer.__name__: layer for layer in (
+    CausalSelfAttention, Embedding, LayerNorm, Positions, RMSNorm, Unpad)}
 # Each layer that a file may name, and its settings by the names of its attributes.
 LAYERS: Dict[str, Dict[str, type]] = {
-    "Dense": {"inputs": int, "neurons": int},
+    "Dense": {"inputs": int, "neurons": int, "bias": bool},
+    **{name: dict.fromkeys(sizes, int) for name, sizes in SIZES.items()},
+    **{name: {"width": int, "gain": bool, "epsilon": float} for name in ("RMSNorm", "LayerNorm")},
+    "Unpad": {},
     "Dropout": {"rate": float},
     "ELU": {"alpha": float},
     "LeakyReLU": {"slope": float},
@@ -47,6 +62,8 @@ LAYERS: Dict[str, Dict[str, type]] = {
         "GELU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
     )},
 }
+IN_FILE = {"weights": "weight", "biases": "bias", "gains": "weight", "shifts": "bias"}
+FLAT = ("biases", "gains", "shifts")  # one row here, in the file a vector
 MAX_LAYERS = 1_000
 MAX_NESTING = 20
 
@@ -68,18 +85,23 @@ def describe(network: Network) -> List[Dict[str, Any]]:
 
 def _described(number: int, layer: Layer) -> Dict[str, Any]:
     name = type(layer).__name__
-    if type(layer) is Network:
-        return {"layer": "Network", "layers": describe(layer)}
+    if isinstance(layer, Network) and type(layer) is NESTS.get(name):
+        return {"layer": name, "layers": describe(layer)}
     if type(layer) is Dense:
-        return {"layer": name, "inputs": layer.input_width, "neurons": layer.output_width}
+        without = {} if layer.bias else {"bias": False}  # as files said before there was a choice
+        return {"layer": name, "inputs": layer.input_width, "neurons": layer.output_width,
+                **without}
     if name not in LAYERS or type(layer) is not _class_of(name):
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
+    if name in OF_TEXTS:
+        return {"layer": name, **layer.settings()}  # type: ignore[attr-defined]
     return {"layer": name, **{setting: getattr(layer, setting) for setting in LAYERS[name]}}
 
 
 def _class_of(name: str) -> Any:
-    return {"Dense": Dense, "Dropout": Dropout}.get(name) or getattr(activations, name)
+    known: Dict[str, Any] = {"Dense": Dense, "Dropout": Dropout, **OF_TEXTS}
+    return known.get(name) or getattr(activations, name)
 
 
 def tensors_of(network: Network) -> Dict[str, Tensor]:
@@ -98,7 +120,7 @@ def tensors_of(network: Network) -> Dict[str, Tensor]:
             raise ModelFileError("holds numbers that are not finite; this network is broken",
                                  f"parameter {name}")
         tensor = from_rows(parameter.value)
-        if name.endswith("biases"):
+        if name.endswith(FLAT):
             tensor = tensor._replace(shape=tensor.shape[1:])
         tensors[name_in_file(name)] = tensor
     return tensors
@@ -110,7 +132,8 @@ def name_in_file(name: str) -> str:
     >>> name_in_file("0.weights"), name_in_file("2.biases")
     ('0.weight', '2.bias')
     """
-    return name.replace("weights", "weight").replace("biases", "bias")
+    start, dot, last = name.rpartition(".")
+    return start + dot + IN_FILE.get(last, last)
 
 
 # ---- From data to a network ----
@@ -131,7 +154,10 @@ def build_network(layers: Any, tensors: Mapping[str, Tensor]) -> Network:
     return network
 
 
-def _built(layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int) -> Network:
+def _built(
+    layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int,
+    kind: Type[Network] = Network,
+) -> Network:
     """Build a network, taking its tensors out of `remaining`."""
     where = f"layers of network {prefix[:-1]}" if prefix else "layers"
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
@@ -141,7 +167,7 @@ def _built(layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int)
     built = [_built_layer(layer, f"{prefix}{number}", remaining, nesting)
              for number, layer in enumerate(layers)]
     try:
-        return Network(built)
+        return kind(built)
     except ValueError as error:  # widths that do not fit
         raise ModelFileError(str(error), where) from None
 
@@ -151,14 +177,18 @@ def _built_layer(
 ) -> Layer:
     where = f"layer {place}"
     name = layer.get("layer") if isinstance(layer, dict) else None
-    if name == "Network" and set(layer) == {"layer", "layers"}:
-        return _built(layer["layers"], f"{place}.", remaining, nesting + 1)
+    if isinstance(name, str) and name in NESTS and set(layer) == {"layer", "layers"}:
+        return _built(layer["layers"], f"{place}.", remaining, nesting + 1, NESTS[name])
     if not isinstance(name, str) or name not in LAYERS:
         raise ModelFileError(f"expected a layer out of {', '.join(sorted(LAYERS))}", where)
+    if name == "Dense":
+        layer = {"bias": True, **layer}
     settings = _settings(layer, LAYERS[name], where)
     try:
         if name == "Dense":
-            return _built_dense(settings["inputs"], settings["neurons"], place, remaining)
+            return _built_dense(place=place, remaining=remaining, **settings)
+        if name in OF_TEXTS:
+            return _built_of_texts(name, settings, place, remaining)
         extra = {"rng": Random(0)} if name == "Dropout" else {}
         made: Layer = _class_of(name)(**settings, **extra)
         return made
@@ -180,12 +210,39 @@ def _settings(layer: Dict[str, Any], wanted: Dict[str, type], where: str) -> Dic
     return {name: layer[name] for name in wanted}
 
 
-def _built_dense(inputs: int, neurons: int, place: str, remaining: Dict[str, Tensor]) -> Dense:
+def _built_dense(
+    inputs: int, neurons: int, bias: bool, place: str, remaining: Dict[str, Tensor]
+) -> Dense:
     weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
-    biases = _taken(f"{place}.bias", (neurons,), remaining)
-    dense = Dense(inputs, neurons, Random(0), initializer=lambda rng, rows, columns: weights)
-    dense.biases.value = biases
+    biases = _taken(f"{place}.bias", (neurons,), remaining) if bias else None
+    dense = Dense(inputs, neurons, Random(0), lambda rng, rows, columns: weights, bias)
+    dense.biases.value = biases or dense.biases.value
     return dense
+
+
+def _built_of_texts(
+    name: str, settings: Dict[str, Any], place: str, remaining: Dict[str, Tensor]
+) -> Layer:
+    """Build a layer of a language model; its tensors must be there before it is made."""
+    values = [_taken(f"{place}.{tensor}", shape, remaining)
+              for tensor, shape in _tensors_for(name, settings)]
+    takes_weights = name in SIZES
+    made: Layer = OF_TEXTS[name](**settings, **({"rng": Random(0)} if takes_weights else {}))
+    for parameter, value in zip(made.parameters(), values):
+        parameter.value = value
+    return made
+
+
+def _tensors_for(name: str, settings: Dict[str, Any]) -> List[Tuple[str, Tuple[int, ...]]]:
+    """Return names and shapes of the tensors of a layer of a language model."""
+    width = settings.get("width", 0)
+    if name == "CausalSelfAttention":
+        inside = ("queries", "keys", "values", "output")
+        return [(f"{one}.weight", (width, width)) for one in inside]
+    if name in SIZES:
+        return [("weight", (settings[SIZES[name][0]], width))]
+    norms = {"RMSNorm": ["weight"], "LayerNorm": ["weight", "bias"]}.get(name, [])
+    return [(one, (width,)) for one in norms if settings["gain"]]
 
 
 def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:

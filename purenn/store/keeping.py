@@ -37,12 +37,15 @@ def save(thing: Keepable, path: atomic.Path) -> None:
 def load(path: atomic.Path) -> Keepable:
     """Read what `save` wrote: a Network, a Classifier or a Regressor, as it was saved.
 
+    A language model comes back as a Model: `network`, and in `classes` its pieces of text.
     Raises ModelFileError, with the file and the place in it, for anything that is no whole model of
     purenn; OSError when the file cannot be opened.
     """
     model = load_model(path)
     if model.kind == "network":
         return model.network
+    if model.kind == "language model":
+        return model
     try:
         return _estimator_of(model)
     except (TypeError, ValueError) as error:

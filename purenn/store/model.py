@@ -4,7 +4,7 @@ Weights alone predict nothing: they want inputs that are standardized as in trai
 answer with class 2 where a person wants "virginica". A `Model` keeps it all together:
 
     network              the layers and their weights
-    kind                 "network", "classifier" or "regressor"
+    kind                 "network", "classifier", "regressor" or "language model"
     standardizer         what to do with the inputs first, for a regressor also with the outputs
     classes, feature_names, encoding, parameters, provenance
     samples              three inputs and what came out: the proof that it was read back right
@@ -34,6 +34,8 @@ from ..data.dataset import Standardizer
 from ..initializers import normal
 from ..linalg import Matrix
 from ..network import Network
+from ..sequences.model import LanguageModel
+from ..sequences.text import Vocabulary
 from . import atomic, safetensors, strict_json
 from .architecture import build_network, check_digest, describe, digest, tensors_of
 from .errors import ModelFileError, kind as kind_of, shown
@@ -42,7 +44,7 @@ from .safetensors import Tensor
 __all__ = ["Model", "load_model", "save_model"]
 
 KEY = "purenn"
-KINDS = ("network", "classifier", "regressor")
+KINDS = ("network", "classifier", "regressor", "language model")
 TOLERANCE = 1e-12
 MAX_JSON_SIZE = 1 << 28
 
@@ -53,7 +55,8 @@ class Model(NamedTuple):
     """A network and what belongs to it; see the head of this module.
 
     `classes` are the labels, in the order of the network's outputs: texts, numbers, True, False or
-    None. `encoding` says how the cells of a CSV file became numbers, `parameters` are the settings
+    None; of a language model they are the pieces of text that are its tokens, without the edge.
+    `encoding` says how the cells of a CSV file became numbers, `parameters` are the settings
     of the estimator, `provenance` is where the model comes from: texts and numbers by name.
     """
 
@@ -134,6 +137,9 @@ def _standardizer_as_json(standardizer: Optional[Standardizer]) -> Any:
 def _samples(model: Model) -> Dict[str, Any]:
     """Make three inputs, as wide spread as the data were, and note what comes out."""
     inputs = normal(Random(0), 3, model.network.input_width or 3, deviation=1.0)
+    if model.kind == "language model":
+        edge = float(len(model.classes))
+        inputs = [[edge, -1.0], [edge, 0.0], [edge, edge - 1.0]]
     if model.standardizer is not None:
         inputs = model.standardizer.inverse(inputs)
     outputs = [[_as_number(value) for value in row] for row in model.scores(inputs)]
@@ -262,6 +268,8 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
     if facts["kind"] not in KINDS:
         raise ModelFileError(f"expected one of {', '.join(KINDS)}", "entry 'kind'")
     network = build_network(facts["layers"], tensors)
+    if facts["kind"] == "language model":
+        network = _language_model(network, facts["classes"])
     _check_texts(facts["feature_names"], "feature_names")
     _check_labels(facts["classes"], facts["kind"], network.output_width)
     return Model(
@@ -271,6 +279,19 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
         facts["classes"], facts["feature_names"], facts["encoding"], facts["parameters"],
         facts["provenance"],
     )
+
+
+def _language_model(network: Network, pieces: List[Any]) -> LanguageModel:
+    """Return the network as a language model, if its outputs are these tokens and the edge."""
+    try:
+        vocabulary = Vocabulary(pieces)
+        model = LanguageModel(network.layers)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(str(error), "language model") from None
+    if model.output_width != len(vocabulary):
+        raise ModelFileError(f"{len(vocabulary)} tokens for {model.output_width} outputs of the "
+                             f"network", "entry 'classes'")
+    return model
 
 
 def _check_texts(names: List[Any], entry: str) -> None:
