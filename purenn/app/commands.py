@@ -82,6 +82,20 @@ examples:
 
 """ + CODES
 
+GPT_EXAMPLES = """\
+examples:
+  purenn gpt names
+  purenn gpt names --steps 3000 --batch 8 -o names.safetensors
+  purenn gpt names.safetensors --prompt ma --temperature 1
+  purenn gpt novel.txt --width 32 --layers 2 --context 64 --tokens 200
+  purenn gpt names.txt --like microgpt --json
+
+A tenth is held out. The loss is the mean of −log p over its characters, p the probability that was
+given to the character that came; the perplexity is e to the power of that: as surprised as by a
+guess among so many.
+
+""" + CODES
+
 DOCTOR_EXAMPLES = """\
 examples:
   purenn doctor flowers.csv --target species
@@ -148,6 +162,7 @@ def add_commands(commands: Any) -> None:
     _add_predict_command(commands)
     _add_evaluate_command(commands)
     _add_show_command(commands)
+    _add_gpt_command(commands)
     _add_doctor_command(commands)
     _add_lessons_command(commands)
     _add_exercise_commands(commands)
@@ -328,6 +343,57 @@ def _add_show_command(commands: Any) -> None:
         SHOW_EXAMPLES, lambda options: show.run(options.model),
     )
     _add_model(parser)
+
+
+def _add_gpt_command(commands: Any) -> None:
+    parser = _add_command(
+        commands, "gpt", "train a small language model on text, and let it write", GPT_EXAMPLES,
+        _gpt,
+    )
+    add = parser.add_argument
+    add("data", metavar="TEXT|MODEL", help="a file of text (UTF-8), the set names, or a model that "
+                                           "purenn gpt -o wrote, to let it write")
+    add("--texts", metavar="HOW", type=words.one_of(["lines", "whole"]),
+        help="lines: each line is a text; whole: all of it is one (default: lines, unless one is "
+             "longer than 64 characters)")
+    add("--steps", metavar="N", type=words.count, help="steps of the optimizer (default 1000)")
+    add("--batch", metavar="N", type=words.count, help="texts for each step (default 4)")
+    add("--width", metavar="N", type=words.count, help="numbers for each token (default 16)")
+    add("--heads", metavar="N", type=words.count, help="heads of attention (default 4)")
+    add("--layers", metavar="N", type=words.count, help="blocks of attention (default 1)")
+    add("--context", metavar="N", type=words.count,
+        help="the most tokens of a text (default: the longest line, but from 16 to 64)")
+    add("--tokens", metavar="N", type=words.count,
+        help="byte-pair encoding with at most so many tokens (default: characters)")
+    add("--rate", metavar="RATE", type=words.above_zero,
+        help="the learning rate at the start (default 0.01)")
+    add("--seed", metavar="N", type=words.seed, help="where chance begins (default 0)")
+    add("--like", metavar="NAME", type=words.one_of(["microgpt"]),
+        help="microgpt: the same model, random numbers and steps as that program")
+    add("--prompt", metavar="TEXT", default="", help="what the model goes on from")
+    add("--samples", metavar="N", type=words.count, default=10,
+        help="how many texts to write (default 10)")
+    add("--temperature", metavar="T", type=words.not_negative, default=0.7,
+        help="below 1 safer, above 1 wilder, 0 always the likeliest (default 0.7)")
+    add("--top-k", metavar="K", type=words.count, help="draw among the K likeliest tokens only")
+    add("--length", metavar="N", type=words.count,
+        help="the most tokens of a sample (default: the context; for whole texts 200)")
+    add("-o", "--output", metavar="MODEL", help="write the model to this file")
+    add("--checkpoint", metavar="FILE", help="write all there is to this file on the way")
+    add("--resume", metavar="FILE", help="go on from a checkpoint, and go on writing it")
+    add("--quiet", action="store_true", help="no progress on stderr")
+    add("--json", action="store_true", help="losses, held-out loss and samples as JSON")
+
+
+def _gpt(options: Options) -> int:
+    from . import gpt  # only now: few need it
+
+    chosen = {name: getattr(options, name) for name in (
+        "steps", "batch", "width", "heads", "layers", "context", "rate", "seed", "tokens", "texts")}
+    writing = gpt.Writing(options.prompt, options.samples, options.temperature, options.top_k,
+                          options.length, options.seed or 0)
+    files = Files(options.output, options.checkpoint, options.resume)
+    return gpt.run(options.data, chosen, options.like, writing, files, options.quiet, options.json)
 
 
 def _add_doctor_command(commands: Any) -> None:
