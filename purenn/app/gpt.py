@@ -302,7 +302,8 @@ def write(
                         f"context of {context_of(model)}; make it shorter, or say --length N")
     return [
         writing.prompt + vocabulary.decode(generate(
-            model, prompt, vocabulary.edge, rng, writing.temperature, writing.top_k, longest))
+            model, prompt, vocabulary.edge, rng, writing.temperature, writing.top_k, longest,
+            ends=form == "lines"))
         for _ in range(writing.samples)
     ]
 

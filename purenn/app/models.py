@@ -39,6 +39,8 @@ def open_model(path: str, target: Optional[str] = None) -> Opened:
     Raises ModelFileError for what is no whole model, OSError for what cannot be opened.
     """
     model = load_model(path)
+    if model.kind == "language model":
+        raise ModelFileError(f"a language model writes text; ask it with purenn gpt {path}", path)
     if model.network.input_width is None:
         raise ModelFileError("the network takes rows of any width: there is nothing to ask it",
                              path)

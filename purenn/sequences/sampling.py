@@ -100,13 +100,15 @@ def draw(chances: Vector, rng: Random) -> int:
 def generate(
     model: LanguageModel, prompt: Sequence[int], edge: int, rng: Random,
     temperature: float = 1.0, top_k: Optional[int] = None, longest: Optional[int] = None,
+    ends: bool = True,
 ) -> Iterator[int]:
     """Yield the tokens that the model writes behind the prompt, until the edge comes.
 
     The prompt begins with the edge, as every text does. A text ends at the latest after `longest`
-    tokens, by default where the positions end. If it may grow longer than those, the model goes on
-    with the last half of what it knew: positions are learned for so many tokens and no more.
-    Raises TypeError or ValueError for arguments out of range.
+    tokens, by default where the positions end; with `ends=False` the edge is never drawn. If a text
+    grows longer than the context, the model goes on from an edge and the last half of what it knew:
+    positions are learned for so many tokens and no more. Raises TypeError or ValueError for
+    arguments out of range.
     """
     random_generator("generate", rng)
     number_between("generate", "temperature", temperature, 0)
@@ -117,11 +119,13 @@ def generate(
     end = context if longest is None else len(text) + positive_integer("generate", "longest",
                                                                       longest)
     while len(text) < end:
-        known = text if len(text) < context else text[-(context // 2 or 1):]
+        known = text if len(text) < context else [edge, *text[len(text) - context // 2:]]
         with Continuation(model) as continuation:
             new = known
             for _ in range(min(context - len(known) + 1, end - len(text))):
                 scores = continuation.feed(new)
+                if not ends:
+                    scores[edge] = -math.inf
                 token = draw(probabilities(scores, temperature, top_k), rng)
                 if token == edge:
                     return
