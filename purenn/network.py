@@ -139,7 +139,7 @@ class Network(Layer):
         return svg_of(self)
 
     def __repr__(self) -> str:
-        return f"Network([{', '.join(map(repr, self.layers))}])"
+        return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}])"
 
 
 def _refuse_what_is_no_layer(layers: List[Any]) -> None:

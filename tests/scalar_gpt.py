@@ -7,7 +7,7 @@ compared with something that shares none of its code.
 import random
 
 from purenn.sequences.autograd import Value
-from purenn.sequences.same_model import scalar_loss
+from purenn.sequences.autograd.same_model import scalar_loss
 
 
 def losses(lines, steps, total_steps):

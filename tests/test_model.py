@@ -118,10 +118,12 @@ def test_what_is_saved_comes_back_to_the_bit(name, model):
 
 def test_every_layer_that_purenn_has_can_be_saved():
     import purenn
+    from purenn import sequences
 
-    own = {name for name in purenn.__all__
-           if isinstance(getattr(purenn, name), type) and issubclass(getattr(purenn, name), Layer)}
-    assert own - {"Layer", "Activation", "Network"} == set(LAYERS)
+    own = {name for package in (purenn, sequences) for name in package.__all__
+           if isinstance(getattr(package, name), type)
+           and issubclass(getattr(package, name), Layer)}
+    assert own - {"Layer", "Activation", "Network", "Residual", "LanguageModel"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -14,9 +14,9 @@ from purenn.sequences import (
     Continuation, Vocabulary, byte_pairs, characters, draw, generate, gpt, names, probabilities,
 )
 from purenn.sequences.autograd import Value
-from purenn.sequences.microgpt import Line, microgpt
-from purenn.sequences.same_model import by_layers, by_numbers, by_tape
-from purenn.sequences.tape import Tape, Tracked
+from purenn.sequences.autograd.microgpt import Line, microgpt
+from purenn.sequences.autograd.same_model import by_layers, by_numbers, by_tape
+from purenn.sequences.autograd.tape import Tape, Tracked
 from purenn.sequences.text import with_joined, words_of
 
 texts = st.lists(st.text("abc d\n", min_size=1, max_size=12), min_size=1, max_size=5)
@@ -122,7 +122,7 @@ def test_while_text_is_written_nothing_can_be_learned_and_afterwards_all_is_as_b
     before = model.forward(inputs)
     with Continuation(model) as text:
         text.feed([4, 0, 1])
-        with pytest.raises(ValueError, match="backward while text is generated"):
+        with pytest.raises(ValueError, match="inside a Continuation, which only writes"):
             model.backward(before)
     assert model.forward(inputs) == before
     with pytest.raises(RuntimeError):

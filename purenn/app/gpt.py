@@ -22,9 +22,9 @@ from ..data import DataError
 from ..linalg import Matrix
 from ..optimizers import Adam, CosineDecay, Optimizer
 from ..sequences import (
-    LanguageModel, NextToken, Vocabulary, generate, gpt, microgpt, questions,
+    LanguageModel, NextToken, Vocabulary, context_of, generate, gpt, questions,
 )
-from ..sequences.sampling import context_of
+from ..sequences.autograd.microgpt import microgpt
 from ..store.checkpoint import Checkpoint
 from ..store.model import Model, load_model, save_model
 from ..training import Callback, History, Record, Run, train

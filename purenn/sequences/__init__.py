@@ -1,7 +1,4 @@
-"""A language model on lists: the second volume of the textbook.
-
-The nine modules of the core treat each example alone. Here an example is a text, and what comes
-next depends on what came before. Read in this order:
+"""A language model on lists: the second volume of the textbook. Read in this order:
 
 1. embedding      tokens, rows of numbers for them, and where in a text they stand
 2. normalization  RMSNorm, LayerNorm: rows of one size
@@ -9,32 +6,26 @@ next depends on what came before. Read in this order:
 4. model          the layers put together, and the loss of the next token
 5. text           characters, byte-pair encoding, the names that come along
 6. sampling       writing: temperature, top-k, and how a new token costs one row only
-7. microgpt       the best known small model of this kind, number for number
-
-Beside them: autograd, which finds the same gradients without a formula for each layer, twice: with
-an object for each number, and with one for each matrix.
-
-    from random import Random
-    from purenn import Adam, train
-    from purenn.sequences import NextToken, characters, gpt, names, questions
 
     texts = names()
     vocabulary = characters(texts)
     model = gpt(len(vocabulary), context=16, width=16, heads=4, blocks=1, rng=Random(1))
     inputs, targets = questions([vocabulary.with_edges(text) for text in texts])
     train(model, inputs, targets, loss=NextToken(), optimizer=Adam(0.01), epochs=1, batch_size=8)
+
+Beside them `autograd`, which finds the same gradients without a formula for each layer.
 """
 
+from ..data.names import names
 from .attention import CausalSelfAttention
 from .embedding import Embedding, Positions, Unpad
-from .microgpt import microgpt
 from .model import LanguageModel, NextToken, Residual, gpt, questions
 from .normalization import LayerNorm, RMSNorm
-from .sampling import Continuation, draw, generate, probabilities
-from .text import Vocabulary, byte_pairs, characters, names
+from .sampling import Continuation, context_of, draw, generate, probabilities
+from .text import Vocabulary, byte_pairs, characters
 
 __all__ = [
     "CausalSelfAttention", "Continuation", "Embedding", "LanguageModel", "LayerNorm", "NextToken",
-    "Positions", "RMSNorm", "Residual", "Unpad", "Vocabulary", "byte_pairs", "characters", "draw",
-    "generate", "gpt", "microgpt", "names", "probabilities", "questions",
+    "Positions", "RMSNorm", "Residual", "Unpad", "Vocabulary", "byte_pairs", "characters",
+    "context_of", "draw", "generate", "gpt", "names", "probabilities", "questions",
 ]

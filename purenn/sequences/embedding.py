@@ -5,18 +5,16 @@ batch is several texts, one in each row, filled up with −1 where a text is sho
 
     inputs (n × T)          Unpad (N × 1)      Embedding (N × width)      Positions (N × width)
 
-    [[26, 0, 13, 13],       26                 its row of the table       + the row of position 0
-     [26, 1, -1, -1]]  ──►   0            ──►  its row of the table  ──►  + the row of position 1
+    [[26, 0, 13],           26                 its row of the table       + the row of position 0
+     [26, 1, -1]]     ──►    0            ──►  its row of the table  ──►  + the row of position 1
                             13                 …                          + the row of position 2
-                            13                                            + the row of position 3
                             26                                            + the row of position 0
                              1                                            + the row of position 1
 
 From `Unpad` on there is one row for each token, of all texts one below the other, and nothing that
-was filled up is ever computed. (PyTorch calls this a packed sequence.) For most layers of a
-language model that is all they need: `Dense`, an activation, a normalization treat each row alone.
-Only where it matters where a text begins, in `Positions` and in attention, must a layer know how
-many rows each text has. Such layers are `TextLayer`s, and `Unpad` tells them.
+was filled up is ever computed. (PyTorch calls this a packed sequence.) Most layers treat each row
+alone, so that is all they need. Only `Positions` and attention must know how many rows each text
+has. They are `TextLayer`s, and `Unpad` tells them.
 
 Before this: the nine modules of the core. After this: `normalization`.
 """
@@ -44,13 +42,10 @@ def small_normal(rng: Random, neurons: int, inputs: int) -> Matrix:
     return normal(rng, neurons, inputs, deviation=0.08)
 
 
-# ---- The loops over tokens ----
-
-
 def texts_in(A: Sequence[Sequence[float]]) -> List[List[int]]:
-    """Return the tokens of each row as integers, without what it is filled up with.
+    """Return the tokens of each row, without what it is filled up with.
 
-    Raises ValueError for a row without a token, and for one that goes on after its filling.
+    Raises ValueError for a row without a token, and for one that goes on after its padding.
 
     >>> texts_in([[2.0, 0.0, 1.0], [2.0, 1.0, -1.0]])
     [[2, 0, 1], [2, 1]]
@@ -67,9 +62,16 @@ def texts_in(A: Sequence[Sequence[float]]) -> List[List[int]]:
     return texts
 
 
-def token_numbers(A: Matrix) -> List[int]:
-    """Return all numbers of A as integers, row after row."""
-    return [round(x) for row in A for x in row]
+def sum_into_rows(rows: int, numbers: Sequence[int], A: Matrix) -> Matrix:
+    """Return a matrix whose row r is the sum of all rows A[k] with numbers[k] = r, else zeros.
+
+    >>> sum_into_rows(3, [2, 0, 2], [[1.0], [2.0], [4.0]])
+    [[2.0], [0.0], [5.0]]
+    """
+    total = linalg.zeros(rows, len(A[0]))
+    for number, row in zip(numbers, A):
+        total[number] = [t + x for t, x in zip(total[number], row)]
+    return total
 
 
 def reshape(A: Matrix, columns: int) -> Matrix:
@@ -84,41 +86,22 @@ def reshape(A: Matrix, columns: int) -> Matrix:
     return [numbers[first:first + columns] for first in range(0, len(numbers), columns)]
 
 
-def sum_into_rows(rows: int, numbers: Sequence[int], A: Matrix) -> Matrix:
-    """Return a matrix whose row r is the sum of all rows A[k] with numbers[k] = r, else zeros.
-
-    >>> sum_into_rows(3, [2, 0, 2], [[1.0], [2.0], [4.0]])
-    [[2.0], [0.0], [5.0]]
-    """
-    total = linalg.zeros(rows, len(A[0]))
-    for number, row in zip(numbers, A):
-        total[number] = [t + x for t, x in zip(total[number], row)]
-    return total
-
-
-# ---- Layers ----
-
-
 class TextLayer(Layer):
     """A layer to which it matters where a text begins.
 
     `lengths` says how many rows each text has, in order; None means that all rows are one text.
-    `past` is None while the layer learns. While text is generated it holds what the layer needs to
-    know of the tokens before, and the rows that come are the continuation of that one text
-    (`sampling`); backward then has no meaning, so it raises ValueError.
+    `past` is None while the layer learns. While text is written (`sampling`) it holds what is known
+    of the tokens before, `nothing` at first, and the rows that come go on with that one text.
     """
 
     lengths: Optional[List[int]] = None
     past: Any = None
+    nothing: Any = None
 
-    def begin(self) -> None:
-        """Remember from now on, beginning with nothing."""
-        raise NotImplementedError(f"{self!r} cannot remember")
-
-    def refuse_while_remembering(self) -> None:
-        """Raise ValueError if text is being generated."""
+    def refuse_while_writing(self) -> None:
+        """Raise ValueError if text is being written: then backward has no meaning."""
         if self.past is not None:
-            raise ValueError(f"{self!r}: backward while text is generated; end the Continuation")
+            raise ValueError(f"{self!r}: backward inside a Continuation, which only writes")
 
 
 class Unpad(Layer):
@@ -140,9 +123,8 @@ class Unpad(Layer):
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         texts = texts_in(inputs)
         self._shape = len(inputs), len(inputs[0])
-        lengths = [len(text) for text in texts]
         for layer in self.listeners:
-            layer.lengths = lengths
+            layer.lengths = [len(text) for text in texts]
         return [[token] for text in texts for token in text]
 
     def backward(self, output_gradient: Matrix) -> Matrix:
@@ -154,13 +136,12 @@ class Unpad(Layer):
 
 
 class Embedding(Layer):
-    """Replace each token by its row of a table: numbers that are learned, like any other weights.
+    """Replace each token by its row of a table: numbers that are learned like other weights.
 
     With one token in a row this is what a language model begins with. With k tokens in a row their
     k rows of the table stand side by side, ready for a `Dense` layer that looks at k characters.
-
-    Shapes: (n, k) tokens from 0 to tokens − 1 -> (n, k · width). The table is (tokens, width).
-    Raises ValueError for a token outside the table.
+    Shapes: (n, k) tokens -> (n, k · width); the table is (tokens, width). Raises ValueError for a
+    token outside the table.
     Source: Bengio, Ducharme, Vincent, Jauvin, "A Neural Probabilistic Language Model", 2003.
 
     >>> from random import Random
@@ -183,16 +164,13 @@ class Embedding(Layer):
         self._numbers: Optional[List[int]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        numbers = token_numbers(inputs)
-        if min(numbers) < 0 or max(numbers) >= self.tokens:
-            self._refuse(numbers)
+        numbers = [round(token) for row in inputs for token in row]
+        for place, token in enumerate(numbers):
+            if not 0 <= token < self.tokens:
+                raise ValueError(f"{self!r}: row {place // self.per_row}: expected a token from 0 "
+                                 f"to {self.tokens - 1}, got {token}")
         self._numbers = numbers
         return reshape(linalg.take(self.weights.value, numbers), self.per_row * self.width)
-
-    def _refuse(self, numbers: List[int]) -> None:
-        place = next(k for k, number in enumerate(numbers) if not 0 <= number < self.tokens)
-        raise ValueError(f"{self!r}: row {place // self.per_row}: expected a token from 0 to "
-                         f"{self.tokens - 1}, got {numbers[place]}")
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         numbers = kept_by_forward(self, self._numbers)
@@ -219,18 +197,13 @@ class Embedding(Layer):
 class Positions(TextLayer):
     """Add to each row a learned row for its place in its text, for attention itself has no order.
 
-    Shapes: (N, width) -> the same; the table is (context, width), so a text may have at most
-    `context` tokens. Raises ValueError for a longer one.
+    Shapes: (N, width) -> the same; the table is (context, width). Raises ValueError for a text of
+    more than `context` tokens.
     Source: Gehring and others, "Convolutional Sequence to Sequence Learning", 2017; it is what GPT
     does. (The first transformer added sines and cosines that are not learned.)
-
-    >>> from random import Random
-    >>> layer = Positions(2, 1, Random(1))
-    >>> layer.weights.value = [[0.5], [0.25]]
-    >>> layer.lengths = [1, 2]
-    >>> layer.forward([[1.0], [2.0], [3.0]])
-    [[1.5], [2.5], [3.25]]
     """
+
+    nothing = 0
 
     def __init__(
         self, context: int, width: int, rng: Random, initializer: Initializer = small_normal
@@ -240,9 +213,6 @@ class Positions(TextLayer):
         rng = random_generator("Positions", rng)
         self.weights = Parameter("weights", initializer(rng, context, width))
         self._places: Optional[List[int]] = None
-
-    def begin(self) -> None:
-        self.past = 0
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         before = self.past or 0
@@ -256,12 +226,11 @@ class Positions(TextLayer):
         return linalg.add(inputs, linalg.take(self.weights.value, self._places))
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        self.refuse_while_remembering()
+        self.refuse_while_writing()
+        # As in an embedding: each row of the table gets the sum over all places it was added to.
         places = kept_by_forward(self, self._places)
-        # As in an embedding: each place of the table gets the sum of what it was added to.
         self.weights.gradient = sum_into_rows(self.context, places, output_gradient)
-        # What is added passes the gradient on as it is.
-        return output_gradient
+        return output_gradient  # a sum passes the gradient on as it is
 
     def parameters(self) -> Iterator[Parameter]:
         yield self.weights

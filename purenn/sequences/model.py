@@ -9,13 +9,13 @@ sees what comes behind it:
 
 `gpt` builds the network that is asked, a stack of blocks of two parts each. Both parts only *add*
 to what they get (`Residual`), so each row of numbers runs from left to right through the whole
-model and everybody writes into it:
+model and every part writes into it:
 
     tokens → Embedding + Positions →(+)────────────────→(+)──────────────→ … → norm → Dense → scores
                                   └→ norm → attention →┘└→ norm → Dense, ReLU, Dense →┘
 
-`NextToken` is the loss. `LanguageModel` is a `Network`, so `train`, `gradcheck`, `save` and all the
-rest take it as any other.
+`LanguageModel` is a `Network` and `NextToken` a loss, so `train`, `gradcheck`, `save` and all the
+rest take them as any other.
 
 Before this: `attention`. After this: `text`.
 """
@@ -26,10 +26,9 @@ from typing import TYPE_CHECKING, Iterable, List, Sequence, Tuple, Type
 
 from .. import linalg
 from ..activations import ReLU
-from ..initializers import Initializer
 from ..layers import Dense, Layer
 from ..linalg import Matrix, ShapeError
-from ..losses import Loss, SoftmaxCrossEntropy, Targets
+from ..losses import SoftmaxCrossEntropy, Targets
 from ..network import Network, layers_inside
 from .attention import CausalSelfAttention
 from .embedding import PADDING, Embedding, Positions, TextLayer, Unpad, small_normal, texts_in
@@ -47,7 +46,6 @@ class Residual(Network):
     Shapes: (n, width) -> the same. Raises ShapeError when f changes the width.
     Source: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2016.
 
-    >>> from purenn import ReLU
     >>> Residual([ReLU()]).forward([[1.0, -2.0]])
     [[2.0, -2.0]]
     """
@@ -69,9 +67,6 @@ class Residual(Network):
     def set_gradients(self, output_gradient: Matrix) -> None:
         super().backward(output_gradient)
 
-    def __repr__(self) -> str:
-        return f"Residual([{', '.join(map(repr, self.layers))}])"
-
 
 class LanguageModel(Network):
     """A network that begins with `Unpad` and gives one row of scores for each token.
@@ -83,15 +78,11 @@ class LanguageModel(Network):
     def __init__(self, layers: Iterable[Layer], *more: Layer) -> None:
         super().__init__(layers, *more)
         self.input_width = self._widths[0] = None  # texts may have any length
-        first = self.layers[0]
-        if not isinstance(first, Unpad):
-            raise ValueError(f"LanguageModel: layer 0 should be Unpad(), got {first!r}")
+        if not isinstance(self.layers[0], Unpad):
+            raise ValueError(f"LanguageModel: layer 0 should be Unpad(), got {self.layers[0]!r}")
         self.text_layers: List[TextLayer] = [
             layer for layer in layers_inside(self) if isinstance(layer, TextLayer)]
-        first.listeners = self.text_layers
-
-    def __repr__(self) -> str:
-        return f"LanguageModel([{', '.join(map(repr, self.layers))}])"
+        self.layers[0].listeners = self.text_layers
 
 
 def gpt(
@@ -100,10 +91,8 @@ def gpt(
 ) -> LanguageModel:
     """Return a language model of so many blocks, its weights small normal deviates.
 
-    tokens: how many different tokens there are; context: the most that a text may have; width: how
-    many numbers stand for each token on its way, a multiple of heads. Each block has attention and
-    two dense layers with 4 · width neurons between them. norm: RMSNorm or LayerNorm, with or
-    without gain.
+    tokens: how many different ones there are; context: the most that a text may have; width: how
+    many numbers stand for each token on its way, a multiple of heads; norm: RMSNorm or LayerNorm.
     Source: Radford and others, "Language Models are Unsupervised Multitask Learners" (GPT-2), 2019,
     but without biases, and with ReLU instead of GELU.
 
@@ -118,53 +107,40 @@ def gpt(
     RMSNorm(4)
     Dense(4 → 9, bias=False)
     """
-    layers: List[Layer] = [Unpad(), Embedding(tokens, width, rng), Positions(context, width, rng)]
-    for _ in range(blocks):
-        layers += block(width, heads, rng, norm, gain)
-    last = Dense(width, tokens, rng, small_normal, bias=False)
-    return LanguageModel([*layers, norm(width, gain), last])
-
-
-def block(
-    width: int, heads: int, rng: Random, norm: Type[RMSNorm] = RMSNorm, gain: bool = True,
-    initializer: Initializer = small_normal,
-) -> List[Layer]:
-    """Return the two parts of a block: first rows hear from other rows, then each works alone."""
     def dense(inputs: int, neurons: int) -> Dense:
-        return Dense(inputs, neurons, rng, initializer, bias=False)
+        return Dense(inputs, neurons, rng, small_normal, bias=False)
 
-    return [
-        Residual([norm(width, gain), CausalSelfAttention(width, heads, rng, initializer)]),
-        Residual([norm(width, gain), dense(width, 4 * width), ReLU(), dense(4 * width, width)]),
-    ]
+    layers: List[Layer] = [Unpad(), Embedding(tokens, width, rng), Positions(context, width, rng)]
+    for _ in range(blocks):  # first rows hear from other rows, then each works alone
+        layers += [
+            Residual([norm(width, gain), CausalSelfAttention(width, heads, rng)]),
+            Residual([norm(width, gain), dense(width, 4 * width), ReLU(), dense(4 * width, width)]),
+        ]
+    return LanguageModel([*layers, norm(width, gain), dense(width, tokens)])
 
 
-class NextToken(Loss):
+class NextToken(SoftmaxCrossEntropy):
     """The mean over all tokens of −log p, p the probability that was given to the next token.
 
     Scores are rows, one for each token of the batch; targets are (n, T), the tokens that come next,
-    each row filled up with −1 like the inputs. It is `SoftmaxCrossEntropy` on all rows of
-    scores, and the mean is over tokens, not over texts. e to the power of this loss is called
-    *perplexity*: a model that guesses among so many tokens is as surprised.
-
-    Raises ValueError for a target outside the tokens, ShapeError when there are not as many targets
-    as rows of scores.
+    each row filled up with −1 like the inputs. It is `SoftmaxCrossEntropy` of all rows, so the mean
+    is over tokens, not over texts. e to the power of it is called *perplexity*: as surprised as
+    whoever guesses among so many tokens. Raises as `SoftmaxCrossEntropy`.
 
     >>> NextToken()([[0.0, 1000.0], [500.0, 0.0], [0.0, 250.0]], [[0, 0], [1, -1]])
     333.3333333333333
     """
 
-    def __init__(self) -> None:
-        self.of_rows = SoftmaxCrossEntropy()
-
     def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return self.of_rows(scores, flat(targets))
+        return super().__call__(scores, flat(targets))
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self.of_rows.gradient(scores, flat(targets))
+        return super().gradient(scores, flat(targets))
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        return self.of_rows.value_and_gradient(scores, flat(targets))
+    def value_and_gradient(
+        self, scores: Matrix, targets: Targets
+    ) -> Tuple[float, Matrix]:
+        return SoftmaxCrossEntropy.value_and_gradient(scores, flat(targets))
 
     def check(self, targets: Targets, width: int) -> None:
         for row, text in enumerate(texts_in(targets)):  # type: ignore[arg-type]  # no flat list
@@ -172,9 +148,6 @@ class NextToken(Loss):
             if wrong:
                 raise ValueError(f"NextToken: targets: row {row}: expected tokens from 0 to "
                                  f"{width - 1}, got {wrong[0]}")
-
-    def predict(self, scores: Matrix) -> Matrix:
-        return self.of_rows.predict(scores)
 
 
 def flat(targets: Targets) -> List[int]:
@@ -188,11 +161,7 @@ def questions(texts: Sequence[Sequence[int]]) -> Tuple[Matrix, Matrix]:
     >>> questions([[2, 0, 1, 2], [2, 1, 2]])
     ([[2.0, 0.0, 1.0], [2.0, 1.0, -1.0]], [[0.0, 1.0, 2.0], [1.0, 2.0, -1.0]])
     """
-    longest = max(map(len, texts)) - 1
-    inputs, targets = [], []
-    for text in texts:
-        filling = [float(PADDING)] * (longest - len(text) + 1)
-        tokens = list(map(float, text))
-        inputs.append(tokens[:-1] + filling)
-        targets.append(tokens[1:] + filling)
-    return inputs, targets
+    longest = max(map(len, texts))
+    filled = [[*map(float, text), *[float(PADDING)] * (longest - len(text))] for text in texts]
+    inputs = [[*row[:len(text) - 1], *row[len(text):]] for row, text in zip(filled, texts)]
+    return inputs, [row[1:] for row in filled]

@@ -1,14 +1,11 @@
 """Rows of one size: what keeps the numbers of a deep stack from growing or fading.
 
-A deep network multiplies its numbers by many matrices, one after the other, and adds what comes
-out to what it had. Nothing holds them at one size. A normalization divides each row by its own
-size, in every forward pass anew, so that whatever stands behind it always gets numbers around 1.
-
-`RMSNorm` divides by the root of the mean of the squares. `LayerNorm` first takes the mean of the
-row away. Both may then multiply each column by a *gain* that is learned, `LayerNorm` also adds a
-*shift*: without them every row would have to leave at the same size.
-
-Both look at one row, that is at one token, and never across rows.
+A deep network multiplies its numbers by many matrices, one after the other. Nothing holds them at
+one size. A normalization divides each row by its own size, in every forward pass anew, so that
+whatever stands behind it gets numbers around 1. `RMSNorm` divides by the root of the mean of the
+squares. `LayerNorm` first takes the mean of the row away. Both may then multiply each column by a
+*gain* that is learned, and `LayerNorm` adds a *shift*. Both look at one row, that is at one token,
+and never across rows.
 
 Before this: `embedding`. After this: `attention`.
 """
@@ -67,14 +64,13 @@ def normalized_backward(G: Matrix, Y: Matrix, factors: Matrix) -> Matrix:
 
 
 class RMSNorm(Layer):
-    """Divide each row by the root of the mean of its squares (plus epsilon); then the gain.
+    """y[i] = x[i] / √(mean of x² + epsilon) · gain[i], row by row; the gains are 1 at first.
 
-    y[i] = x[i] / √(mean(x²) + epsilon) · gain[i]. With `gain=False` there is no gain and nothing to
-    learn. Shapes: (n, width) -> the same; gains (1, width), 1 at first.
+    With `gain=False` there is nothing to learn. Shapes: (n, width) -> the same; gains (1, width).
     Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.
 
-    >>> RMSNorm(2, epsilon=0.0).forward([[3.0, 3.0], [0.0, -8.0]])[0]
-    [1.0, 1.0]
+    >>> RMSNorm(2, epsilon=0.0).forward([[3.0, -3.0]])
+    [[1.0, -1.0]]
     """
 
     def __init__(self, width: int, gain: bool = True, epsilon: float = 1e-5) -> None:
@@ -86,8 +82,7 @@ class RMSNorm(Layer):
         self._kept: Optional[Tuple[Matrix, Matrix]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        self._kept = normalized(inputs, self.epsilon)
-        Y = self._kept[0]
+        Y, factors = self._kept = normalized(inputs, self.epsilon)
         return linalg.multiply(Y, self.gains.value) if self.gain else Y
 
     def backward(self, output_gradient: Matrix) -> Matrix:
@@ -111,10 +106,9 @@ class RMSNorm(Layer):
 
 
 class LayerNorm(RMSNorm):
-    """Take its mean from each row, divide by its standard deviation, then gain and shift.
+    """y[i] = (x[i] − mean of x) / √(variance of x + epsilon) · gain[i] + shift[i], row by row.
 
-    y[i] = (x[i] − mean(x)) / √(variance(x) + epsilon) · gain[i] + shift[i]. With `gain=False`
-    there are neither gains nor shifts. Shapes: (n, width) -> the same.
+    With `gain=False` there are neither gains nor shifts. Shapes: (n, width) -> the same.
     Source: Ba, Kiros, Hinton, "Layer Normalization", 2016.
 
     >>> LayerNorm(2, epsilon=0.0).forward([[1.0, 3.0]])
@@ -132,16 +126,15 @@ class LayerNorm(RMSNorm):
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         if self.gain:
-            self.shifts.gradient = linalg.sum(output_gradient, axis=0)  # added to every row as is
-        # Centring subtracts from each number the mean of its row, which is 1/n of each of them:
-        # c[i] = x[i] − (x[0] + x[1] + …) / n. So x[i] is in c[i] once, and in every c[j] as −1/n:
-        # dx[i] = dc[i] − mean(dc). The gradient is centred just as the numbers were.
+            self.shifts.gradient = linalg.sum(output_gradient, axis=0)  # added to every row
+        # Centring takes from each number the mean of its row: c[i] = x[i] − (x[0] + x[1] + …) / n.
+        # So x[i] is in c[i] once, and in every c[j] as −1/n of it: dx[i] = dc[i] − mean of dc. The
+        # gradient is centred just as the numbers were.
         return centred(super().backward(output_gradient))
 
     def parameters(self) -> Iterator[Parameter]:
         if self.gain:
-            yield self.gains
-            yield self.shifts
+            yield from (self.gains, self.shifts)
 
 
 def centred(A: Matrix) -> Matrix:

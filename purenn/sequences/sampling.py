@@ -1,25 +1,25 @@
 """Writing: the model says what may come next, chance chooses, and the choice is fed back in.
 
 A model that has read a text gives a score to every token that may come next. Softmax makes
-probabilities of them, one token is drawn, and with it the text is one token longer. Again, until
-the token comes that ends texts.
+probabilities of them, one token is drawn, and the text is one token longer. Again, until the edge
+comes.
 
 *Temperature* divides the scores before softmax: below 1 what is likely gets likelier still, and
-the text safer and duller; above 1 all gets more even; at 0 always the likeliest token is taken.
-*Top-k* draws among the k likeliest only, so that the long tail of unlikely tokens, which together
-are not so unlikely, does not lead astray.
+the text safer and duller; above 1 all gets more even; at 0 the likeliest token is taken. *Top-k*
+draws among the k likeliest only, so that the many unlikely tokens, which together are not so
+unlikely, do not lead astray.
 
 To find the next scores, the whole text would have to go through the model again, although all rows
 but the last are what they were: no row sees what comes behind it. So in a `Continuation` the layers
 remember. Attention keeps the keys and values of all tokens so far, and a new token costs one row.
 
-Before this: `text`. After this: `microgpt`.
+Before this: `text`. This is the last module; `autograd` stands beside them.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
 from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
@@ -30,7 +30,7 @@ from .model import LanguageModel
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Continuation", "draw", "generate", "probabilities"]
+__all__ = ["Continuation", "context_of", "draw", "generate", "probabilities"]
 
 
 class Continuation:
@@ -41,7 +41,7 @@ class Continuation:
             scores = text.feed([next_token])
 
     The scores are those that the model gives for the whole text. Meanwhile the model cannot learn:
-    backward raises ValueError. Afterwards it is as before.
+    backward raises ValueError.
     """
 
     def __init__(self, model: LanguageModel) -> None:
@@ -49,7 +49,7 @@ class Continuation:
 
     def __enter__(self) -> Continuation:
         for layer in self.model.text_layers:
-            layer.begin()
+            layer.past = layer.nothing
         return self
 
     def feed(self, tokens: Sequence[int]) -> Vector:
@@ -65,21 +65,16 @@ class Continuation:
 def probabilities(
     scores: Vector, temperature: float = 1.0, top_k: Optional[int] = None
 ) -> Vector:
-    """Return how likely each token is to be drawn.
-
-    temperature 0 leaves only the likeliest, of equals the first. With top_k, all but the k
-    likeliest get 0 (of equals, the first are kept).
+    """Return how likely each token is to be drawn; of equal scores the first count as higher.
 
     >>> probabilities([0.0, 5.0, 5.0, 1.0], top_k=2)
     [0.0, 0.5, 0.5, 0.0]
     """
-    order = sorted(range(len(scores)), key=lambda token: (-scores[token], token))
-    kept = order[:1 if temperature == 0 else top_k]
-    largest = scores[order[0]]
+    order = sorted(range(len(scores)), key=lambda token: -scores[token])
     chances = [0.0] * len(scores)
     total = 0.0
-    for token in kept:
-        difference = scores[token] - largest
+    for token in order[:1 if temperature == 0 else top_k]:
+        difference = scores[token] - scores[order[0]]
         chances[token] = math.exp(difference / temperature) if difference else 1.0
         total += chances[token]
     return [chance / total for chance in chances]
@@ -87,13 +82,12 @@ def probabilities(
 
 def draw(chances: Vector, rng: Random) -> int:
     """Return a token, each as likely as its chance; the chances add up to 1."""
-    threshold = rng.random()
-    passed, last = 0.0, 0
+    threshold, passed, last = rng.random(), 0.0, 0
     for token, chance in enumerate(chances):
-        if chance:
-            passed, last = passed + chance, token
-            if threshold < passed:
-                break
+        passed += chance
+        last = token if chance else last
+        if threshold < passed:
+            break
     return last  # also where rounding leaves the sum a little below 1
 
 
@@ -104,38 +98,32 @@ def generate(
 ) -> Iterator[int]:
     """Yield the tokens that the model writes behind the prompt, until the edge comes.
 
-    The prompt begins with the edge, as every text does. A text ends at the latest after `longest`
-    tokens, by default where the positions end; with `ends=False` the edge is never drawn. If a text
-    grows longer than the context, the model goes on from an edge and the last half of what it knew:
-    positions are learned for so many tokens and no more. Raises TypeError or ValueError for
-    arguments out of range.
+    The prompt begins with the edge, as every text does. It ends at the latest after `longest`
+    tokens, by default where the positions end; with `ends=False` the edge is never drawn. Beyond
+    the positions the model goes on from an edge and the last half of what it knew. Raises TypeError
+    or ValueError for arguments out of range.
     """
     random_generator("generate", rng)
     number_between("generate", "temperature", temperature, 0)
-    if top_k is not None:
-        positive_integer("generate", "top_k", top_k)
-    context = context_of(model)
-    text = list(prompt)
-    end = context if longest is None else len(text) + positive_integer("generate", "longest",
-                                                                      longest)
+    for name, value in (("top_k", top_k), ("longest", longest)):
+        if value is not None:
+            positive_integer("generate", name, value)
+    context, text = context_of(model), list(prompt)
+    end = context if longest is None else len(text) + longest
     while len(text) < end:
-        known = text if len(text) < context else [edge, *text[len(text) - context // 2:]]
+        new = text if len(text) < context else [edge, *text[len(text) - context // 2:]]
+        left = min(context - len(new) + 1, end - len(text))
         with Continuation(model) as continuation:
-            new = known
-            for _ in range(min(context - len(known) + 1, end - len(text))):
+            for _ in range(left):
                 scores = continuation.feed(new)
-                if not ends:
-                    scores[edge] = -math.inf
-                token = draw(probabilities(scores, temperature, top_k), rng)
-                if token == edge:
+                scores[edge] = scores[edge] if ends else -math.inf
+                new = [draw(probabilities(scores, temperature, top_k), rng)]
+                if new == [edge]:
                     return
-                text.append(token)
-                yield token
-                new = [token]
+                text += new
+                yield new[0]
 
 
 def context_of(model: LanguageModel) -> int:
     """Return how many tokens a text may have at most."""
-    contexts: List[int] = [layer.context for layer in model.text_layers
-                           if isinstance(layer, Positions)]
-    return min(contexts)
+    return min(layer.context for layer in model.text_layers if isinstance(layer, Positions))

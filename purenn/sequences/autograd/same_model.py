@@ -4,18 +4,18 @@ The model is that of `microgpt`, the text one list of tokens. Each function belo
 and the gradient of every parameter from the present values of the parameters; the results must be
 equal, and what differs is how long it takes (`python3 -m benchmarks sequences`).
 
-Before this: `tape`. This is the last module of the second volume.
+Before this: `microgpt`. This is the last module of the second volume.
 """
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
-from ..linalg import Matrix
-from .attention import CausalSelfAttention
-from .autograd import Value
-from .model import LanguageModel, NextToken, questions
+from ...linalg import Matrix
+from ..attention import CausalSelfAttention
+from ..model import LanguageModel, NextToken, questions
 from .tape import Tape, Tracked
+from .value import Value
 
 __all__ = ["Step", "by_layers", "by_numbers", "by_tape"]
 

@@ -1,15 +1,15 @@
 """The best known small language model, number for number: Karpathy's microgpt (February 2026).
 
 microgpt is 200 lines of plain Python that train a language model with scalar autograd. The same
-model, from the same random numbers, with the same steps, is built here from the layers of this
-folder: so the losses must agree, and they do, to the last digits. What differs is how the gradients
-come about. There each single number knows how it was made; here each layer has a formula.
+model, from the same random numbers, with the same steps, is built here from the layers of
+`sequences`: so the losses must agree, and they do, to the last digits. What differs is how the
+gradients come about. There each single number knows how it was made; here each layer has a formula.
 
 What is particular to it: names are shuffled once and learned one by one; a normalization stands
 right behind the positions, none before the last layer, and none has a gain; texts are cut after 16
 tokens; the learning rate falls on a straight line to 0.
 
-Before this: `sampling`. After this: `autograd`.
+Before this: `tape`. After this: `same_model`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple, Sequence
 
-from ..layers import Dense
-from ..linalg import Matrix
-from ..optimizers import Adam, Schedule
-from .embedding import Embedding, Positions, Unpad
-from .model import LanguageModel, block, questions
-from .normalization import RMSNorm
-from .text import Vocabulary, characters
+from ... import linalg
+from ...linalg import Matrix
+from ...optimizers import Adam, Schedule
+from ..model import LanguageModel, gpt, questions
+from ..normalization import RMSNorm
+from ..text import Vocabulary, characters
 
 __all__ = ["Recipe", "microgpt"]
 
@@ -68,11 +67,10 @@ def microgpt(texts: Sequence[str], steps: int, width: int = WIDTH) -> Recipe:
 
 def drawn(tokens: int, width: int, rng: Random) -> LanguageModel:
     """Return the model with its weights drawn in microgpt's order: the last layer comes third."""
-    def deviates(rng: Random, rows: int, columns: int) -> Matrix:
-        return [[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)]
-
-    embedding = Embedding(tokens, width, rng, initializer=deviates)
-    positions = Positions(CONTEXT, width, rng, initializer=deviates)
-    last = Dense(width, tokens, rng, deviates, bias=False)
-    parts = block(width, HEADS, rng, gain=False, initializer=deviates)
-    return LanguageModel([Unpad(), embedding, positions, RMSNorm(width, gain=False), *parts, last])
+    built = gpt(tokens, CONTEXT, width, HEADS, 1, rng=Random(0), gain=False).layers
+    model = LanguageModel([*built[:3], RMSNorm(width, gain=False), *built[3:5], built[-1]])
+    embedding, positions, *block, last = model.parameters()
+    for parameter in (embedding, positions, last, *block):
+        rows, columns = linalg.shape(parameter.value)
+        parameter.value = linalg.generate(rows, columns, lambda: rng.gauss(0, 0.08))
+    return model

@@ -12,7 +12,7 @@ gradient times that slope, and what arrives by several ways adds up:
 
 It saves thinking and costs time: one object for each number of the calculation.
 
-Before this: `microgpt`. After this: `tape`, where one object stands for a whole matrix.
+After this: `tape`, where one object stands for a whole matrix.
 """
 
 from __future__ import annotations

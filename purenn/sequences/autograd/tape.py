@@ -1,6 +1,6 @@
 """Automatic differentiation, matrix by matrix: a list of what was done, read from its end.
 
-`autograd` keeps an object for each number. Nearly all the time of a model goes into products of
+`value` keeps an object for each number. Nearly all the time of a model goes into products of
 matrices, and of those one may as well remember the whole: this matrix is the product of these two.
 Then a step of the small language model has some fifty entries instead of fifty thousand values.
 
@@ -13,19 +13,19 @@ Each operation is its forward formula and one short function per input. They are
 stand beside the layers, because there is no other: autograd chains derivatives, it does not find
 them.
 
-Before this: `autograd`. After this: `same_model`, one model computed in all three ways.
+Before this: `value`. After this: `microgpt`.
 """
 
 from __future__ import annotations
 
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from .. import linalg
-from ..linalg import Matrix
-from ..losses import SoftmaxCrossEntropy
-from .attention import causal_softmax, hstack, softmax_backward, split_columns
-from .embedding import sum_into_rows
-from .normalization import normalized, normalized_backward
+from ... import linalg
+from ...linalg import Matrix
+from ...losses import SoftmaxCrossEntropy
+from ..attention import causal_softmax, hstack, softmax_backward, split_columns
+from ..embedding import sum_into_rows
+from ..normalization import normalized, normalized_backward
 
 __all__ = ["Tape", "Tracked"]
 
