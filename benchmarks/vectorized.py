@@ -244,3 +244,50 @@ def log_softmax(A):
 def argmax(A, axis=None):
     found = np.argmax(A, axis=axis)
     return np.reshape(found, (1, 1)) if axis is None else np.expand_dims(found, axis)
+
+
+# ---- What the layers of language models loop over: put in the place of theirs by `copies` ----
+
+OUTSIDE = {
+    "purenn.sequences.embedding": ["reshape", "sum_into_rows"],
+    "purenn.sequences.normalization": ["row_dots"],
+    "purenn.sequences.attention": [
+        "causal_softmax", "hstack", "softmax_backward", "split_columns", "split_rows"],
+}
+
+
+def reshape(A, columns):
+    return np.reshape(A, (-1, columns))
+
+
+def sum_into_rows(rows, numbers, A):
+    total = np.zeros((rows, np.shape(A)[1]))
+    np.add.at(total, np.asarray(numbers), A)
+    return total
+
+
+def row_dots(A, B):
+    return sum(multiply(A, B), axis=1)
+
+
+def split_columns(A, parts):
+    return np.split(_array(A), parts, axis=1)
+
+
+def hstack(matrices):
+    return np.hstack(list(matrices))
+
+
+def split_rows(A, lengths):
+    return np.split(_array(A), np.cumsum(lengths)[:-1])
+
+
+def causal_softmax(S):
+    rows, columns = np.shape(S)
+    seen = np.tri(rows, columns, columns - rows, dtype=bool)
+    weights = np.exp(np.where(seen, S - max(np.where(seen, S, -np.inf), axis=1), -np.inf))
+    return weights / sum(weights, axis=1)
+
+
+def softmax_backward(dA, A):
+    return A * (dA - row_dots(dA, A))

@@ -11,7 +11,7 @@ from strategies import seeds
 
 from purenn import linalg
 from purenn.sequences import (
-    Continuation, Vocabulary, byte_pairs, characters, draw, generate, gpt, names, probabilities,
+    Continuation, Vocabulary, byte_pairs, characters, choose, generate, gpt, names, probabilities,
 )
 from purenn.sequences.autograd import Value
 from purenn.sequences.autograd.microgpt import Line, microgpt
@@ -145,7 +145,7 @@ def test_temperature_and_top_k():
 
 def test_tokens_are_drawn_as_often_as_they_should_be():
     rng = Random(1)
-    counts = Counter(draw([0.5, 0.0, 0.25, 0.25], rng) for _ in range(4000))
+    counts = Counter(choose([0.5, 0.0, 0.25, 0.25], rng) for _ in range(4000))
     assert counts[1] == 0
     assert [counts[k] / 4000 for k in (0, 2, 3)] == pytest.approx([0.5, 0.25, 0.25], abs=0.03)
 

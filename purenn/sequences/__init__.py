@@ -21,11 +21,11 @@ from .attention import CausalSelfAttention
 from .embedding import Embedding, Positions, Unpad
 from .model import LanguageModel, NextToken, Residual, gpt, questions
 from .normalization import LayerNorm, RMSNorm
-from .sampling import Continuation, context_of, draw, generate, probabilities
+from .sampling import Continuation, choose, context_of, generate, probabilities
 from .text import Vocabulary, byte_pairs, characters
 
 __all__ = [
     "CausalSelfAttention", "Continuation", "Embedding", "LanguageModel", "LayerNorm", "NextToken",
     "Positions", "RMSNorm", "Residual", "Unpad", "Vocabulary", "byte_pairs", "characters",
-    "context_of", "draw", "generate", "gpt", "names", "probabilities", "questions",
+    "choose", "context_of", "generate", "gpt", "names", "probabilities", "questions",
 ]

@@ -30,7 +30,7 @@ from .model import LanguageModel
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Continuation", "context_of", "draw", "generate", "probabilities"]
+__all__ = ["Continuation", "choose", "context_of", "generate", "probabilities"]
 
 
 class Continuation:
@@ -80,7 +80,7 @@ def probabilities(
     return [chance / total for chance in chances]
 
 
-def draw(chances: Vector, rng: Random) -> int:
+def choose(chances: Vector, rng: Random) -> int:
     """Return a token, each as likely as its chance; the chances add up to 1."""
     threshold, passed, last = rng.random(), 0.0, 0
     for token, chance in enumerate(chances):
@@ -117,7 +117,7 @@ def generate(
             for _ in range(left):
                 scores = continuation.feed(new)
                 scores[edge] = scores[edge] if ends else -math.inf
-                new = [draw(probabilities(scores, temperature, top_k), rng)]
+                new = [choose(probabilities(scores, temperature, top_k), rng)]
                 if new == [edge]:
                     return
                 text += new
