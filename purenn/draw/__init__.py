@@ -26,7 +26,7 @@ The source is a small textbook of drawing, to be read in this order:
 14. pixels        images
 15. diagrams      network, activations
 16. arranging     beside
-17. attention     attention
+17. patterns      attention
 18. showing       show: in a notebook, in the book, in a terminal
 
 Left out on purpose: other file formats, styles to choose from, interaction. A picture here is a
@@ -38,12 +38,12 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from .arranging import beside
-    from .attention import attention
     from .counts import bars, histogram
     from .curves import history, lines
     from .diagrams import activations, network
     from .heatmaps import confusion, heatmap, landscape
     from .pixels import images
+    from .patterns import attention
     from .picture import Picture
     from .points import regions, scatter
     from .showing import picture_of, show, shown_by, svg_of
@@ -57,7 +57,7 @@ __all__ = [
 # The command line needs the terminal of this folder and seldom a picture, so modules are imported
 # when something in them is first asked for.
 _WHERE = {
-    "Picture": "picture", "activations": "diagrams", "attention": "attention",
+    "Picture": "picture", "activations": "diagrams", "attention": "patterns",
     "bars": "counts", "beside": "arranging",
     "confusion": "heatmaps", "heatmap": "heatmaps", "histogram": "counts", "history": "curves",
     "images": "pixels", "landscape": "heatmaps", "lines": "curves", "network": "diagrams",
