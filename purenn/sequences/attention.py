@@ -28,34 +28,19 @@ from __future__ import annotations
 
 import math
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Sequence, Tuple
 
 from .. import linalg
 from ..checks import positive_integer
 from ..initializers import Initializer
 from ..layers import Dense, Parameter, kept_by_forward
 from ..linalg import Matrix
-from .embedding import TextLayer, small_normal
+from .embedding import TextLayer, hstack, small_normal, split_columns
 
 if TYPE_CHECKING:
     from random import Random
 
 __all__ = ["CausalSelfAttention"]
-
-
-def split_columns(A: Matrix, parts: int) -> List[Matrix]:
-    """Cut the columns into so many parts of one width: (n, k) -> parts of (n, k / parts).
-
-    >>> split_columns([[1.0, 2.0], [3.0, 4.0]], 2)
-    [[[1.0], [3.0]], [[2.0], [4.0]]]
-    """
-    width = len(A[0]) // parts
-    return [[row[first:first + width] for row in A] for first in range(0, width * parts, width)]
-
-
-def hstack(matrices: Sequence[Matrix]) -> Matrix:
-    """Put matrices of equally many rows side by side: the opposite of `split_columns`."""
-    return [[x for row in rows for x in row] for rows in zip(*matrices)]
 
 
 def split_rows(A: Matrix, lengths: Sequence[int]) -> List[Matrix]:
@@ -109,13 +94,7 @@ def softmax_backward(dA: Matrix, A: Matrix) -> Matrix:
     return gradient
 
 
-class Head(NamedTuple):
-    """What one head computed for one text; the queries are already divided by √d."""
-
-    queries: Matrix
-    keys: Matrix
-    values: Matrix
-    weights: Matrix
+Head = Tuple[Matrix, Matrix, Matrix, Matrix]  # queries (divided by √d), keys, values, weights A
 
 
 class CausalSelfAttention(TextLayer):
@@ -159,20 +138,17 @@ class CausalSelfAttention(TextLayer):
             self.past = [keys], [values]
             texts = [[queries], [keys], [values]]
         self._texts = [self._look(*text) for text in zip(*texts)]
-        found = [hstack([linalg.matmul(head.weights, head.values) for head in heads])
-                 for heads in self._texts]
+        found = [hstack(linalg.matmul(A, v) for _, _, v, A in heads) for heads in self._texts]
         return self.output.forward(linalg.vstack(found))
 
     def _look(self, queries: Matrix, keys: Matrix, values: Matrix) -> List[Head]:
         """Return what each head computes in one text."""
         shares = (split_columns(A, self.heads) for A in (queries, keys, values))
-        return [Head(q, k, v, causal_softmax(linalg.inner(q, k))) for q, k, v in zip(*shares)]
+        return [(q, k, v, causal_softmax(linalg.inner(q, k))) for q, k, v in zip(*shares)]
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        self.refuse_while_writing()
-        texts = kept_by_forward(self, self._texts)
-        G = split_rows(self.output.backward(output_gradient),
-                       [len(heads[0].queries) for heads in texts])
+        texts = self.kept(self._texts)
+        G = split_rows(self.output.backward(output_gradient), [len(heads[0][0]) for heads in texts])
         found = [map(head_backward, split_columns(g, self.heads), heads)
                  for g, heads in zip(G, texts)]
         dQ, dK, dV = map(linalg.vstack, zip(*(map(hstack, zip(*heads)) for heads in found)))
@@ -188,7 +164,7 @@ class CausalSelfAttention(TextLayer):
     @property
     def patterns(self) -> List[List[Matrix]]:
         """For each text of the last forward the weights A of each head: who looked at whom."""
-        return [[head.weights for head in heads] for heads in kept_by_forward(self, self._texts)]
+        return [[A for _, _, _, A in heads] for heads in kept_by_forward(self, self._texts)]
 
     def settings(self) -> Dict[str, Any]:
         return {"width": self.input_width, "heads": self.heads}
@@ -210,7 +186,7 @@ def head_backward(G: Matrix, head: Head) -> Tuple[Matrix, Matrix, Matrix]:
     3. S[i][j] = q[i]·k[j]. Query i meets every key j, with slope k[j]: dq[i] = sum over j of
        dS[i][j] · k[j], so dQ = dS·K. Key j meets every query i: dK = dSᵀ·Q.
     """
-    dV = linalg.inner_columns(head.weights, G)
-    dA = linalg.inner(G, head.values)
-    dS = softmax_backward(dA, head.weights)
-    return linalg.matmul(dS, head.keys), linalg.inner_columns(dS, head.queries), dV
+    Q, K, V, A = head
+    dV, dA = linalg.inner_columns(A, G), linalg.inner(G, V)
+    dS = softmax_backward(dA, A)
+    return linalg.matmul(dS, K), linalg.inner_columns(dS, Q), dV

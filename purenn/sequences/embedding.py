@@ -21,7 +21,7 @@ Before this: the nine modules of the core. After this: `normalization`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from .. import linalg
 from ..checks import positive_integer, random_generator
@@ -74,16 +74,19 @@ def sum_into_rows(rows: int, numbers: Sequence[int], A: Matrix) -> Matrix:
     return total
 
 
-def reshape(A: Matrix, columns: int) -> Matrix:
-    """Return the numbers of A, row after row, in rows of so many columns.
+def split_columns(A: Matrix, parts: int) -> List[Matrix]:
+    """Cut the columns into so many parts of one width: (n, k) -> parts of (n, k / parts).
 
-    >>> reshape([[1.0, 2.0], [3.0, 4.0]], columns=4)
-    [[1.0, 2.0, 3.0, 4.0]]
+    >>> split_columns([[1.0, 2.0], [3.0, 4.0]], 2)
+    [[[1.0], [3.0]], [[2.0], [4.0]]]
     """
-    if len(A[0]) == columns:
-        return A
-    numbers = linalg.ravel(A)
-    return [numbers[first:first + columns] for first in range(0, len(numbers), columns)]
+    width = len(A[0]) // parts
+    return [[row[first:first + width] for row in A] for first in range(0, width * parts, width)]
+
+
+def hstack(matrices: Iterable[Matrix]) -> Matrix:
+    """Put matrices of equally many rows side by side: the opposite of `split_columns`."""
+    return [[x for row in rows for x in row] for rows in zip(*matrices)]
 
 
 class TextLayer(Layer):
@@ -98,10 +101,11 @@ class TextLayer(Layer):
     past: Any = None
     nothing: Any = None
 
-    def refuse_while_writing(self) -> None:
-        """Raise ValueError if text is being written: then backward has no meaning."""
+    def kept(self, value: Any) -> Any:
+        """Return what forward kept for backward; ValueError if text is being written."""
         if self.past is not None:
             raise ValueError(f"{self!r}: backward inside a Continuation, which only writes")
+        return kept_by_forward(self, value)
 
 
 class Unpad(Layer):
@@ -161,24 +165,25 @@ class Embedding(Layer):
         self.input_width, self.output_width = per_row, per_row * width
         rng = random_generator("Embedding", rng)
         self.weights = Parameter("weights", initializer(rng, tokens, width))
-        self._numbers: Optional[List[int]] = None
+        self._columns: Optional[List[List[int]]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        numbers = [round(token) for row in inputs for token in row]
-        for place, token in enumerate(numbers):
-            if not 0 <= token < self.tokens:
-                raise ValueError(f"{self!r}: row {place // self.per_row}: expected a token from 0 "
-                                 f"to {self.tokens - 1}, got {token}")
-        self._numbers = numbers
-        return reshape(linalg.take(self.weights.value, numbers), self.per_row * self.width)
+        self._columns = [list(map(round, column)) for column in zip(*inputs)]
+        for column in self._columns:
+            for row, token in enumerate(column):
+                if not 0 <= token < self.tokens:
+                    raise ValueError(f"{self!r}: row {row}: expected a token from 0 to "
+                                     f"{self.tokens - 1}, got {token}")
+        return hstack([linalg.take(self.weights.value, column) for column in self._columns])
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        numbers = kept_by_forward(self, self._numbers)
+        columns = kept_by_forward(self, self._columns)
         # Row k of the output IS row numbers[k] of the table. A row of the table that was used
         # several times reaches the loss by several paths, so their gradients add up; one that was
         # not used gets zeros. This is inner_columns(one_hot(numbers), gradient), without the
         # multiplications by zero.
-        gradient = reshape(output_gradient, self.width)
+        numbers = [token for column in columns for token in column]
+        gradient = linalg.vstack(split_columns(output_gradient, self.per_row))
         self.weights.gradient = sum_into_rows(self.tokens, numbers, gradient)
         # Tokens are names, no quantities: rounded to whole numbers, so the slope is 0.
         return linalg.zeros(len(output_gradient), self.per_row)
@@ -226,9 +231,8 @@ class Positions(TextLayer):
         return linalg.add(inputs, linalg.take(self.weights.value, self._places))
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        self.refuse_while_writing()
+        places = self.kept(self._places)
         # As in an embedding: each row of the table gets the sum over all places it was added to.
-        places = kept_by_forward(self, self._places)
         self.weights.gradient = sum_into_rows(self.context, places, output_gradient)
         return output_gradient  # a sum passes the gradient on as it is
 

@@ -22,23 +22,13 @@ from ..linalg import Matrix
 __all__ = ["LayerNorm", "RMSNorm"]
 
 
-def row_dots(A: Matrix, B: Matrix) -> Matrix:
-    """Return the dot product of each row of A with the same row of B: (n, k), (n, k) -> (n, 1).
-
-    >>> row_dots([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [0.0, 2.0]])
-    [[3.0], [8.0]]
-    """
-    return [[linalg.dot(a, b)] for a, b in zip(A, B)]
-
-
 def normalized(X: Matrix, epsilon: float) -> Tuple[Matrix, Matrix]:
     """Return each row divided by the root of the mean of its squares, and the factors, a column.
 
     Of a row x of n numbers: m = (x[0]² + x[1]² + …) / n + epsilon, s = 1/√m, y[i] = x[i] · s.
     """
-    count = len(X[0])
-    factors = linalg.elementwise(
-        lambda squares: (squares / count + epsilon) ** -0.5, row_dots(X, X))
+    squares = linalg.mean(linalg.multiply(X, X), axis=1)
+    factors = linalg.elementwise(lambda mean: (mean + epsilon) ** -0.5, squares)
     return linalg.multiply(X, factors), factors
 
 
@@ -59,7 +49,7 @@ def normalized_backward(G: Matrix, Y: Matrix, factors: Matrix) -> Matrix:
     The second term takes out of g the part that points along y. It must: making a row longer
     changes nothing in what comes out (but for epsilon), so no gradient may point that way.
     """
-    along = linalg.divide(row_dots(G, Y), len(Y[0]))
+    along = linalg.mean(linalg.multiply(G, Y), axis=1)
     return linalg.multiply(linalg.subtract(G, linalg.multiply(Y, along)), factors)
 
 

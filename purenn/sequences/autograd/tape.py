@@ -23,8 +23,8 @@ from typing import Callable, List, Optional, Sequence, Tuple
 from ... import linalg
 from ...linalg import Matrix
 from ...losses import SoftmaxCrossEntropy
-from ..attention import causal_softmax, hstack, softmax_backward, split_columns
-from ..embedding import sum_into_rows
+from ..attention import causal_softmax, softmax_backward
+from ..embedding import hstack, split_columns, sum_into_rows
 from ..normalization import normalized, normalized_backward
 
 __all__ = ["Tape", "Tracked"]
