@@ -13,9 +13,10 @@ from random import Random
 from typing import Any, Callable, Dict, Iterable, Optional
 
 import purenn
+from purenn import fast
 
 from . import peers, scripts
-from .copies import copy_on, fresh_linalg
+from .copies import copy_on
 from .measuring import Plan, Timing, interleave
 from .tasks import ADAM_RATE, RATE, Task
 
@@ -31,24 +32,35 @@ Contestants = Dict[str, Any]
 class Library:
     """purenn itself, or a copy of it: `package` decides on which linalg.
 
-    A step is what `train` does for a batch, with all that belongs to it: the value of the loss and
-    the look for numbers that are not finite.
+    A step is what the loop of `train` does for a batch, with all that belongs to it: the value of
+    the loss and the look for numbers that are not finite.
     """
 
     def __init__(self, package: Any, task: Task, optimizer: Any = None) -> None:
-        training = package.training
+        training, self.checks = package.training, package.checks
         self.network = network_of(package, task)
-        self.inputs = package.linalg.as_matrix(task.inputs, "inputs")
+        self.inputs = package.checks.as_matrix(task.inputs, "inputs")
         self.labels = task.labels
-        self.learn_from_batch = training.learn_from_batch
         self.run = training.Run(
-            self.network, self.inputs, self.labels, package.SoftmaxCrossEntropy(),
+            self.network, (self.inputs, self.labels), package.SoftmaxCrossEntropy(),
             optimizer or package.SGD(RATE), epochs=1, batch_size=task.batch, validation=None,
             metrics=(), penalty=None, callbacks=(), rng=Random(0),
         )
+        training._inputs_are_examples(self.network, True)
 
     def step(self) -> None:
-        self.learn_from_batch(self.run, self.inputs, self.labels)
+        self.learn(self.inputs, self.labels)
+
+    def learn(self, inputs: Any, labels: Any) -> None:
+        """Take a step on these examples."""
+        run = self.run
+        run.batch_inputs, run.batch_targets = inputs, labels
+        scores = self.network.forward(inputs, training=True)
+        value, gradient = run.loss.value_and_gradient(scores, labels)
+        self.checks.finite_loss(run, value)
+        self.network.backward(gradient)
+        run.optimizer.step(run.parameters, run.measure)
+        self.checks.finite_step(run)
 
     def predict(self) -> Any:
         """Return the scores of the batch."""
@@ -65,20 +77,20 @@ def network_of(package: Any, task: Task) -> Any:
     layers = []
     for (weights, biases), width in zip(task.layers, task.sizes):
         dense = package.Dense(width, len(weights), Random(0), package.zeros)
-        dense.weights.value = package.linalg.as_matrix(weights, "weights")
-        dense.biases.value = package.linalg.as_matrix([biases], "biases")
+        dense.weights.value = package.checks.as_matrix(weights, "weights")
+        dense.biases.value = package.checks.as_matrix([biases], "biases")
         layers += [dense, package.ReLU()]
     return package.Network(layers[:-1])
 
 
 def dot_of_purenn() -> scripts.Dot:
     """Return the very function that purenn multiplies with here."""
-    return purenn.linalg._dot
+    return fast._dot
 
 
 @lru_cache(maxsize=None)
 def purenn_on_plain_loops() -> Any:
-    return copy_on(fresh_linalg(plain=True))
+    return copy_on(plain=True)
 
 
 @lru_cache(maxsize=None)

@@ -1,46 +1,38 @@
-"""purenn once more, with another linalg under it.
+"""purenn once more, with other loops under it.
 
 A second purenn beside the first: its modules are imported anew, and where they say "from . import
 linalg" they get the module that is handed in. So in one process, turn by turn, purenn can run on
-its loops as they are chosen here, on the plain loops that give the same bits everywhere, on NumPy,
-or on loops that count how long they take. The purenn that was imported before stays what it was.
+its quick loops, on the plain loops that give the same bits everywhere, on NumPy, or on loops that
+count how long they take. The purenn that was imported before stays what it was.
 
 Before this: vectorized. After this: measuring.
 """
 
 import importlib
-import importlib.util
+import os
 import sys
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
 
-import purenn.linalg
-
-
-def fresh_linalg(plain: bool = False) -> ModuleType:
-    """Return `purenn.linalg`, imported once more; `plain` as under PURENN_PLAIN_LOOPS=1."""
-    spec = importlib.util.spec_from_file_location("purenn.linalg", purenn.linalg.__file__)
-    assert spec is not None and spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    if plain:
-        module.choose_loops(plain=True)
-    return module  # type: ignore[no-any-return]
+PLAIN_LOOPS = "PURENN_PLAIN_LOOPS"
 
 
 @contextmanager
-def purenn_on(linalg: ModuleType) -> Iterator[Any]:
-    """Give a new purenn on another linalg; inside the block everybody's `import purenn` finds it.
+def purenn_on(linalg: Optional[ModuleType] = None, plain: bool = False) -> Iterator[Any]:
+    """Give a new purenn; inside the block everybody's `import purenn` finds it.
 
-    After the block the new one goes on working, but what it has not imported by then it would
-    import from the old one.
+    It stands on the given linalg, or else on one of its own: with plain loops if `plain`, with the
+    quick ones if not. After the block the new one goes on working, but what it has not imported by
+    then it would import from the old one.
     """
-    before = _forget_purenn()
-    sys.modules["purenn.linalg"] = linalg
+    before, environment = _forget_purenn(), os.environ.get(PLAIN_LOOPS)
+    os.environ[PLAIN_LOOPS] = "1" if plain else ""
+    if linalg is not None:
+        sys.modules["purenn.linalg"] = linalg
     try:
         package: Any = importlib.import_module("purenn")
-        package.linalg = linalg
+        package.linalg = sys.modules["purenn.linalg"]
         importlib.import_module("purenn.data")
         for name, functions in getattr(linalg, "OUTSIDE", {}).items():
             module = importlib.import_module(name)
@@ -50,11 +42,14 @@ def purenn_on(linalg: ModuleType) -> Iterator[Any]:
     finally:
         _forget_purenn()
         sys.modules.update(before)
+        os.environ.pop(PLAIN_LOOPS)
+        if environment is not None:
+            os.environ[PLAIN_LOOPS] = environment
 
 
-def copy_on(linalg: ModuleType) -> Any:
-    """Return a new purenn on another linalg: the core and `data`, which is all it will have."""
-    with purenn_on(linalg) as package:
+def copy_on(linalg: Optional[ModuleType] = None, plain: bool = False) -> Any:
+    """Return such a purenn: the core and `data`, which is all it will have."""
+    with purenn_on(linalg, plain) as package:
         return package
 
 

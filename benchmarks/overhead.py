@@ -43,8 +43,7 @@ def core_loop(package: Any, task: Task, epochs: int) -> Callable[[], None]:
             order = permutation(len(task.inputs), rng)
             for first in range(0, len(order), 32):
                 rows = order[first:first + 32]
-                library.learn_from_batch(
-                    library.run, take(library.inputs, rows), take(task.labels, rows))
+                library.learn(take(library.inputs, rows), take(task.labels, rows))
 
     return loop
 

@@ -13,10 +13,9 @@ Before this: memory. After this: goals.
 """
 
 import time
-from types import ModuleType
 from typing import Any, Callable, Dict, List, Tuple
 
-from .copies import fresh_linalg, purenn_on
+from .copies import purenn_on
 from .measuring import Plan
 from .report import Table, shown, table_as_markdown
 
@@ -51,14 +50,11 @@ class Watch:
         self.seconds.clear()
 
 
-def watched_linalg(watch: Watch) -> ModuleType:
-    """Return a linalg of its own with a watch on each of its operations."""
-    linalg: Any = fresh_linalg()
+def put_on(watch: Watch, linalg: Any) -> None:
+    """Put a watch on each operation of a linalg."""
     for name in linalg.__all__:
         if callable(getattr(linalg, name)) and name[0].islower():
             setattr(linalg, name, watch.watched(name, getattr(linalg, name)))
-    module: ModuleType = linalg
-    return module
 
 
 def profile(
@@ -69,7 +65,8 @@ def profile(
     It runs as often as fits into `shortest` seconds, once if the plan is the smallest.
     """
     watch = Watch()
-    with purenn_on(watched_linalg(watch)) as package:
+    with purenn_on() as package:
+        put_on(watch, package.linalg)
         run = make(package)
         run()  # once to get warm
         watch.clear()

@@ -40,17 +40,25 @@ Step = Callable[[int], float]  # the number of the step -> its loss
 
 def layers(width: int, steps: int = ALL_STEPS) -> Step:
     """Return the step of purenn, as `train` takes it: of that purenn which is imported now."""
-    from purenn import training
+    from purenn import checks, training
     from purenn.sequences import NextToken, names
     from purenn.sequences.autograd.microgpt import microgpt
 
     model, _, inputs, targets, optimizer = microgpt(names(), steps, width)
-    run = training.Run(model, inputs, targets, NextToken(), optimizer, 1, 1, None, (), None, (),
+    run = training.Run(model, (inputs, targets), NextToken(), optimizer, 1, 1, None, (), None, (),
                        Random(0))
+    training._inputs_are_examples(model, True)
 
     def step(number: int) -> float:
         row = number % len(inputs)
-        return training.learn_from_batch(run, [inputs[row]], [targets[row]])[0]
+        run.batch_inputs, run.batch_targets = [inputs[row]], [targets[row]]
+        scores = model.forward(run.batch_inputs, training=True)
+        value, gradient = run.loss.value_and_gradient(scores, run.batch_targets)
+        checks.finite_loss(run, value)
+        model.backward(gradient)
+        optimizer.step(run.parameters, run.measure)
+        checks.finite_step(run)
+        return value
 
     return step
 

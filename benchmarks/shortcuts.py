@@ -1,24 +1,20 @@
-"""Shortcuts: by what factor is each faster line of linalg faster than the plain one it stands for?
+"""Shortcuts: by what factor is each quick function faster than the plain one of linalg?
 
-Which of them purenn takes depends on the Python (`linalg.choose_loops`); here all are timed, also
-those that are slower on this one, since that is why they are not taken here.
+All functions of `purenn.fast` are timed against the plain ones of the same names, on matrices as
+they come in a training step of 64-32-10 with 32 examples.
 
 Before this: ladder. After this: crossover.
 """
 
-import math
-from itertools import repeat
 from random import Random
 from typing import Any, Callable, Dict, Tuple
 
 import purenn
+from purenn import fast
 
 from .measuring import Plan, Timing, interleave, ratio
 from .report import Result, Table, shown
 from .tasks import Matrix, numbers
-
-# What a shortcut is called, and the plain thing and itself, both ready to be timed.
-Pair = Tuple[str, Callable[[], Any], Callable[[], Any]]
 
 
 def _behind_a_relu(rows: int, columns: int) -> Matrix:
@@ -28,62 +24,72 @@ def _behind_a_relu(rows: int, columns: int) -> Matrix:
             for row in numbers(rng, rows, columns, -1.0, 1.0)]
 
 
-def pairs(linalg: Any) -> Dict[str, Pair]:
-    """Return all shortcuts of this linalg by what they do."""
+def calls() -> Dict[str, Tuple[str, Tuple[Any, ...]]]:
+    """Return what is timed: by its description, a function's name and its arguments."""
     rng = Random(0)
-    u, v = numbers(rng, 2, 64, -1.0, 1.0)
-    A, B = numbers(rng, 32, 64, -1.0, 1.0), numbers(rng, 32, 64, -1.0, 1.0)
-    narrow, others = numbers(rng, 32, 2, -1.0, 1.0), numbers(rng, 16, 2, -1.0, 1.0)
-    G, nothing = _behind_a_relu(32, 32), [0.0] * 64
-    plain_dot, rows_of = linalg.plain_dot, linalg._plain_sum_of_rows
-    found: Dict[str, Pair] = {
-        "dot of 64 numbers by map": (
-            "plain_dot", lambda: plain_dot(u, v), lambda: linalg._map_dot(u, v)),
-        "sum of 64 numbers": (
-            "_plain_total", lambda: linalg._plain_total(u), lambda: linalg._fast_total(u)),
-        "columns as tuples, 32 × 64": (
-            "transpose", lambda: linalg.transpose(A), lambda: linalg._columns_as_tuples(A)),
-        "products of rows of 2, written out": (
-            "_dots", lambda: linalg._dots(narrow, others),
-            lambda: linalg._SHORT_PRODUCTS[2](narrow, others, repeat(0.0))),
-        "sums of rows, half of the weights zero": (
-            "_dots and transpose", lambda: linalg._dots(G, linalg._columns(B)),
-            lambda: linalg._sums_of_rows(G, B)),
-        "four rows at a time": (
-            "_plain_sum_of_rows", lambda: [rows_of(g, B, nothing) for g in G],
-            lambda: [linalg._four_rows_at_a_time(g, B, nothing) for g in G]),
-        "sums of rows by position": (
-            "_plain_sum_of_rows", lambda: [rows_of(g, B, nothing) for g in G],
-            lambda: [linalg._sum_of_rows_by_position(g, B, nothing) for g in G]),
+    X, W = numbers(rng, 32, 64, -1.0, 1.0), numbers(rng, 32, 64, -1.0, 1.0)
+    hidden, scores = _behind_a_relu(32, 32), numbers(rng, 32, 10, -1.0, 1.0)
+    few, narrow = numbers(rng, 32, 2, -1.0, 1.0), numbers(rng, 16, 2, -1.0, 1.0)
+    biases, G = numbers(rng, 1, 32, -1.0, 1.0), _behind_a_relu(32, 32)
+    relu, adam, sgd = purenn.ReLU(), purenn.Adam(0.01), purenn.SGD(0.1)
+    adam.steps = 1
+    labels = [rng.randrange(10) for _ in range(32)]
+    return {
+        "dot product of 64 numbers": ("dot", (X[0], X[1])),
+        "dense layer, 64 inputs": ("affine", (X, W, biases)),
+        "dense layer, 2 inputs": ("inner", (few, narrow)),
+        "gradient of the inputs": ("matmul", (G, W)),
+        "gradient of the weights": ("inner_columns", (G, X)),
+        "gradient of the biases": ("sum", (G, 0)),
+        "transpose": ("transpose", (X,)),
+        "ReLU": ("elementwise", (relu.f, scores)),
+        "ReLU backward": ("chain_rule", (G, relu.df, hidden, hidden)),
+        "step of SGD": ("elementwise_tuple", (sgd.update, 0.1, W, X)),
+        "step of Adam": ("elementwise_tuple", (adam.update, 0.1, W, X, W, X)),
+        "logarithm of softmax": ("log_softmax", (scores,)),
+        "exp": ("exp", (scores,)),
+        "division by a number": ("divide", (scores, 32.0)),
+        "one-hot rows": ("one_hot", (labels, 10)),
+        "look for numbers that are not finite": ("all_finite", (W, X)),
+        "shape": ("shape", (X,)),
+        "all numbers in one vector": ("ravel", (X,)),
+        "matrices below each other": ("vstack", ([X, W],)),
+        "sum of 64 numbers": ("_total", (X[0],)),
     }
-    if hasattr(math, "sumprod"):
-        found["dot of 64 numbers by math.sumprod"] = (
-            "plain_dot", lambda: plain_dot(u, v), lambda: math.sumprod(u, v))
-    return found
+
+
+def runs(name: str) -> Dict[str, Callable[[], Any]]:
+    """Return the plain and the quick call behind a description."""
+    function, arguments = calls()[name]
+    plain, quick = fast.PLAIN[function], getattr(fast, function)
+
+    def on_plain_loops() -> Any:
+        with fast.plain_loops():
+            return plain(*arguments)
+
+    return {"plain": on_plain_loops, "quick": lambda: quick(*arguments)}
 
 
 def measure(plan: Plan) -> Dict[str, Tuple[Timing, Timing]]:
-    """Time each shortcut and what it stands for, turn by turn."""
+    """Time each function and the one that it stands for, turn by turn."""
     timings = {}
-    for name, (_, plain, shortcut) in pairs(purenn.linalg).items():
-        one = interleave({"plain": plain, "shortcut": shortcut}, plan)
-        timings[name] = one["plain"], one["shortcut"]
+    for name in calls():
+        one = interleave(runs(name), plan)
+        timings[name] = one["plain"], one["quick"]
     return timings
 
 
 def run(plan: Plan) -> Result:
-    """Time all shortcuts."""
+    """Time all of them."""
     factors = {name: ratio(*both) for name, both in measure(plan).items()}
-    stands_for = {name: pair[0] for name, pair in pairs(purenn.linalg).items()}
-    rows = [[name, stands_for[name], shown(factor)] for name, factor in factors.items()]
+    rows = [[name, calls()[name][0], shown(factor)] for name, factor in factors.items()]
     return Result(
-        "The shortcuts in linalg",
-        "How many times as fast as the plain function each shortcut is, on this Python.",
-        [Table("", ["shortcut", "stands for", "times as fast"], rows)], [], {}, factors,
+        "The quick functions",
+        "How many times as fast as the plain function of linalg each one of `fast` is, here.",
+        [Table("", ["what", "function", "times as fast"], rows)], [], {}, factors,
     )
 
 
 def workloads(plan: Plan) -> Dict[str, Callable[[Any], Callable[[], Any]]]:
-    """Return what --profile looks into: the shortcuts themselves."""
-    return {name: lambda package, name=name: pairs(package.linalg)[name][2]
-            for name in pairs(purenn.linalg)}
+    """Return what --profile looks into: the quick functions themselves."""
+    return {name: lambda package, name=name: runs(name)["quick"] for name in calls()}

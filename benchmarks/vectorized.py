@@ -2,12 +2,14 @@
 
 `purenn` loops over numbers in linalg alone. Put this module in its place (`copies` does), and the
 same layers, losses and optimizers train on arrays, to the same loss curve. That is the proof that
-the wall around the loops holds, and the fairest measure of what vectorizing buys: one and the same
-library with and without it.
+no other module loops over numbers, and the fairest measure of what vectorizing buys: one and the
+same library with and without it.
 
-An operation may be given lists or arrays and returns an array. Where lists would raise ShapeError,
-NumPy raises errors of its own. It also warns of division by zero and overflow, which linalg leaves
-to whoever looks at the result: switch that off with `numpy.errstate(all="ignore")`.
+An operation may be given lists or arrays and returns an array. Formulas of single numbers are
+applied to whole arrays. Those that ask for the sign of a number, or call `math`, have an array
+version in `FORMULAS`; where one is missing, NumPy raises an error. Where lists would raise
+ShapeError, NumPy raises errors of its own. It also warns of division by zero and overflow, which
+linalg leaves to whoever looks at the result: switch that off with `numpy.errstate(all="ignore")`.
 
 Before this: peers. After this: copies.
 """
@@ -17,7 +19,7 @@ import math
 import numpy as np
 
 from purenn import linalg as loops
-from purenn.linalg import Matrix, ShapeError, Vector  # noqa: F401  # names of linalg, too
+from purenn.linalg import Matrix, Operand, ShapeError, Vector  # noqa: F401  # names of linalg, too
 
 __all__ = list(loops.__all__)
 
@@ -26,23 +28,15 @@ def _array(A):
     return np.asarray(A, dtype=float)
 
 
-# ---- Shapes, and the door ----
+# ---- Shapes, making, rearranging ----
 
 
 def shape(A):
     return np.shape(A)
 
 
-def as_matrix(A, who):
-    fine = isinstance(A, np.ndarray) and A.ndim == 2 and A.size and np.isfinite(A).all()
-    return A if fine else _array(loops.as_matrix(A, who))  # which says what is wrong
-
-
 def all_finite(*matrices):
     return all(bool(np.isfinite(A).all()) for A in matrices)
-
-
-# ---- Making ----
 
 
 def generate(rows, columns, draw):
@@ -57,15 +51,8 @@ def zeros(rows, columns):
     return np.zeros((rows, columns))
 
 
-def identity(size):
-    return np.identity(size)
-
-
 def one_hot(numbers, classes):
     return np.identity(classes)[np.asarray(numbers)]
-
-
-# ---- Rearranging ----
 
 
 def transpose(A):
@@ -95,21 +82,6 @@ def dot(u, v):
     return float(np.dot(u, v))
 
 
-plain_dot = dot
-
-
-def choose_loops(plain):
-    """There are none to choose between."""
-
-
-def outer(u, v):
-    return np.outer(u, v)
-
-
-def vdot(A, B):
-    return float(np.vdot(A, B))
-
-
 def inner(A, B):
     return _array(A) @ _array(B).T
 
@@ -128,17 +100,79 @@ def matmul(A, B):
 
 # ---- Number by number ----
 
-
-def elementwise(formula, *matrices):
-    return formula(*map(_array, matrices))
+_erf = np.vectorize(math.erf, otypes=[float])  # NumPy has none
 
 
-def add_scaled(A, factor, B):
-    return A + factor * _array(B)
+def _sigmoid(x):
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
-def blend(A, share, B):
-    return share * _array(A) + (1.0 - share) * _array(B)
+def _softplus(x):
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _phi(x):
+    return 0.5 * (1.0 + _erf(x / math.sqrt(2.0)))
+
+
+def _surprise(t, p):
+    return np.where(t == 0, 0.0, -t * np.log(p))
+
+
+def _surprise_slope(t, p):
+    return np.where(t == 0, 0.0, -t / p)
+
+
+# By the qualified name of the formula, with what it is a method of as the first argument.
+FORMULAS = {
+    "ReLU.f": lambda self, x: np.maximum(x, 0.0),
+    "ReLU.df": lambda self, x, y: np.greater(x, 0.0),
+    "Linear.df": lambda self, x, y: np.ones_like(x),
+    "LeakyReLU.f": lambda self, x: np.where(x > 0, x, self.slope * x),
+    "LeakyReLU.df": lambda self, x, y: np.where(x > 0, 1.0, self.slope),
+    "ELU.f": lambda self, x: np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0.0))),
+    "ELU.df": lambda self, x, y: np.where(x > 0, 1.0, self.alpha * np.exp(np.minimum(x, 0.0))),
+    "sigmoid": lambda self, x: _sigmoid(x),
+    "Sigmoid.f": lambda self, x: _sigmoid(x),
+    "Tanh.f": lambda self, x: np.tanh(x),
+    "Softplus.f": lambda self, x: _softplus(x),
+    "Softplus.df": lambda self, x, y: _sigmoid(x),
+    "GELU.f": lambda self, x: x * _phi(x),
+    "GELU.df": lambda self, x, y: _phi(x) + x * (np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)),
+    "SiLU.f": lambda self, x: x * _sigmoid(x),
+    "SiLU.df": lambda self, x, y: _sigmoid(x) + y * (1.0 - _sigmoid(x)),
+    "MeanAbsoluteError.df": lambda self, s, t: np.sign(s - t),
+    "Huber.f": lambda self, s, t: np.where(
+        np.abs(s - t) <= self.delta, 0.5 * (s - t) ** 2,
+        self.delta * (np.abs(s - t) - 0.5 * self.delta)),
+    "Huber.df": lambda self, s, t: np.clip(s - t, -self.delta, self.delta),
+    "BinaryCrossEntropy.f": lambda self, p, t: _surprise(t, p) + _surprise(1.0 - t, 1.0 - p),
+    "BinaryCrossEntropy.df": lambda self, p, t: (
+        _surprise_slope(t, p) - _surprise_slope(1.0 - t, 1.0 - p)),
+    "SigmoidCrossEntropy.f": lambda self, s, t: _softplus(s) - t * s,
+    "SigmoidCrossEntropy.df": lambda self, s, t: _sigmoid(s) - t,
+    "surprise": lambda self, t, p: _surprise(t, p),
+    "surprise_slope": lambda self, t, p: _surprise_slope(t, p),
+    "weighted": lambda self, t, log_p: np.where(t == 0, 0.0, t * log_p),
+    "L1.df": lambda self, w: self.strength * np.sign(w),
+    "ElasticNet.df": lambda self, w: self.l1 * np.sign(w) + 2.0 * self.l2 * w,
+    "_explained": lambda self, varies, unexplained, total, error: np.where(
+        varies, 1.0 - unexplained / total, np.equal(error, 0.0)),
+}
+
+
+def elementwise(formula, *operands):
+    arrays, quick = [*map(_array, operands)], FORMULAS.get(formula.__qualname__)
+    return quick(getattr(formula, "__self__", None), *arrays) if quick else formula(*arrays)
+
+
+def elementwise_tuple(formula, *operands):
+    return formula(*map(_array, operands))
+
+
+def chain_rule(G, slope, *operands):
+    return G * elementwise(slope, *operands)
 
 
 def add(A, B):
@@ -157,28 +191,8 @@ def divide(A, B):
     return np.divide(A, B)
 
 
-def maximum(A, B):
-    return np.maximum(A, B)
-
-
-def minimum(A, B):
-    return np.minimum(A, B)
-
-
-def clip(A, low, high):
-    return np.clip(A, low, high)
-
-
 def greater(A, B):
     return np.greater(A, B)
-
-
-def where(condition, A, B):
-    return np.where(condition, A, B)
-
-
-def where_positive(x, A):
-    return np.where(np.greater(x, 0.0), A, 0.0)
 
 
 def exp(A):
@@ -189,32 +203,8 @@ def log(A):
     return np.log(A)
 
 
-def expm1(A):
-    return np.expm1(A)
-
-
-def log1p(A):
-    return np.log1p(A)
-
-
-def sqrt(A):
-    return np.sqrt(A)
-
-
-def tanh(A):
-    return np.tanh(A)
-
-
-def erf(A):
-    return np.reshape([math.erf(x) for x in np.ravel(A)], np.shape(A))  # NumPy has none
-
-
 def abs(A):
     return np.abs(A)
-
-
-def sign(A):
-    return np.sign(A)
 
 
 # ---- Reductions ----
@@ -236,14 +226,14 @@ def min(A, axis=None):
     return np.min(A, axis=axis, keepdims=True)
 
 
-def log_softmax(A):
-    shifted = A - max(A, axis=1)
-    return shifted - log(sum(exp(shifted), axis=1))
-
-
 def argmax(A, axis=None):
     found = np.argmax(A, axis=axis)
     return np.reshape(found, (1, 1)) if axis is None else np.expand_dims(found, axis)
+
+
+def log_softmax(A):
+    shifted = A - max(A, axis=1)
+    return shifted - log(sum(exp(shifted), axis=1))
 
 
 # ---- What the layers of language models loop over: put in the place of theirs by `copies` ----

@@ -1,22 +1,28 @@
 """purenn: neural networks in plain Python, lists and loops, nothing to install.
 
-The source is a textbook. Nine modules, each built on those before it, read in this order:
+The source is a textbook. One page to begin with, then nine modules, each built on those before it,
+read in this order:
 
+0. first         one neuron that learns, then a network that learns XOR
 1. linalg        vectors and matrices as lists: all the loops
-2. initializers  starting weights, and the two kinds of chance
+2. initializers  starting weights, normal deviates and shuffles
 3. layers        Parameter, Layer, Dense, Dropout: forward and backward
-4. activations   the bends between layers: ReLU, Tanh, Sigmoid, Softmax, …
-5. losses        how wrong it is, and the gradient that starts the way back
-6. network       layers in a row
-7. optimizers    from random search to Adam; schedules, clipping
+4. activations   nonlinear functions between layers: ReLU, Tanh, Sigmoid, Softmax, …
+5. losses        how wrong it is, and the gradient with which backward begins
+6. network       layers in a row: backpropagation
+7. optimizers    SGD, momentum, AdaGrad, RMSProp, Adam, and random search
 8. metrics       accuracy, confusion matrix, F1, R²
-9. training      batches, the loop, its history, callbacks
+9. training      the loop in which everything comes together
 
-Beside them, and used by none of them: gradcheck (are the gradients right?), data (examples to learn
-from), estimators (Classifier and Regressor, for use rather than reading), store (model files and
-checkpoints), doctor (why is it not learning?), draw (pictures, as SVG and in the terminal), lessons
-(the guided way in: `python3 -m purenn lessons`), exercises (that check themselves), book (which
-makes a book of the lessons) and app (the command line, `python3 -m purenn`).
+Beside them, each to be read alone: penalties (keep weights small), schedules (change the learning
+rate), callbacks (stop early, log), gradcheck (are the gradients right?), checks (of what comes from
+outside), fast (the loops of linalg, quicker).
+
+Built on these: data (examples to learn from), estimators (Classifier and Regressor, for use rather
+than reading), store (model files and checkpoints), doctor (why is it not learning?), draw
+(pictures, as SVG and in the terminal), lessons (the guided way in: `python3 -m purenn lessons`),
+exercises (that check themselves), book (which makes a book of the lessons) and app (the command
+line, `python3 -m purenn`).
 """
 
 from importlib import import_module
@@ -25,24 +31,30 @@ from typing import Any, List
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
+from .callbacks import CSVLog, EarlyStopping, ReduceOnPlateau
+from .history import History, Record
 from .initializers import he, normal, uniform, xavier, zeros
 from .layers import Dense, Dropout, Layer, Parameter
 from .linalg import ShapeError
 from .losses import (
-    L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, ElasticNet, Huber, Loss,
-    MeanAbsoluteError, MeanSquaredError, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Huber, Loss, MeanAbsoluteError, MeanSquaredError,
+    SigmoidCrossEntropy, SoftmaxCrossEntropy,
 )
 from .metrics import (
     ClassScore, ConfusionMatrix, accuracy, confusion_matrix, macro_average, mean_absolute_error,
     precision_recall_f1, r2,
 )
 from .network import Network
+from .notebooks import Pictured
 from .optimizers import (
-    SGD, AdaGrad, Adam, AdamW, Constant, CosineDecay, ExponentialDecay, InverseTimeDecay,
-    LinearWarmUp, Optimizer, RandomAdjustment, RandomSearch, RMSProp, Schedule, StepDecay,
+    SGD, AdaGrad, Adam, AdamW, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
     clip_by_global_norm,
 )
-from .training import CSVLog, Callback, EarlyStopping, History, Record, ReduceOnPlateau, train
+from .penalties import L1, L2, ElasticNet, Penalty
+from .schedules import (
+    Constant, CosineDecay, ExponentialDecay, InverseTimeDecay, LinearWarmUp, Schedule, StepDecay,
+)
+from .training import Callback, train
 
 __version__ = "0.1.0"
 
@@ -61,8 +73,8 @@ __all__ = [
     "xavier", "zeros",
 ]
 
-# What lives beside the core is imported when it is first asked for, so that "import purenn" stays
-# quick for those who need the nine rooms only.
+# What is built on the core is imported when it is first asked for, so that "import purenn" stays
+# quick for those who need the nine modules only.
 _BESIDE = {
     "Checkpoint": "store.checkpoint",
     "Classifier": "estimators",
@@ -86,3 +98,10 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> List[str]:
     """Return what can be asked for, also what is not imported yet."""
     return sorted({*globals(), *__all__})
+
+
+def _picture_of(thing: Any) -> Any:
+    return import_module("purenn.draw").svg_of(thing)
+
+
+Pictured.draw = staticmethod(_picture_of)

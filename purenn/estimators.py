@@ -43,23 +43,25 @@ from typing import (
     Any, Callable, Dict, Hashable, Iterable, List, Optional, Sequence, Tuple, Type, TypeVar, Union,
 )
 
-from . import linalg
+from . import checks, linalg
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softplus, Tanh,
 )
-from .checks import number_between, positive_integer
+from .callbacks import EarlyStopping
+from .checks import Targets, number_between, positive_integer
 from .data.dataset import DataSet, Standardizer, split
 from .data.rows import RowView
+from .history import History
 from .initializers import he, xavier
 from .layers import Dense, Dropout, Layer
 from .linalg import Matrix, ShapeError, Vector
-from .losses import (
-    L1, L2, ElasticNet, Loss, MeanSquaredError, Penalty, SoftmaxCrossEntropy, Targets,
-)
+from .losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from .metrics import classes_of, r2
 from .network import Network
-from .optimizers import SGD, AdaGrad, Adam, AdamW, GradientDescent, RMSProp, Schedule
-from .training import Callback, EarlyStopping, History, train
+from .optimizers import SGD, AdaGrad, Adam, AdamW, GradientDescent, RMSProp
+from .penalties import L1, L2, ElasticNet, Penalty
+from .schedules import Schedule
+from .training import Callback, train
 
 __all__ = [
     "ACTIVATIONS", "LEARNING_RATES", "OPTIMIZERS", "Classifier", "Estimator", "NotFittedError",
@@ -221,7 +223,7 @@ def _rows_of_numbers(who: str, X: Any) -> Rows:
     if not stays:
         rows = [_as_list(row) for row in table]
     _check_dimensions(who, rows)
-    linalg.as_matrix(rows, who)
+    checks.as_matrix(rows, who)
     if not stays:
         return [_as_floats(row) for row in rows]
     return table if isinstance(table, RowView) else _ReadRows(table, _as_floats)
@@ -859,7 +861,7 @@ class Regressor(Estimator):
             raise TypeError(f"{who}: y: row 0: expected a number, got {_kind(answers[0])}; "
                             f"for labels take Classifier")
         rows = [[answer] for answer in answers] if _is_flat(answers) else [*map(_as_list, answers)]
-        linalg.as_matrix(rows, f"{who}: y")
+        checks.as_matrix(rows, f"{who}: y")
         learned = getattr(self, "target_standardizer_", None)
         if learned is not None and len(learned.means) != len(rows[0]):
             raise ShapeError(f"{who}: y: expected rows of {len(learned.means)} numbers, "

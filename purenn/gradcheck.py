@@ -7,20 +7,19 @@ between the two is the *numeric* gradient, and backward's, the *analytic* one, m
     analytic  ≈  (L(x + h) − L(x − h)) / 2h
 
 A network learns surprisingly well with a gradient that is wrong: "it trains" proves nothing. This
-check finds an error of a few millionths of a gradient, unless that is tiny beside the loss. It
-takes two forward passes for each number, so it is for small networks and a few examples; it looks
-at every number, since a check of a few at random misses the one that is wrong. Training goes back
-by a shorter way, `set_gradients`; that it finds the same gradients as backward is checked as well.
+check finds an error of a few millionths of a gradient, unless the gradient is tiny beside the loss
+or the scores. It takes two forward passes for each number, so it is for small networks and a few
+examples; it looks at every number, since a check of a few at random misses the one that is wrong.
 
 Give it rows that are not special. At an input of exactly 0, with biases still 0, every ReLU behind
-it stands on its kink at once; then no slope is the right one, and the check may blame backward.
+it is exactly at its corner; then no slope is the right one, and the check may blame backward.
 
-Why a step of 6·10⁻⁶: too large, and the curve bends between the two points (an error that grows
-with h²); too small, and the two losses agree in nearly all of their 16 digits, which leaves few for
-the difference (one that grows with 1/h). The sum is least near the cube root of 2·10⁻¹⁶.
-Source: Press and others, Numerical Recipes, third edition, section 5.7.
+Why a step of 6·10⁻⁶ (for an x of about 1): too large, and the curve is not straight between the two
+points (an error that grows with h²); too small, and the two losses agree in nearly all of their 16 digits,
+which leaves few for the difference (one that grows with 1/h). The sum is least near the cube root
+of 2·10⁻¹⁶. Source: Press and others, Numerical Recipes, third edition, section 5.7.
 
-May be read after the nine rooms. It uses layers, losses and networks; none of them uses it.
+To be read beside the nine modules, after `training`. It uses layers, losses and networks.
 """
 
 from __future__ import annotations
@@ -28,11 +27,12 @@ from __future__ import annotations
 import math
 from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import linalg
-from .layers import Dropout, Layer
+from . import checks, linalg
+from .layers import Dropout, Layer, Parameter
 from .linalg import Matrix
-from .losses import Loss, Penalty, Targets
+from .losses import Loss, Targets
 from .network import Network, layers_inside
+from .penalties import Penalty
 
 __all__ = ["Comparison", "Report", "check"]
 
@@ -42,8 +42,8 @@ STEP = 6e-6
 class Comparison(NamedTuple):
     """One number's two gradients. `name` is the parameter's, or "inputs"; `index` is (row, column).
 
-    `error` is their difference in relation to the larger of them, or to a thousandth of the loss
-    where both are smaller than that: below it the numeric gradient is noise.
+    `error` is their difference in relation to the larger of them, or to what can be measured at all
+    where both are smaller than that: see `_resolution`.
     """
 
     name: str
@@ -82,6 +82,23 @@ class Report(NamedTuple):
         return "\n".join(lines)
 
 
+class _Given(Layer):
+    """A layer that puts out its one parameter, whatever it is given: the inputs of a check."""
+
+    def __init__(self, inputs: Matrix) -> None:
+        self.inputs = Parameter("inputs", inputs, penalized=False)
+
+    def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
+        return self.inputs.value
+
+    def backward(self, output_gradient: Matrix) -> Matrix:
+        self.inputs.gradient = output_gradient
+        return output_gradient
+
+    def parameters(self) -> Iterator[Parameter]:
+        yield self.inputs
+
+
 def check(
     network: Layer,
     loss: Loss,
@@ -92,8 +109,10 @@ def check(
 ) -> Report:
     """Compare every gradient of the network, and of the inputs, with central differences.
 
-    `network` may be any layer. Dropout is frozen while this runs: it keeps one random choice. All
-    parameters have their old values afterwards. Raises what forward, loss and backward raise.
+    `network` may be any layer. The gradients are those that training uses: of
+    `loss.value_and_gradient` and of `backward`. Dropout is frozen while this runs: it keeps one
+    random choice. All parameters have their old values afterwards. Raises what forward, loss and
+    backward raise, and TypeError for a loss with a formula that training does not use.
 
     >>> from random import Random
     >>> from purenn import Dense, MeanSquaredError, Network, Tanh
@@ -101,70 +120,59 @@ def check(
     >>> check(network, MeanSquaredError(), [[0.5, -1.0]], [[0.0, 1.0, 0.5]]).ok
     True
     """
-    inputs = _copy(linalg.as_matrix(inputs, "gradcheck: inputs"))
-    values = [(parameter, parameter.value) for parameter in network.parameters()]
-    frozen = _freeze_dropout(network)
-    for parameter, value in values:
-        parameter.value = _copy(value)  # single numbers of it will be changed
+    checks.own_formula(loss)
+    inputs = _copy(checks.as_matrix(inputs, "gradcheck: inputs"))
+    everything = Network([_Given(inputs), network])
+    named = [(_name_outside(name, network), parameter)
+             for name, parameter in everything.named_parameters()]
+    values = [parameter.value for _, parameter in named]
+    frozen = _freeze_dropout(everything)
+    for _, parameter in named:
+        parameter.value, parameter.gradient = _copy(parameter.value), None
 
     def measure() -> float:
-        value = loss(network.forward(inputs, training=True), targets)
-        return value + (penalty(network.parameters()) if penalty is not None else 0.0)
+        value, _ = loss.value_and_gradient(everything.forward(inputs, training=True), targets)
+        return value + (penalty(everything.parameters()) if penalty is not None else 0.0)
 
     try:
+        scores = everything.forward(inputs, training=True)
+        targets = loss.check_targets(*linalg.shape(scores), targets)
         here = measure()
-        scores = network.forward(inputs, training=True)
-        input_gradient = network.backward(loss.gradient(scores, targets))
-        _check_the_shorter_way(network, loss.gradient(scores, targets))
+        resolution = _resolution(here, scores)
+        _, gradient = loss.value_and_gradient(scores, targets)
+        everything.backward(gradient)
+        for name, parameter in named:
+            if parameter.gradient is None:
+                raise ValueError(f"gradcheck: backward left {name} without a gradient")
         if penalty is not None:
-            penalty.add_gradients(network.parameters())
+            penalty.add_gradients(everything.parameters())
         compared = [
-            _compare(name, matrix, index, gradient, measure, here, tolerance)
-            for name, matrix, gradient in _everything(network, inputs, input_gradient)
-            for index in _indices(matrix)
+            _compare(name, parameter, index, measure, here, resolution, tolerance)
+            for name, parameter in [*named[1:], named[0]] for index in _indices(parameter.value)
         ]
     finally:
-        for parameter, value in values:
+        for (_, parameter), value in zip(named, values):
             parameter.value = value
         for dropout, was_frozen in frozen:
             dropout.frozen = was_frozen
     return _report(compared, len(inputs), tolerance)
 
 
-def _check_the_shorter_way(network: Layer, output_gradient: Matrix) -> None:
-    """Raise ValueError unless set_gradients finds the same gradients as backward has just done."""
-    found = [parameter.gradient for parameter in network.parameters()]
-    network.set_gradients(output_gradient)
-    for parameter, gradient in zip(network.parameters(), found):
-        if parameter.gradient != gradient:
-            raise ValueError(f"gradcheck: backward and set_gradients differ in the gradient of "
-                             f"{parameter!r}; training uses the second")
+def _name_outside(name: str, network: Layer) -> str:
+    """Return a parameter's name as it is without the layer of inputs before the network."""
+    number, rest = name.split(".", 1)
+    return rest if number == "1" or rest == "inputs" else name
 
 
-def _freeze_dropout(network: Layer) -> List[Tuple[Dropout, bool]]:
+def _freeze_dropout(network: Network) -> List[Tuple[Dropout, bool]]:
     """Freeze every dropout, without a choice kept from before; return how it was."""
-    layers = layers_inside(network) if isinstance(network, Network) else iter([network])
-    found = [(layer, layer.frozen) for layer in layers if isinstance(layer, Dropout)]
+    found = [(layer, layer.frozen) for layer in layers_inside(network)
+             if isinstance(layer, Dropout)]
     for dropout, was_frozen in found:
         if not was_frozen:
-            dropout.forget()
+            dropout.choice = None
         dropout.frozen = True
     return found
-
-
-def _everything(
-    network: Layer, inputs: Matrix, input_gradient: Matrix
-) -> Iterator[Tuple[str, Matrix, Matrix]]:
-    """Yield (name, matrix that may be changed, its analytic gradient), the inputs last."""
-    named = (
-        network.named_parameters() if isinstance(network, Network)
-        else ((parameter.name, parameter) for parameter in network.parameters())
-    )
-    for name, parameter in named:
-        if parameter.gradient is None:
-            raise ValueError(f"gradcheck: backward left {name} without a gradient")
-        yield name, parameter.value, parameter.gradient
-    yield "inputs", inputs, input_gradient
 
 
 def _copy(matrix: Matrix) -> Matrix:
@@ -183,35 +191,60 @@ class _Compared(NamedTuple):
 
 def _compare(
     name: str,
-    matrix: Matrix,
+    parameter: Parameter,
     index: Tuple[int, int],
-    gradient: Matrix,
     measure: Callable[[], float],
     here: float,
+    resolution: float,
     tolerance: float,
 ) -> _Compared:
     """Compare one number's analytic gradient with the numeric one."""
     row, column = index
-    analytic, x = gradient[row][column], matrix[row][column]
+    assert parameter.gradient is not None
+    analytic, x = parameter.gradient[row][column], parameter.value[row][column]
+
+    def slopes(h: float) -> Tuple[float, float, float]:
+        """Return the slopes from x − h to x + h, to the left of x and to the right of x."""
+        right, left = x + h, x - h  # rounded as stored, so that the widths are the true ones
+        parameter.value[row][column] = right
+        above = measure()
+        parameter.value[row][column] = left
+        below = measure()
+        parameter.value[row][column] = x
+        return ((above - below) / (right - left), (here - below) / (x - left),
+                (above - here) / (right - x))
+
     h = STEP * max(1.0, abs(x) / 1000)  # a large x has fewer digits behind the point
-    right, left = x + h, x - h  # rounded as stored, so that the width below is the true one
-    matrix[row][column] = right
-    above = measure()
-    matrix[row][column] = left
-    below = measure()
-    matrix[row][column] = x
-    numeric = (above - below) / (right - left)
-    scale = max(abs(analytic), abs(numeric), 1e-3 * max(1.0, abs(here)))
+    numeric, *sides = slopes(h)
+    scale = max(abs(analytic), abs(numeric), resolution)
     error = abs(analytic - numeric) / scale
     if not math.isfinite(error):
-        error = math.inf
-    slopes = sorted([(above - here) / (right - x), (here - below) / (x - left)])
-    # On a smooth curve the slopes to both sides are the same, but for a part of about h. Where they
-    # differ more there is a corner, and any slope between the two is as good as another.
-    corner = slopes[1] - slopes[0] > tolerance * scale
-    between = slopes[0] - tolerance * scale <= analytic <= slopes[1] + tolerance * scale
-    on_kink = error > tolerance and corner and between
+        return _Compared(Comparison(name, index, analytic, numeric, math.inf), False)
+    on_kink = False
+    if error > tolerance:
+        # Where the curvature jumps, the error of the numeric gradient is proportional to h. From
+        # two steps, one a quarter of the other, that part can be computed and taken off.
+        better, *closer = slopes(h / 4)
+        error = min(error, abs(analytic - (4 * better - numeric) / 3) / scale)
+    if error > tolerance:
+        # At a corner the slopes to both sides differ, whatever the step; on a curve, however
+        # strongly bent, the difference becomes a quarter with a quarter of the step.
+        jump, jump_closer = abs(sides[1] - sides[0]), abs(closer[1] - closer[0])
+        corner = jump > tolerance * scale and jump_closer > 0.6 * jump
+        low, high = sorted(sides)
+        on_kink = corner and low - tolerance * scale <= analytic <= high + tolerance * scale
     return _Compared(Comparison(name, index, analytic, numeric, error), on_kink)
+
+
+def _resolution(loss: float, scores: Matrix) -> float:
+    """Return the size of gradients below which the numeric one is noise.
+
+    Loss and scores are known to about 10⁻¹⁶ of their size, and the step is about 10⁻⁵: so slopes
+    are known to about 10⁻¹¹ of that size. To be compared to a millionth, a gradient must be larger
+    than 10⁻⁵ of the scores. For the loss, in which more is added up, a thousandth is taken.
+    """
+    largest = linalg.item(linalg.max(linalg.abs(scores)))
+    return max(1e-3 * abs(loss), 1e-5 * largest, 1e-12)
 
 
 def _report(compared: List[_Compared], rows: int, tolerance: float) -> Report:
@@ -221,6 +254,8 @@ def _report(compared: List[_Compared], rows: int, tolerance: float) -> Report:
     worst = max(others, key=lambda one: one.error, default=None)
     factor = _common_factor(disagreements)
     hint = _hint(factor, rows) if factor is not None else ""
+    if any(one.analytic != one.analytic for one in disagreements):
+        hint = "some analytic gradients are nan: what divides by zero, or takes a logarithm of it?"
     return Report(not disagreements, worst, len(others), disagreements, kinks, factor, hint)
 
 
@@ -247,7 +282,8 @@ def _hint(factor: float, rows: int) -> str:
         (0.5, "is the 2 of a square's derivative missing?"),
         (0.0, "does the gradient get lost on the way back?"),
     ]
-    guesses = [guess for value, guess in known if abs(factor - value) < 1e-3 * max(1, abs(value))]
-    nearest = round(factor) if abs(factor - round(factor)) < 1e-3 else factor
+    guesses = [guess for value, guess in known
+               if value != 1.0 and abs(factor - value) < 1e-3 * max(1, abs(value))]
+    nearest = round(factor) if abs(factor - round(factor)) < 1e-6 else factor
     guess = f": {guesses[0]}" if guesses else " everywhere: is a constant factor wrong?"
-    return f"analytic is {nearest:g} × numeric{guess}"
+    return f"analytic is {nearest:.7g} × numeric{guess}"

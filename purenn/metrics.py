@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import linalg
+from . import checks, linalg
+from .checks import Targets
 from .linalg import Matrix, ShapeError
-from .losses import (
-    Targets, check_probabilities, class_numbers, is_flat, real_targets, whole_numbers,
-)
+from .notebooks import Pictured
 
 __all__ = [
     "ClassScore", "ConfusionMatrix", "accuracy", "classes_of", "confusion_matrix", "macro_average",
@@ -35,18 +34,12 @@ class ClassScore(NamedTuple):
     support: int
 
 
-class ConfusionMatrix(List[List[int]]):
+class ConfusionMatrix(List[List[int]], Pictured):
     """Counts: row a, column p is how often class a was taken for class p.
 
     A list of lists like any other, equal to one with the same counts; a notebook shows it as a
     picture.
     """
-
-    def _repr_svg_(self) -> Optional[str]:
-        # A door to a room beside the core: only whoever wants a picture goes through.
-        from .draw import svg_of
-
-        return svg_of(self)
 
 
 def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
@@ -59,12 +52,12 @@ def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
     >>> classes_of([[0.25, 0.75], [1.0, 0.0]]), classes_of([[0.75], [0.25]])
     ([1, 0], [1, 0])
     """
-    if is_flat(outputs):
-        return whole_numbers(who, outputs)
-    matrix = linalg.as_matrix(outputs, who)
+    if checks.is_flat(outputs):
+        return checks.whole_numbers(who, outputs)
+    matrix = checks.as_matrix(outputs, who)
     if linalg.shape(matrix)[1] == 1:
-        check_probabilities(f"{who}: a single column", matrix,
-                            hint="loss.predict(scores) makes probabilities of scores")
+        checks.check_probabilities(f"{who}: a single column", matrix,
+                                   hint="loss.predict(scores) makes probabilities of scores")
         matrix = linalg.greater(matrix, 0.5)
     else:
         matrix = linalg.argmax(matrix, axis=1)
@@ -97,10 +90,10 @@ def confusion_matrix(
     """
     predicted, actual = _both("confusion_matrix", predictions, targets)
     if classes is None:
-        width = 1 if is_flat(predictions) else max(2, linalg.shape(predictions)[1])  # type: ignore[arg-type]
+        width = 1 if checks.is_flat(predictions) else max(2, linalg.shape(predictions)[1])  # type: ignore[arg-type]
         classes = max(width, max(predicted) + 1, max(actual) + 1)
-    class_numbers("confusion_matrix: predictions", predicted, classes)
-    class_numbers("confusion_matrix: targets", actual, classes)
+    checks.class_numbers("confusion_matrix: predictions", predicted, classes)
+    checks.class_numbers("confusion_matrix: targets", actual, classes)
     counts = ConfusionMatrix([0] * classes for _ in range(classes))
     for p, a in zip(predicted, actual):
         counts[a][p] += 1
@@ -134,8 +127,11 @@ def precision_recall_f1(
 def macro_average(scores: List[ClassScore]) -> ClassScore:
     """Return the plain means over the classes, each class counting the same; support is the sum.
 
-    The macro F1 is the mean of the classes' F1, not the F1 of the mean precision and recall.
+    The macro F1 is the mean of the classes' F1, not the F1 of the mean precision and recall. Raises
+    ValueError if there are no classes.
     """
+    if not scores:
+        raise ValueError("macro_average: expected the score of at least one class, got none")
     precision = recall = f1 = 0.0
     for score in scores:
         precision, recall, f1 = precision + score.precision, recall + score.recall, f1 + score.f1
@@ -154,16 +150,28 @@ def r2(predictions: Matrix, targets: Matrix) -> float:
     >>> r2([[1.0], [2.0]], [[0.0], [2.0]])
     0.5
     """
-    targets = real_targets("r2", predictions, targets)
-    difference = linalg.subtract(targets, predictions)
+    targets = checks.real_targets("r2", *linalg.shape(predictions), targets)
     varies = linalg.greater(linalg.max(targets, axis=0), linalg.min(targets, axis=0))
     spread = linalg.subtract(targets, linalg.mean(targets, axis=0))
-    unexplained = linalg.sum(linalg.multiply(difference, difference), axis=0)
-    total = linalg.sum(linalg.multiply(spread, spread), axis=0)
-    explained = linalg.subtract(1.0, linalg.divide(unexplained, total))
-    if_constant = linalg.subtract(1.0, linalg.greater(unexplained, 0.0))
-    columns = linalg.where(varies, explained, if_constant)
+    # Squares of very large or very small numbers leave the range of floats, so everything is
+    # measured in units of the largest spread of its column.
+    unit = linalg.max(linalg.abs(spread), axis=0)
+    unexplained = _sum_of_squares(linalg.divide(linalg.subtract(targets, predictions), unit))
+    total = _sum_of_squares(linalg.divide(spread, unit))
+    exact = linalg.max(linalg.abs(linalg.subtract(targets, predictions)), axis=0)
+    columns = linalg.elementwise(_explained, varies, unexplained, total, exact)
     return linalg.item(linalg.mean(columns))
+
+
+def _sum_of_squares(A: Matrix) -> Matrix:
+    return linalg.sum(linalg.multiply(A, A), axis=0)
+
+
+def _explained(varies: float, unexplained: float, total: float, largest_error: float) -> float:
+    """Return R² of one column."""
+    if varies:
+        return 1.0 - unexplained / total
+    return 1.0 if largest_error == 0 else 0.0
 
 
 def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:
@@ -172,7 +180,7 @@ def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:
     >>> mean_absolute_error([[1.0], [2.0]], [[0.0], [2.0]])
     0.5
     """
-    targets = real_targets("mean_absolute_error", predictions, targets)
+    targets = checks.real_targets("mean_absolute_error", *linalg.shape(predictions), targets)
     return linalg.item(linalg.mean(linalg.abs(linalg.subtract(predictions, targets))))
 
 

@@ -1,14 +1,11 @@
 """A network: layers in a row, and itself a layer.
 
 Forward hands the numbers from the first layer to the last; backward hands the gradients from the
-last to the first. That is all of backpropagation that is left to do, because each layer already
+last to the first. That is all of *backpropagation* that is left to do, because each layer already
 knows its own piece of the chain rule:
 
     inputs ──► layer 0 ──► layer 1 ──► … ──► scores
            ◄──         ◄──         ◄── … ◄── gradient of the scores
-
-Training asks for a little less: `set_gradients` does the same, but stops at the first layer that
-has parameters, because nobody needs the gradient of the examples.
 
 Since a network is a layer, a network may stand inside a network.
 
@@ -17,22 +14,21 @@ Before this: `losses`. After this: `optimizers`, which turn gradients into bette
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 
-from . import linalg
-from .checks import positive_integer
+from . import checks, linalg
 from .layers import Layer, Parameter
 from .linalg import Matrix, ShapeError, Vector
+from .notebooks import Pictured
 
 __all__ = ["Network", "layers_inside"]
 
 
-class Network(Layer):
+class Network(Layer, Pictured):
     """Layers in a row: Network([Dense(2, 3, rng), ReLU(), Dense(3, 1, rng)]).
 
     Raises TypeError for what is no layer, ValueError for no layers at all or for one layer in two
-    places (it could keep the inputs of only one of them), ShapeError when a layer puts out rows of
-    another width than the next one takes.
+    places, ShapeError when a layer puts out rows of another width than the next one takes.
 
     >>> from random import Random
     >>> from purenn import Dense, ReLU
@@ -51,25 +47,13 @@ class Network(Layer):
     def __init__(self, layers: Iterable[Layer], *more: Layer) -> None:
         if isinstance(layers, Layer) or more:
             raise TypeError("Network: expected one list of layers: Network([Dense(…), ReLU(), …])")
-        self.layers: List[Layer] = list(layers)
-        _refuse_what_is_no_layer(self.layers)
-        _refuse_layers_used_twice(self)
-        self._widths = _widths_between(self.layers)
-        self.input_width, self.output_width = self._widths[0], self._widths[-1]
-        learning = [any(True for _ in layer.parameters()) for layer in self.layers]
-        self._first_learning = learning.index(True) if any(learning) else 0
+        self.layers: List[Layer] = checks.layers(list(layers), Layer)
+        checks.used_once(layers_inside(self))
+        self.widths = _widths_between(self.layers)
+        self.input_width, self.output_width = self.widths[0], self.widths[-1]
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        """Return the scores, (n, in) -> (n, out), through all layers.
-
-        Outside of training every input is looked at first: ShapeError, TypeError or ValueError
-        for what is no matrix of finite numbers. In training `train` has done so once for all.
-        """
-        if not training:
-            inputs = linalg.as_matrix(inputs, "Network: inputs")
-        return self._forward(inputs, training)
-
-    def _forward(self, inputs: Matrix, training: bool) -> Matrix:
+        """Return the scores, (n, in) -> (n, out), through all layers."""
         for layer in self.layers:
             inputs = layer.forward(inputs, training)
         return inputs
@@ -78,27 +62,20 @@ class Network(Layer):
         """Return the input gradient, (n, out) -> (n, in), and set every parameter's gradient."""
         for layer in reversed(self.layers):
             output_gradient = layer.backward(output_gradient)
+            if layer.inputs_are_examples:
+                break  # no layer before this one learns
         return output_gradient
-
-    def set_gradients(self, output_gradient: Matrix) -> None:
-        """Set every parameter's gradient, but go no further left than the first that has any."""
-        first = self._first_learning
-        for layer in reversed(self.layers[first + 1:]):
-            output_gradient = layer.backward(output_gradient)
-        self.layers[first].set_gradients(output_gradient)
 
     def predict(self, inputs: Sequence[Vector], batch_size: int = 256) -> Matrix:
         """Return the scores of any number of rows, working on `batch_size` of them at a time.
 
         What the scores say (probabilities, for instance) the loss knows: loss.predict(scores).
-        Raises as `forward`.
+        Raises ShapeError, TypeError or ValueError for what is no matrix of finite numbers.
         """
-        positive_integer("Network.predict", "batch_size", batch_size)
-        inputs = linalg.as_matrix(inputs, "Network.predict: inputs")
-        if isinstance(inputs, list) and len(inputs) <= batch_size:
-            return self._forward(inputs, training=False)
+        checks.positive_integer("Network.predict", "batch_size", batch_size)
+        inputs = checks.as_matrix(inputs, "Network.predict: inputs")
         return linalg.vstack([
-            self._forward(linalg.take(inputs, range(len(inputs))[start:start + batch_size]), False)
+            self.forward(linalg.take(inputs, range(len(inputs))[start:start + batch_size]))
             for start in range(0, len(inputs), batch_size)
         ])
 
@@ -124,42 +101,21 @@ class Network(Layer):
 
     def summary(self) -> str:
         """Return a table of the layers, their widths, and how many numbers each can learn."""
-        rows: List[Tuple[str, ...]] = [("", "layer", "inputs", "outputs", "parameters")]
+        rows = [("", "layer", "inputs", "outputs", "parameters")]
         for number, layer in enumerate(self.layers):
-            rows.append((str(number), repr(layer), _shown(self._widths[number]),
-                         _shown(self._widths[number + 1]), f"{_count(layer):,}"))
-        rows.append(("", "total", _shown(self.input_width), _shown(self.output_width),
+            rows.append((str(number), repr(layer), str(self.widths[number] or "any"),
+                         str(self.widths[number + 1] or "any"), f"{_count(layer):,}"))
+        rows.append(("", "total", str(self.input_width or "any"), str(self.output_width or "any"),
                      f"{_count(self):,}"))
-        return _as_table(rows)
-
-    def _repr_svg_(self) -> Optional[str]:
-        # A door to a room beside the core: only whoever wants a picture goes through.
-        from .draw import svg_of
-
-        return svg_of(self)
+        sizes = [max(len(cell) for cell in column) for column in zip(*rows)]
+        return "\n".join(
+            f"{row[0]:<{sizes[0]}} {row[1]:<{sizes[1]}}"
+            + "".join(f"  {cell:>{size}}" for cell, size in zip(row[2:], sizes[2:]))
+            for row in rows
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}])"
-
-
-def _refuse_what_is_no_layer(layers: List[Any]) -> None:
-    if not layers:
-        raise ValueError("Network: expected at least one layer, got none")
-    for number, layer in enumerate(layers):
-        if isinstance(layer, type):
-            raise TypeError(f"Network: layer {number} is the class {layer.__name__}; "
-                            f"make a layer of it: {layer.__name__}(…)")
-        if not isinstance(layer, Layer):
-            raise TypeError(f"Network: layer {number}: expected a Layer, got {layer!r}")
-
-
-def _refuse_layers_used_twice(network: Network) -> None:
-    seen = set()
-    for layer in layers_inside(network):
-        if id(layer) in seen:
-            raise ValueError(f"Network: {layer!r} stands in two places; make two layers, since "
-                             f"each keeps its own inputs for backward")
-        seen.add(id(layer))
 
 
 def layers_inside(network: Network) -> Iterator[Layer]:
@@ -189,17 +145,3 @@ def _count(layer: Layer) -> int:
         rows, columns = linalg.shape(parameter.value)
         count += rows * columns
     return count
-
-
-def _shown(width: Any) -> str:
-    return "any" if width is None else str(width)
-
-
-def _as_table(rows: List[Tuple[str, ...]]) -> str:
-    """Align the first two columns left, the others right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows)]
-    return "\n".join(
-        f"{row[0]:<{widths[0]}} {row[1]:<{widths[1]}}"
-        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[2:], widths[2:]))
-        for row in rows
-    )

@@ -1,22 +1,18 @@
-"""Optimizers: how to get better, from blind luck to Adam.
+"""Optimizers: how parameters change, from gradient descent to Adam.
 
-A loss says how wrong the network is. An optimizer changes the parameters so that it gets less
-wrong, one step at a time. The order below is the order of ideas:
+Backward has left a gradient on every parameter: it says how much the loss grows when a number of it
+grows. So an optimizer changes every number a little in the opposite direction; how far, its
+*learning rate* says. The order below is the order of ideas:
 
-1. `RandomSearch`: try new parameters at random, keep the best. Needs only the loss.
-2. `RandomAdjustment`: nudge the best ones at random, keep what helps. Needs only the loss.
-3. `SGD`: the gradient says, for every parameter, which way is up; go down. A step of rate η is
-   w ← w − η · g. With momentum v it rolls on like a ball: v ← μ · v + g; w ← w − η · v.
-4. `AdaGrad`, `RMSProp`, `Adam`, `AdamW`: give each parameter a step of its own, smaller where
+1. `SGD`: a step of rate η is w ← w − η · g. With momentum, the steps before carry on:
+   v ← μ · v + g; w ← w − η · v.
+2. `AdaGrad`, `RMSProp`, `Adam`, `AdamW`: each number has a step size of its own, smaller where
    gradients have been large.
+3. `RandomSearch` and `RandomAdjustment`: what one would do without gradients. They try changes at
+   random, look at the loss, and keep what helps.
 
-All have one method, `step(parameters, measure=None)`. What a step goes by lies ready: backward has
-left a gradient on every parameter, and `measure()` gives the loss of the present batch with the
-parameters as they are now. Methods 3 and 4 look at the gradients, methods 1 and 2 at the loss, as
-often as they like; `needs_gradient` tells `train` whether backward is wanted at all.
-
-How large a step is may change on the way: a *schedule* is a function from the number of steps
-taken, 0 at first, to the learning rate. Schedules stand between the two kinds of methods.
+Each method of the first two kinds is a formula for one number, `update`: from the learning rate,
+the number w, its gradient g and what is remembered of it comes the new w and what to remember.
 
 Before this: `network`. After this: `metrics`, which say how good the result is in human terms.
 """
@@ -24,25 +20,23 @@ Before this: `network`. After this: `metrics`, which say how good the result is 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
-from . import linalg
-from .checks import number_between, positive_integer, random_generator
+from . import checks, linalg
 from .initializers import normal
 from .layers import Parameter
-from .linalg import Matrix, elementwise
+from .linalg import Matrix
+from .schedules import Constant, Rate, as_schedule
 
 if TYPE_CHECKING:
     from random import Random
 
 __all__ = [
-    "AdaGrad", "Adam", "AdamW", "Constant", "CosineDecay", "ExponentialDecay", "GradientDescent",
-    "InverseTimeDecay", "LinearWarmUp", "Optimizer", "RMSProp", "RandomAdjustment", "RandomSearch",
-    "SGD", "Schedule", "StepDecay", "clip_by_global_norm",
+    "AdaGrad", "Adam", "AdamW", "GradientDescent", "Optimizer", "RMSProp", "RandomAdjustment",
+    "RandomSearch", "SGD", "clip_by_global_norm",
 ]
 
 Measure = Callable[[], float]
-Memory = Tuple[Matrix, ...]  # what a rule remembers of one parameter
 
 
 class Optimizer:
@@ -51,213 +45,28 @@ class Optimizer:
     needs_gradient = True
 
     def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
-        """Replace every parameter.value; parameters come in the same order each time."""
+        """Replace every parameter.value; parameters come in the same order each time.
+
+        `measure()` is the loss of the present batch with the parameters as they are at that moment;
+        only methods without gradients ask for it.
+        """
         raise NotImplementedError(f"{self!r} has no step")
 
     def __repr__(self) -> str:
         return type(self).__name__
 
 
-# ---- Methods that need only the loss ----
-
-
-class RandomSearch(Optimizer):
-    """Try parameters at random and keep them if the loss is less.
-
-    Each step draws every parameter anew, from the normal distribution with deviation `scale`
-    around 0. Even for a handful of parameters the chance to hit good ones is tiny: this is the
-    method to be better than.
-    """
-
-    needs_gradient = False
-
-    def __init__(self, rng: Random, scale: float = 1.0) -> None:
-        self.rng = random_generator("RandomSearch", rng)
-        self.scale = _above_zero("RandomSearch", "scale", scale)
-
-    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
-        def anew(value: Matrix) -> Matrix:
-            return normal(self.rng, *linalg.shape(value), deviation=self.scale)
-
-        _keep_if_better(self, list(parameters), measure, anew)
-
-
-class RandomAdjustment(Optimizer):
-    """Nudge every parameter at random and keep the nudges if the loss is less.
-
-    The nudges come from the normal distribution with deviation `scale` around 0. The loss of the
-    batch at hand never rises, and small networks do learn this way; but of all directions in a
-    space of a thousand dimensions, few lead down much.
-    """
-
-    needs_gradient = False
-
-    def __init__(self, rng: Random, scale: float = 0.05) -> None:
-        self.rng = random_generator("RandomAdjustment", rng)
-        self.scale = _above_zero("RandomAdjustment", "scale", scale)
-
-    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
-        def nudged(value: Matrix) -> Matrix:
-            nudges = normal(self.rng, *linalg.shape(value), deviation=self.scale)
-            return linalg.add(value, nudges)
-
-        _keep_if_better(self, list(parameters), measure, nudged)
-
-
-def _keep_if_better(
-    optimizer: Optimizer,
-    parameters: List[Parameter],
-    measure: Optional[Measure],
-    change: Callable[[Matrix], Matrix],
-) -> None:
-    """Change all parameters; put the old values back unless the loss of this batch fell."""
-    if measure is None:
-        raise TypeError(f"{optimizer!r}: step needs the loss: step(parameters, measure) with "
-                        f"measure() the loss of the batch, or let train(...) do it")
-    loss_before = measure()
-    values_before = [parameter.value for parameter in parameters]
-    for parameter in parameters:
-        parameter.value = change(parameter.value)
-    if not measure() < loss_before:
-        for parameter, value in zip(parameters, values_before):
-            parameter.value = value
-
-
-# ---- Schedules: the learning rate as a function of the steps taken ----
-
-
-class Schedule:
-    """A learning rate that changes: schedule(step) -> rate, `step` being the steps taken so far."""
-
-    def __call__(self, step: int) -> float:
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({shown})"
-
-
-Rate = Union[float, Schedule]
-
-
-def as_schedule(who: str, rate: Any) -> Schedule:
-    """Return a schedule as it is and a number as a constant one."""
-    return rate if isinstance(rate, Schedule) else Constant(_above_zero(who, "learning_rate", rate))
-
-
-def _above_zero(who: str, name: str, value: Any) -> float:
-    return number_between(who, name, value, 0, without_low=True)
-
-
-class Constant(Schedule):
-    """The same rate at every step."""
-
-    def __init__(self, rate: float) -> None:
-        self.rate = _above_zero("Constant", "rate", rate)
-
-    def __call__(self, step: int) -> float:
-        return self.rate
-
-
-class InverseTimeDecay(Schedule):
-    """rate / (1 + decay · step): half the rate after 1/decay steps, a third after 2/decay.
-
-    >>> InverseTimeDecay(1.0, decay=0.5)(2)
-    0.5
-    """
-
-    def __init__(self, rate: float, decay: float) -> None:
-        self.rate = _above_zero("InverseTimeDecay", "rate", rate)
-        self.decay = number_between("InverseTimeDecay", "decay", decay, 0)
-
-    def __call__(self, step: int) -> float:
-        return self.rate / (1.0 + self.decay * step)
-
-
-class StepDecay(Schedule):
-    """rate · factor^⌊step / every⌋: the rate drops by a factor once in `every` steps.
-
-    >>> [StepDecay(1.0, factor=0.5, every=2)(step) for step in range(5)]
-    [1.0, 1.0, 0.5, 0.5, 0.25]
-    """
-
-    def __init__(self, rate: float, factor: float, every: int) -> None:
-        self.rate = _above_zero("StepDecay", "rate", rate)
-        self.factor = number_between("StepDecay", "factor", factor, 0, 1, without_low=True)
-        self.every = positive_integer("StepDecay", "every", every)
-
-    def __call__(self, step: int) -> float:
-        return self.rate * self.factor ** (step // self.every)
-
-
-class ExponentialDecay(Schedule):
-    """rate · factor^(step / every): as StepDecay, but a little at each step.
-
-    >>> [ExponentialDecay(1.0, factor=0.25, every=2)(step) for step in range(3)]
-    [1.0, 0.5, 0.25]
-    """
-
-    def __init__(self, rate: float, factor: float, every: int) -> None:
-        self.rate = _above_zero("ExponentialDecay", "rate", rate)
-        self.factor = number_between("ExponentialDecay", "factor", factor, 0, 1, without_low=True)
-        self.every = positive_integer("ExponentialDecay", "every", every)
-
-    def __call__(self, step: int) -> float:
-        return self.rate * math.pow(self.factor, step / self.every)
-
-
-class CosineDecay(Schedule):
-    """From rate down to `final` in `steps` steps along half a cosine wave, then `final`.
-
-    final + (rate − final) · (1 + cos(π · step / steps)) / 2: slow, fast, slow.
-    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
-    equation 5, without the restarts.
-
-    >>> [CosineDecay(1.0, steps=4)(step) for step in (0, 4, 9)]
-    [1.0, 0.0, 0.0]
-    """
-
-    def __init__(self, rate: float, steps: int, final: float = 0.0) -> None:
-        self.rate = _above_zero("CosineDecay", "rate", rate)
-        self.steps = positive_integer("CosineDecay", "steps", steps)
-        self.final = number_between("CosineDecay", "final", final, 0)
-
-    def __call__(self, step: int) -> float:
-        along = min(step, self.steps) / self.steps
-        return self.final + (self.rate - self.final) * 0.5 * (1.0 + math.cos(math.pi * along))
-
-
-class LinearWarmUp(Schedule):
-    """From a small rate up to that of another schedule in `steps` equal steps, then that schedule.
-
-    Step 0 has 1/steps of the rate, step 1 has 2/steps. The other schedule counts from the end of
-    the warm-up. Source: Goyal and others, "Accurate, Large Minibatch SGD", 2017, section 2.2.
-
-    >>> [LinearWarmUp(4, then=1.0)(step) for step in range(5)]
-    [0.25, 0.5, 0.75, 1.0, 1.0]
-    """
-
-    def __init__(self, steps: int, then: Rate) -> None:
-        self.steps = positive_integer("LinearWarmUp", "steps", steps)
-        self.then = as_schedule("LinearWarmUp", then)
-
-    def __call__(self, step: int) -> float:
-        if step < self.steps:
-            return self.then(0) * (step + 1) / self.steps
-        return self.then(step - self.steps)
-
-
-# ---- Methods that go down the gradient ----
+# ---- Methods that follow the gradient ----
 
 
 class GradientDescent(Optimizer):
-    """What all methods that go down the gradient share; subclasses give the rule, `update`.
+    """What all methods that follow the gradient share; subclasses give the formula, `update`.
 
-    `learning_rate` is a number or a schedule. `clip_norm` shortens the gradient of all parameters
-    together to at most that length. `memory` keeps, for each parameter by position, the matrices
-    that the rule wants to see again: `remembered` of them, zeros before the first step. `steps`
-    counts the steps; `rate_factor` multiplies every rate, for whoever wants to lower it from
-    outside. Raises ValueError for a rate or norm that is not above 0.
+    `learning_rate` is a number or a schedule. `clip_norm` limits the length of all gradients
+    together. `memory` keeps, for each parameter by position, as many matrices as the formula wants
+    to see again (`remembered`), zeros before the first step. `steps` counts the steps.
+    `rate_factor` multiplies every rate: a callback can lower it. Raises ValueError for a rate or
+    norm that is not above 0.
     """
 
     remembered = 0
@@ -265,89 +74,55 @@ class GradientDescent(Optimizer):
     def __init__(self, learning_rate: Rate, clip_norm: Optional[float] = None) -> None:
         who = type(self).__name__
         self.schedule = as_schedule(who, learning_rate)
-        if clip_norm is not None:
-            _above_zero(who, "clip_norm", clip_norm)
-        self.clip_norm = clip_norm
+        self.clip_norm = clip_norm if clip_norm is None else checks.above_zero(
+            who, "clip_norm", clip_norm)
         self.rate_factor = 1.0
         self.steps = 0
-        self.memory: List[Memory] = []
+        self.memory: List[Sequence[Matrix]] = []
+        self.parameters: List[Parameter] = []  # those of the steps before
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
         return self.rate_factor * self.schedule(self.steps)
 
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+        """Return the new value of one number, and what to remember of it."""
+        raise NotImplementedError(f"{self!r} has no update")
+
     def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
-        parameters = _as_list(self, parameters)
-        gradients = _gradients_of(self, parameters)
+        parameters = checks.with_gradients(
+            self, parameters, "call network.backward(loss.gradient(scores, targets)) before step")
+        checks.same_parameters(self, self.parameters or parameters, parameters)
+        if not self.memory:
+            self.memory = [[linalg.zeros(*linalg.shape(parameter.value))] * self.remembered
+                           for parameter in parameters]
+        gradients = [parameter.gradient for parameter in parameters]
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
-        memory = self.memory or [self._nothing_yet(parameter) for parameter in parameters]
-        _check_same_network(self, memory, parameters)
         rate = self.learning_rate
         self.steps += 1
-        updated = [
-            self.update(rate, parameter.value, gradient, remembered)
-            for parameter, gradient, remembered in zip(parameters, gradients, memory)
-        ]
-        self.memory = [remembered for _, remembered in updated]
-        for parameter, (value, _) in zip(parameters, updated):
+        updated = [linalg.elementwise_tuple(self.update, rate, parameter.value, gradient, *memory)
+                   for parameter, gradient, memory in zip(parameters, gradients, self.memory)]
+        for parameter, (value, *_) in zip(parameters, updated):
             parameter.value = value
-
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
-        """Return the new value and the new memory of one parameter."""
-        raise NotImplementedError(f"{self!r} has no update")
+        self.memory = [memory for _, *memory in updated]
+        self.parameters = parameters
 
     def __repr__(self) -> str:
         rate = self.schedule.rate if isinstance(self.schedule, Constant) else self.schedule
         return f"{type(self).__name__}(learning_rate={rate})"
 
-    def _nothing_yet(self, parameter: Parameter) -> Memory:
-        return tuple(
-            linalg.zeros(*linalg.shape(parameter.value)) for _ in range(self.remembered)
-        )
-
-
-def _as_list(optimizer: Optimizer, parameters: Any) -> List[Parameter]:
-    if hasattr(parameters, "parameters"):
-        raise TypeError(f"{optimizer!r}: step: expected parameters, got {parameters!r}; "
-                        f"write step(network.parameters())")
-    return list(parameters)
-
-
-def _check_same_network(
-    optimizer: GradientDescent, memory: List[Memory], parameters: List[Parameter]
-) -> None:
-    """Raise ValueError when what is remembered belongs to other parameters than these."""
-    same = len(memory) == len(parameters)
-    if optimizer.remembered and same:
-        same = all(
-            linalg.shape(matrix) == linalg.shape(parameter.value)
-            for matrices, parameter in zip(memory, parameters) for matrix in matrices
-        )
-    if not same:
-        raise ValueError(f"{optimizer!r}: the steps before were those of another network; each "
-                         f"network needs an optimizer of its own")
-
-
-def _gradients_of(optimizer: Optimizer, parameters: List[Parameter]) -> List[Matrix]:
-    gradients = []
-    for parameter in parameters:
-        if parameter.gradient is None:
-            raise ValueError(f"{optimizer!r}: {parameter!r} has no gradient; call "
-                             f"network.backward(loss.gradient(scores, targets)) before step")
-        gradients.append(parameter.gradient)
-    return gradients
+    def __getstate__(self) -> Any:
+        return {**vars(self), "parameters": []}  # a copy belongs to no network yet
 
 
 class SGD(GradientDescent):
     """Stochastic gradient descent: v ← momentum · v + g; w ← w − rate · v.
 
     Stochastic, because the gradient g is that of a random batch. Without momentum v is g. With
-    `nesterov` the step looks ahead to where momentum will carry it: w ← w − rate · (g + momentum
-    · v). The rate does not multiply into v, as in PyTorch; in some papers and in Keras it does.
+    `nesterov` the step looks ahead to where momentum will go: w ← w − rate · (g + momentum · v).
+    The rate does not multiply into v, as in PyTorch; in some papers and in Keras it does.
     Raises ValueError unless 0 <= momentum < 1, and for nesterov without momentum.
     Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
     deep learning", 2013.
@@ -360,91 +135,75 @@ class SGD(GradientDescent):
     [[0.75, 2.5]]
     """
 
+    @checks.explains_arguments
     def __init__(
-        self,
-        learning_rate: Rate = 0.1,
-        momentum: float = 0.0,
-        nesterov: bool = False,
+        self, learning_rate: Rate = 0.1, momentum: float = 0.0, nesterov: bool = False,
         clip_norm: Optional[float] = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
-        self.momentum = number_between("SGD", "momentum", momentum, 0, 1)
+        self.momentum = checks.number_between("SGD", "momentum", momentum, 0, 1)
         if nesterov and momentum == 0:
             raise ValueError("SGD: nesterov looks ahead along the momentum: give one above 0")
         self.nesterov = nesterov
         self.remembered = 1 if momentum > 0 else 0
 
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
         if not memory:
-            return linalg.add_scaled(value, -rate, gradient), memory
-        velocity = linalg.add_scaled(gradient, self.momentum, memory[0])
+            return (w - rate * g,)
+        (v,) = memory
+        v = g + self.momentum * v
         if self.nesterov:
-            gradient = linalg.add_scaled(gradient, self.momentum, velocity)
-            return linalg.add_scaled(value, -rate, gradient), (velocity,)
-        return linalg.add_scaled(value, -rate, velocity), (velocity,)
+            return w - rate * (g + self.momentum * v), v
+        return w - rate * v, v
 
 
 class AdaGrad(GradientDescent):
-    """s ← s + g²; w ← w − rate · g / (√s + epsilon): what has moved much, moves less.
+    """s ← s + g²; w ← w − rate · g / (√s + epsilon): what has changed much, changes less.
 
-    The sum s only grows, so steps only shrink. Source: Duchi, Hazan, Singer, "Adaptive Subgradient
-    Methods for Online Learning and Stochastic Optimization", 2011.
+    The sum s only grows, so steps only become smaller. Raises ValueError unless epsilon > 0.
+    Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+    Optimization", 2011.
     """
 
     remembered = 1
 
+    @checks.explains_arguments
     def __init__(
-        self,
-        learning_rate: Rate = 0.01,
-        epsilon: float = 1e-8,
+        self, learning_rate: Rate = 0.01, epsilon: float = 1e-8,
         clip_norm: Optional[float] = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
-        self.epsilon = _above_zero("AdaGrad", "epsilon", epsilon)
+        self.epsilon = checks.above_zero("AdaGrad", "epsilon", epsilon)
 
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
-        epsilon = self.epsilon
-        squares = elementwise(lambda s, g: s + g * g, memory[0], gradient)
-        value = elementwise(
-            lambda w, g, s: w - rate * g / (s ** 0.5 + epsilon), value, gradient, squares
-        )
-        return value, (squares,)
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+        (s,) = memory
+        s = s + g * g
+        return w - rate * g / (s ** 0.5 + self.epsilon), s
 
 
 class RMSProp(GradientDescent):
     """s ← decay · s + (1 − decay) · g²; w ← w − rate · g / (√s + epsilon).
 
     AdaGrad with a memory that fades: s is a running mean of the squares instead of their sum.
-    Raises ValueError unless 0 <= decay < 1. Source: Tieleman and Hinton, lecture 6.5 of the course
-    "Neural Networks for Machine Learning", 2012.
+    Raises ValueError unless 0 <= decay < 1 and epsilon > 0. Source: Tieleman and Hinton, lecture
+    6.5 of the course "Neural Networks for Machine Learning", 2012.
     """
 
     remembered = 1
 
+    @checks.explains_arguments
     def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        decay: float = 0.9,
-        epsilon: float = 1e-8,
+        self, learning_rate: Rate = 0.001, decay: float = 0.9, epsilon: float = 1e-8,
         clip_norm: Optional[float] = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
-        self.decay = number_between("RMSProp", "decay", decay, 0, 1)
-        self.epsilon = _above_zero("RMSProp", "epsilon", epsilon)
+        self.decay = checks.number_between("RMSProp", "decay", decay, 0, 1)
+        self.epsilon = checks.above_zero("RMSProp", "epsilon", epsilon)
 
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
-        epsilon = self.epsilon
-        squares = linalg.blend(memory[0], self.decay, linalg.multiply(gradient, gradient))
-        value = elementwise(
-            lambda w, g, s: w - rate * g / (s ** 0.5 + epsilon), value, gradient, squares
-        )
-        return value, (squares,)
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+        (s,) = memory
+        s = self.decay * s + (1.0 - self.decay) * (g * g)
+        return w - rate * g / (s ** 0.5 + self.epsilon), s
 
 
 class Adam(GradientDescent):
@@ -455,89 +214,139 @@ class Adam(GradientDescent):
     w ← w − rate · m̂ / (√v̂ + epsilon),     m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 
     Both means start at 0 and are too small at first; dividing by 1 − βᵗ, t the number of the step,
-    makes up for it. So under a constant gradient the very first step and all later ones are of
+    corrects that. So under a constant gradient the very first step and all later ones are of
     length rate. (v is the paper's letter; it is no velocity here.) Raises ValueError unless
-    0 <= beta < 1.
+    0 <= beta < 1 and epsilon > 0.
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
     """
 
     remembered = 2
 
+    @checks.explains_arguments
     def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        clip_norm: Optional[float] = None,
+        self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
+        epsilon: float = 1e-8, clip_norm: Optional[float] = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
-        self.beta1 = number_between("Adam", "beta1", beta1, 0, 1)
-        self.beta2 = number_between("Adam", "beta2", beta2, 0, 1)
-        self.epsilon = _above_zero("Adam", "epsilon", epsilon)
+        self.beta1 = checks.number_between("Adam", "beta1", beta1, 0, 1)
+        self.beta2 = checks.number_between("Adam", "beta2", beta2, 0, 1)
+        self.epsilon = checks.above_zero("Adam", "epsilon", epsilon)
 
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
-        means = linalg.blend(memory[0], self.beta1, gradient)
-        squares = linalg.blend(memory[1], self.beta2, linalg.multiply(gradient, gradient))
-        epsilon, v_correction = self.epsilon, 1.0 - self.beta2 ** self.steps
-        rate /= 1.0 - self.beta1 ** self.steps  # to correct m once here, not number by number
-        value = elementwise(
-            lambda w, m, v: w - rate * m / ((v / v_correction) ** 0.5 + epsilon),
-            value, means, squares,
-        )
-        return value, (means, squares)
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+        m, v = memory
+        m = self.beta1 * m + (1.0 - self.beta1) * g
+        v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
+        corrected_rate = rate / (1.0 - self.beta1 ** self.steps)  # the same as correcting m
+        corrected_v = v / (1.0 - self.beta2 ** self.steps)
+        return w - corrected_rate * m / (corrected_v ** 0.5 + self.epsilon), m, v
 
 
 class AdamW(Adam):
-    """Adam, and each parameter shrinks by rate · weight_decay of itself in every step.
+    """Adam, and each parameter becomes smaller by rate · weight_decay of itself in every step.
 
     With an L2 penalty Adam would divide the pull towards 0 by √v̂ as well, and pull least where
-    gradients are large; here the pull stays outside of that fraction. All parameters shrink,
-    biases too, as in the paper. Raises ValueError unless weight_decay >= 0.
+    gradients are large; here the pull stays outside of that fraction. All parameters become
+    smaller, biases too, as in the paper. Raises ValueError unless weight_decay >= 0.
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
     """
 
+    @checks.explains_arguments
     def __init__(
-        self,
-        learning_rate: Rate = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.01,
-        clip_norm: Optional[float] = None,
+        self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
+        epsilon: float = 1e-8, weight_decay: float = 0.01, clip_norm: Optional[float] = None,
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, clip_norm)
-        self.weight_decay = number_between("AdamW", "weight_decay", weight_decay, 0)
+        self.weight_decay = checks.number_between("AdamW", "weight_decay", weight_decay, 0)
 
-    def update(
-        self, rate: float, value: Matrix, gradient: Matrix, memory: Memory
-    ) -> Tuple[Matrix, Memory]:
-        shrink = rate * self.weight_decay
-        smaller = elementwise(lambda w: w - shrink * w, value)
-        return super().update(rate, smaller, gradient, memory)
+    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+        return super().update(rate, w - rate * self.weight_decay * w, g, *memory)
 
 
 def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[Matrix]:
-    """Return the gradients, all shortened by one factor if together they are longer than clip_norm.
+    """Return the gradients, all multiplied by one factor if together they are too long.
 
-    Their length is the root of the sum of all their squares. One factor for all keeps the
-    direction. Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural
-    networks", 2013, algorithm 1.
+    Their length (norm) is the root of the sum of all their squares. One factor for all keeps the
+    direction. Gradients that are not finite are returned as they are, to be seen. Raises ValueError
+    unless clip_norm > 0.
+    Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
+    2013, algorithm 1.
 
     >>> clip_by_global_norm([[[3.0]], [[4.0]]], clip_norm=2.5)
     [[[1.5]], [[2.0]]]
     """
-    largest = max(linalg.item(linalg.max(linalg.abs(gradient))) for gradient in gradients)
+    checks.above_zero("clip_by_global_norm", "clip_norm", clip_norm)
+    largest = max((linalg.item(linalg.max(linalg.abs(g))) for g in gradients), default=0.0)
     if not 0 < largest < math.inf:
-        return list(gradients)  # nothing to shorten; what is not finite must stay to be seen
-    # Squares of large numbers overflow, so all are measured in units of the largest.
-    squares = 0.0
-    for gradient in gradients:
-        units = linalg.divide(gradient, largest)
-        squares += linalg.item(linalg.sum(linalg.multiply(units, units)))
-    norm = largest * math.sqrt(squares)
-    if norm <= clip_norm:
         return list(gradients)
-    return [linalg.multiply(gradient, clip_norm / norm) for gradient in gradients]
+    # Squares of large numbers overflow, so everything is measured in units of the largest.
+    units = [linalg.divide(gradient, largest) for gradient in gradients]
+    length = 0.0
+    for unit in units:
+        length += linalg.item(linalg.sum(linalg.multiply(unit, unit)))
+    length = math.sqrt(length)
+    if largest * length <= clip_norm:
+        return list(gradients)
+    return [linalg.multiply(unit, clip_norm / length) for unit in units]
+
+
+# ---- Methods that need only the loss ----
+
+
+class RandomStrategy(Optimizer):
+    """Change all parameters at random, and keep the change if the loss of the batch is less.
+
+    Subclasses say how one matrix changes. The changes come from the normal distribution with
+    deviation `scale` around 0. Raises TypeError for an rng that is no generator, ValueError unless
+    scale > 0.
+    """
+
+    needs_gradient = False
+
+    def __init__(self, rng: Random, scale: float) -> None:
+        self.rng = checks.random_generator(type(self).__name__, rng)
+        self.scale = checks.above_zero(type(self).__name__, "scale", scale)
+
+    def changed(self, value: Matrix) -> Matrix:
+        """Return the value to try in the place of this one."""
+        raise NotImplementedError(f"{self!r} has no changed")
+
+    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
+        if measure is None:
+            raise TypeError(f"{self!r}: step needs the loss: step(parameters, measure) with "
+                            f"measure() the loss of the batch, or let train(...) do it")
+        parameters = list(parameters)
+        loss_before = measure()
+        values_before = [parameter.value for parameter in parameters]
+        for parameter in parameters:
+            parameter.value = self.changed(parameter.value)
+        if not measure() < loss_before:
+            for parameter, value in zip(parameters, values_before):
+                parameter.value = value
+
+
+class RandomSearch(RandomStrategy):
+    """Draw all parameters anew in each step.
+
+    Even for a handful of parameters the chance to find good ones is tiny: this is the method to be
+    better than.
+    """
+
+    def __init__(self, rng: Random, scale: float = 1.0) -> None:
+        super().__init__(rng, scale)
+
+    def changed(self, value: Matrix) -> Matrix:
+        return normal(self.rng, *linalg.shape(value), deviation=self.scale)
+
+
+class RandomAdjustment(RandomStrategy):
+    """Add a small random number to every parameter.
+
+    The loss of the batch at hand never rises, and small networks do learn this way. But of all
+    directions in a space of a thousand dimensions, few lead down much.
+    """
+
+    def __init__(self, rng: Random, scale: float = 0.05) -> None:
+        super().__init__(rng, scale)
+
+    def changed(self, value: Matrix) -> Matrix:
+        return linalg.add(value, normal(self.rng, *linalg.shape(value), deviation=self.scale))

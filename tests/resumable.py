@@ -48,8 +48,8 @@ def learn(path, epochs=EPOCHS, extra=(), hidden=8, noise=0.1, batch_size=16, **c
         "loss": SoftmaxCrossEntropy(),
         "optimizer": Adam(CosineDecay(0.02, steps=400), clip_norm=1.0),
         "validation": (test.inputs, test.targets),
-        "callbacks": [Checkpoint(path), EarlyStopping(patience=15), ReduceOnPlateau(patience=3)],
-        "resume": path if os.path.exists(path) else None,
+        "callbacks": [Checkpoint(path, resume=os.path.exists(path)), EarlyStopping(patience=15),
+                      ReduceOnPlateau(patience=3)],
         **changed,
     }
     settings["callbacks"] = [*settings["callbacks"], *extra]

@@ -29,11 +29,8 @@ ACTIVATIONS = {
 class Weighted(Loss):
     """The sum of scores · targets: a straight line, so that all of the slope is the layer's."""
 
-    def __call__(self, scores, targets):
-        return linalg.item(linalg.sum(linalg.multiply(scores, targets)))
-
-    def gradient(self, scores, targets):
-        return targets
+    def value_and_gradient(self, scores, targets):
+        return linalg.item(linalg.sum(linalg.multiply(scores, targets))), targets
 
 
 def matrices(rows=None, columns=None, elements=small):

@@ -24,7 +24,7 @@ def test_the_examples_of_every_module_run(name):
 
 def test_there_are_examples_to_run():
     tried = doctest.testmod(importlib.import_module("purenn.linalg")).attempted
-    assert tried >= 30
+    assert tried >= 10
 
 
 @pytest.mark.skipif(not (ROOT / "README.md").exists(), reason="there is no README.md here")

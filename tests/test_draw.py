@@ -20,7 +20,7 @@ from purenn import (
 from purenn.draw import colours, numerals, scales, svg, typesetting
 from purenn.draw.counts import counted
 from purenn.draw.curves import thinned
-from purenn.training import History
+from purenn.history import History
 
 RNG = Random(1)
 SPIRAL = data.spiral(size=60, classes=3, noise=0.2, rng=RNG)

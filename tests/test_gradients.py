@@ -8,7 +8,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import (
     ACTIVATIONS, LOSSES, Weighted, class_numbers, dense, learning_tasks, matrices, numbers,
@@ -18,7 +18,7 @@ from strategies import (
 from purenn import (
     ELU, L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Dropout, ElasticNet, Huber,
     Linear, Loss, MeanAbsoluteError, MeanSquaredError, Network, ReLU, Sigmoid, SigmoidCrossEntropy,
-    Activation, Softmax, SoftmaxCrossEntropy, Softplus, Tanh, activations, gradcheck, linalg,
+    Softmax, SoftmaxCrossEntropy, Softplus, Tanh, activations, gradcheck, linalg, training,
 )
 
 
@@ -123,7 +123,9 @@ def test_training_gets_the_same_parameter_gradients_without_that_of_the_inputs(n
     network.forward(X, training=True)
     network.backward(G)
     with_inputs = [parameter.gradient for parameter in network.parameters()]
-    network.set_gradients(G)
+    training._inputs_are_examples(network, True)
+    network.backward(G)
+    training._inputs_are_examples(network, False)
     assert [parameter.gradient for parameter in network.parameters()] == with_inputs
 
 
@@ -207,32 +209,36 @@ def test_cross_entropy_at_scores_a_thousand_apart_is_a_thousand():
 
 
 class SlightlyWrongTanh(Tanh):
-    @staticmethod
-    def derivative(x, y):
-        return linalg.multiply(activations.tanh_derivative(x, y), 1.005)
+    def df(self, x, y):
+        return 1.005 * super().df(x, y)
 
 
 class TransposedDense(Dense):
     def backward(self, output_gradient):
-        self.set_gradients(output_gradient)
+        super().backward(output_gradient)
         return linalg.inner(output_gradient, self.weights.value)
 
 
 class LastRowBiasDense(Dense):
-    def set_gradients(self, output_gradient):
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient):
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = [output_gradient[-1]]
+        return input_gradient
 
 
-class UndividedLoss(MeanSquaredError):
-    def gradient(self, scores, targets):
-        return linalg.multiply(super().gradient(scores, targets), len(scores))
+def with_gradient(loss_class, change):
+    """A loss whose gradient is changed: change(gradient, scores, targets)."""
+    class Changed(loss_class):
+        def value_and_gradient(self, scores, targets):
+            value, gradient = super().value_and_gradient(scores, targets)
+            return value, change(gradient, scores, targets)
+
+    return Changed()
 
 
-class ShiftedLogarithm(CategoricalCrossEntropy):
-    def gradient(self, scores, targets):
-        y = linalg.one_hot(targets, len(scores[0]))
-        return linalg.divide(linalg.divide(y, linalg.add(scores, 0.001)), -len(scores))
+def shifted_logarithm(gradient, scores, targets):
+    y = linalg.one_hot(targets, len(scores[0]))
+    return linalg.divide(linalg.divide(y, linalg.add(scores, 0.001)), -len(scores))
 
 
 X = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]]
@@ -264,7 +270,8 @@ def test_the_check_finds_a_bias_gradient_that_is_taken_from_the_last_row_only():
 
 
 def test_the_check_finds_a_missing_division_by_the_batch_size_and_says_so():
-    report = report_on(dense(2, 2, 1), Tanh(), loss=UndividedLoss())
+    report = report_on(dense(2, 2, 1), Tanh(), loss=with_gradient(
+        MeanSquaredError, lambda gradient, s, t: linalg.multiply(gradient, len(s))))
     assert not report.ok and len(report.disagreements) == report.compared
     assert report.factor == pytest.approx(3)
     assert report.hint == "analytic is 3 × numeric: is the division by the batch size missing?"
@@ -272,7 +279,8 @@ def test_the_check_finds_a_missing_division_by_the_batch_size_and_says_so():
 
 
 def test_the_check_finds_a_small_constant_hidden_in_a_logarithm():
-    report = report_on(dense(2, 2, 1), Softmax(), loss=ShiftedLogarithm(), targets=[0, 1, 1])
+    report = report_on(dense(2, 2, 1), Softmax(), targets=[0, 1, 1],
+                       loss=with_gradient(CategoricalCrossEntropy, shifted_logarithm))
     assert not report.ok
 
 
@@ -282,24 +290,22 @@ def test_the_check_finds_a_small_constant_hidden_in_a_logarithm():
     (0.0, "get lost on the way back"), (1.3, "is a constant factor wrong"),
 ])
 def test_the_check_says_what_a_common_factor_may_come_from(factor, words):
-    class Scaled(MeanSquaredError):
-        def gradient(self, scores, targets):
-            return linalg.multiply(super().gradient(scores, targets), factor)
-
-    report = report_on(dense(2, 2, 1), Tanh(), loss=Scaled())
+    scaled = with_gradient(MeanSquaredError, lambda g, s, t: linalg.multiply(g, factor))
+    report = report_on(dense(2, 2, 1), Tanh(), loss=scaled)
     assert report.factor == pytest.approx(factor, abs=1e-9) and words in report.hint
 
 
 def test_the_worst_disagreement_comes_with_its_name_its_place_and_both_values():
     layer = Dense(2, 2, Random(1))
-    right = layer.set_gradients
+    right = layer.backward
 
     def wrong(output_gradient):
-        right(output_gradient)
+        input_gradient = right(output_gradient)
         layer.weights.gradient = [list(row) for row in layer.weights.gradient]
         layer.weights.gradient[1][0] += 0.5
+        return input_gradient
 
-    layer.set_gradients = wrong
+    layer.backward = wrong
     worst = report_on(layer).worst
     assert (worst.name, worst.index) == ("0.weights", (1, 0))
     assert worst.analytic - worst.numeric == pytest.approx(0.5)
@@ -307,13 +313,11 @@ def test_the_worst_disagreement_comes_with_its_name_its_place_and_both_values():
 
 
 def test_one_wrong_number_among_many_is_found():
-    class OneWrong(MeanSquaredError):
-        def gradient(self, scores, targets):
-            gradient = super().gradient(scores, targets)
-            gradient[2][1] *= 1.005
-            return gradient
+    def one_wrong(gradient, scores, targets):
+        gradient[2][1] *= 1.005
+        return gradient
 
-    report = gradcheck.check(Linear(), OneWrong(), X, T)
+    report = gradcheck.check(Linear(), with_gradient(MeanSquaredError, one_wrong), X, T)
     assert [one.index for one in report.disagreements] == [(2, 1)]
 
 
@@ -338,22 +342,16 @@ def test_at_the_corner_of_an_absolute_value_no_slope_between_is_wrong():
 
 
 def test_a_wrong_slope_next_to_a_kink_is_still_wrong():
-    class UpsideDown(Activation):
-        formula = staticmethod(activations.relu)
-
-        @staticmethod
-        def derivative(x, y):
-            return linalg.greater(0.0, x)
+    class UpsideDown(ReLU):
+        def df(self, x, y):
+            return float(x < 0)
 
     report = gradcheck.check(UpsideDown(), Weighted(), [[-0.5, 0.0, 0.5]], [[1.0, 1.0, 1.0]])
     assert len(report.disagreements) == 2
 
-    class TooSteep(Activation):
-        formula = staticmethod(activations.relu)
-
-        @staticmethod
-        def derivative(x, y):
-            return linalg.full(*linalg.shape(x), value=1.5)
+    class TooSteep(ReLU):
+        def df(self, x, y):
+            return 1.5
 
     assert not gradcheck.check(TooSteep(), Weighted(), [[0.0]], [[1.0]]).ok
 
@@ -386,11 +384,11 @@ def test_the_check_leaves_inputs_and_parameters_as_they_were():
 @pytest.mark.parametrize("calls", [0, 1, 2, 3, 5, 10])
 def test_the_check_leaves_everything_as_it_was_also_when_the_loss_fails(calls):
     class Fails(MeanSquaredError):
-        def __call__(self, scores, targets):
+        def value_and_gradient(self, scores, targets):
             self.left = getattr(self, "left", calls) - 1
             if self.left < 0:
                 raise RuntimeError("no more")
-            return super().__call__(scores, targets)
+            return super().value_and_gradient(scores, targets)
 
     dropout = Dropout(0.5, Random(3))
     network = Network([dense(2, 2, 1), dropout, dense(2, 2, 2)])
@@ -403,8 +401,8 @@ def test_the_check_leaves_everything_as_it_was_also_when_the_loss_fails(calls):
 
 def test_a_layer_that_forgets_a_gradient_is_named():
     class Forgetful(Dense):
-        def set_gradients(self, output_gradient):
-            pass
+        def backward(self, output_gradient):
+            return output_gradient
 
     with pytest.raises(ValueError, match="left 0.weights without a gradient"):
         report_on(Forgetful(2, 2, Random(1)))
@@ -412,34 +410,58 @@ def test_a_layer_that_forgets_a_gradient_is_named():
 
 def test_a_gradient_that_is_not_finite_is_a_disagreement():
     class Nan(Loss):
-        def __call__(self, scores, targets):
-            return 0.0
-
-        def gradient(self, scores, targets):
-            return linalg.full(*linalg.shape(scores), value=math.nan)
+        def value_and_gradient(self, scores, targets):
+            return 0.0, linalg.full(*linalg.shape(scores), value=math.nan)
 
     report = gradcheck.check(Linear(), Nan(), X, T)
     assert len(report.disagreements) == 6 and report.worst.error == math.inf
+    assert "some analytic gradients are nan" in str(report)
 
 
 @given(x=st.floats(-30, 30))
 def test_softplus_is_the_integral_of_sigmoid(x):
-    assume(abs(x) > 1e-3)
-    assert Softplus.derivative([[x]], None) == activations.sigmoid([[x]])
+    assert Softplus().df(x, None) == activations.sigmoid(x)
 
 
-class OtherWay(Dense):
-    """A layer whose shorter way back, which only training goes, is wrong."""
+@pytest.mark.parametrize("name", ["__call__", "gradient"])
+def test_a_formula_that_training_does_not_use_is_refused_and_not_checked(name):
+    class OwnFormula(MeanSquaredError):
+        pass
 
-    def backward(self, output_gradient):
-        super().set_gradients(output_gradient)
-        return linalg.matmul(output_gradient, self.weights.value)
-
-    def set_gradients(self, output_gradient):
-        super().set_gradients(linalg.multiply(output_gradient, -1.0))
+    setattr(OwnFormula, name, lambda self, scores, targets: 0.0)
+    with pytest.raises(TypeError, match=f"OwnFormula overrides {name}, but training calls value_and"):
+        gradcheck.check(Linear(), OwnFormula(), X, T)
 
 
-def test_the_shorter_way_back_of_training_is_checked_too():
-    network = Network([OtherWay(2, 3, Random(1)), Tanh()])
-    with pytest.raises(ValueError, match="backward and set_gradients differ"):
-        gradcheck.check(network, MeanSquaredError(), [[0.5, -1.0]], [[0.0, 1.0, 0.5]])
+def test_curvature_is_not_taken_for_a_kink_at_inputs_that_are_not_scaled():
+    class Wrong(Dense):
+        def backward(self, output_gradient):
+            input_gradient = super().backward(output_gradient)
+            self.weights.gradient = linalg.multiply(self.weights.gradient, 1.0003)
+            return input_gradient
+
+    network = Network([dense(2, 3, 1), Tanh(), Wrong(3, 2, Random(2))])
+    pixels = [[255.0, 128.0], [3.0, 250.0], [90.0, 17.0]]
+    for layers in ([Wrong(2, 2, Random(1))], [Wrong(2, 3, Random(1)), Softplus(), dense(3, 2, 1)]):
+        report = gradcheck.check(Network(layers), MeanSquaredError(), pixels, T)
+        names = {one.name for one in report.disagreements}
+        assert names == {"0.weights"} and len(report.disagreements) == 2 * len(
+            layers[0].weights.value), str(report)
+    assert not gradcheck.check(network, MeanSquaredError(), pixels, T).ok
+
+
+def test_gradients_of_a_small_loss_are_held_to_the_tolerance_too():
+    layer = dense(2, 2, 1)
+    near = linalg.add(layer.forward(X), 1e-3)
+    assert gradcheck.check(layer, MeanSquaredError(), X, near).ok
+    wrong = with_gradient(MeanSquaredError, lambda g, s, t: linalg.multiply(g, 1.00001))
+    report = gradcheck.check(layer, wrong, X, near)
+    assert not report.ok and "1.00001 × numeric" in report.hint
+
+
+def test_two_disagreements_are_enough_for_a_common_factor_and_one_is_not():
+    doubled = with_gradient(MeanSquaredError, lambda g, s, t: linalg.multiply(g, 2.0))
+    two = gradcheck.check(Linear(), doubled, [[1.0, 3.0]], [[0.5, 0.25]])
+    assert len(two.disagreements) == 2 and two.factor == pytest.approx(2.0)
+    one = gradcheck.check(Linear(), doubled, [[1.0]], [[0.5]])
+    assert len(one.disagreements) == 1 and one.factor is None

@@ -11,6 +11,7 @@ from purenn import (
     L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, ElasticNet, Huber, Loss, MeanAbsoluteError,
     MeanSquaredError, Parameter, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy, linalg,
 )
+from purenn.losses import MeanLoss
 
 LOG2, LOG3, LOG4 = math.log(2.0), math.log(3.0), math.log(4.0)
 S, T = [[1.0, 2.0], [3.0, -4.0]], [[0.0, 2.0], [5.0, -1.0]]  # differences 1, 0, −2, −3
@@ -136,15 +137,15 @@ def weights_and_biases():
     return [weights, biases]
 
 
-@pytest.mark.parametrize("penalty, price, gradient", [
+@pytest.mark.parametrize("penalty, value, gradient", [
     (L1(0.5), 3.0, [[10.5, 9.5], [20.0, 20.5]]),
     (L2(0.5), 7.0, [[11.0, 7.0], [20.0, 22.0]]),
     (ElasticNet(l1=0.5, l2=0.5), 10.0, [[11.5, 6.5], [20.0, 22.5]]),
     (L2(0.0), 0.0, [[10.0, 10.0], [20.0, 20.0]]),
 ], ids=repr)
-def test_penalties_price_the_weights_and_let_biases_go_free(penalty, price, gradient):
+def test_penalties_count_the_weights_and_leave_biases_out(penalty, value, gradient):
     parameters = weights_and_biases()
-    assert penalty(parameters) == price
+    assert penalty(parameters) == value
     penalty.add_gradients(parameters)
     assert parameters[0].gradient == gradient and parameters[1].gradient == [[1.0, 1.0]]
 
@@ -158,7 +159,8 @@ def test_losses_and_penalties_show_their_settings():
 
 @pytest.mark.parametrize("call", [
     lambda: Loss()([[1.0]], [0]), lambda: Loss().gradient([[1.0]], [0]),
-    lambda: Penalty().price([[1.0]]), lambda: Penalty().gradient([[1.0]]),
+    lambda: Penalty().value([[1.0]]), lambda: Penalty().gradient([[1.0]]),
+    lambda: MeanLoss().f(0.0, 0.0), lambda: MeanLoss().df(0.0, 0.0),
 ])
 def test_a_loss_or_penalty_that_lacks_a_method_says_so(call):
     with pytest.raises(NotImplementedError):
@@ -173,3 +175,27 @@ def test_a_float_among_class_numbers_is_refused_wherever_it_stands():
 
 def test_a_fused_loss_of_nothing_is_no_minus_zero():
     assert str(SoftmaxCrossEntropy()([[800.0, 0.0]] * 3, [0] * 3)) == "0.0"
+
+
+def test_the_fused_loss_of_scores_at_the_ends_of_the_floats():
+    loss = SoftmaxCrossEntropy()
+    assert loss([[1e308, -1e308]], [0]) == 0.0 and loss([[1e308, -1e308]], [1]) == math.inf
+    assert loss.gradient([[1e308, -1e308]], [1]) == [[1.0, -1.0]]
+    assert loss.gradient([[1e308, -1e308]], [0]) == [[0.0, 0.0]]
+    assert loss([[1e308, 1e308]], [0]) == LOG2
+    assert loss([[1e308, -1e308]], [[1.0, 0.0]]) == 0.0
+
+
+def test_a_value_and_its_gradient_come_from_one_pass_and_are_what_both_calls_give():
+    cases = [(MeanSquaredError(), S, T), (MeanAbsoluteError(), S, T), (Huber(1.0), S, T),
+             (SoftmaxCrossEntropy(), S, [0, 1]), (SigmoidCrossEntropy(), S, [[1.0, 0.0]] * 2),
+             (CategoricalCrossEntropy(), [[0.25, 0.75]], [1]), (BinaryCrossEntropy(), [[0.5]], [1])]
+    for loss, scores, targets in cases:
+        value, gradient = loss.value_and_gradient(scores, targets)
+        targets = [list(row) for row in targets] if isinstance(targets[0], list) else targets
+        assert value == loss(scores, targets) and gradient == loss.gradient(scores, targets)
+
+
+def test_a_single_class_is_always_right():
+    assert SoftmaxCrossEntropy()([[3.0], [-2.0]], [0, 0]) == 0.0
+    assert SoftmaxCrossEntropy().gradient([[3.0]], [0]) == [[0.0]]

@@ -1,5 +1,7 @@
 """A network is its layers one after the other, and a layer itself."""
 
+import copy
+import pickle
 from random import Random
 
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from strategies import dense, matrices, stacks
 
 from purenn import (
-    Dense, Dropout, MeanSquaredError, Network, Parameter, ReLU, Softmax, Tanh, gradcheck, linalg,
+    SGD, Callback, Dense, Dropout, MeanSquaredError, Network, Parameter, ReLU, Softmax, Tanh,
+    gradcheck, linalg, train,
 )
 from purenn.network import layers_inside
 
@@ -49,7 +52,17 @@ def test_training_is_told_to_every_layer():
     assert network.forward(X, training=True) != X
 
 
-def test_the_first_layer_does_not_work_out_the_gradient_of_the_examples_in_training():
+class Do(Callback):
+    """Calls a function at the start of the training."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def start(self, run):
+        self.what()
+
+
+def test_the_first_layer_does_not_compute_the_gradient_of_the_examples_in_training(monkeypatch):
     class Watched(Dense):
         asked = 0
 
@@ -59,9 +72,15 @@ def test_the_first_layer_does_not_work_out_the_gradient_of_the_examples_in_train
 
     first, second = Watched(2, 2, Random(1)), Watched(2, 2, Random(2))
     network = Network([Tanh(), first, second])
+    multiplied = []
+    matmul = linalg.matmul
+    monkeypatch.setattr(linalg, "matmul", lambda A, B: multiplied.append(B) or matmul(A, B))
+    train(network, [[1.0, 2.0]], [[1.0, 1.0]], loss=MeanSquaredError(), optimizer=SGD(0.1),
+          epochs=3, callbacks=[Do(lambda: multiplied.clear())])
+    # The one example before the first batch goes all the way back; after that, three batches do not.
+    assert len(multiplied) == 3 and first.asked == second.asked == 4
     network.forward([[1.0, 2.0]])
-    network.set_gradients([[1.0, 1.0]])
-    assert (first.asked, second.asked) == (0, 1) and first.weights.gradient is not None
+    assert linalg.shape(network.backward([[1.0, 1.0]])) == (1, 2)  # afterwards it is as before
 
 
 def test_the_summary_is_a_table_of_layers_widths_and_parameters():
@@ -117,11 +136,11 @@ def test_rows_may_be_of_any_sequence_and_of_integers(X):
     assert network.predict(X) == network.predict([[1.0, 2.0]])
 
 
-def test_in_training_inputs_are_not_looked_at_again():
+def test_inputs_are_checked_by_predict_and_not_in_every_forward():
     network = Network([Network([dense(2, 2, 1)]), Tanh()])
     with pytest.raises(ValueError, match="row 0, column 0 is inf"):
-        network.forward([[float("inf"), 1.0]])
-    assert linalg.shape(network.forward([[float("inf"), 1.0]], training=True)) == (1, 2)
+        network.predict([[float("inf"), 1.0]])
+    assert linalg.shape(network.forward([[float("inf"), 1.0]])) == (1, 2)
 
 
 def test_no_more_rows_than_a_batch_go_through_at_once():
@@ -136,3 +155,26 @@ def test_no_more_rows_than_a_batch_go_through_at_once():
     for batch_size in (3, 7, 8):
         network.predict([[0.5] for _ in range(7)], batch_size=batch_size)
     assert Counted.sizes == [3, 3, 1, 7, 7]
+
+
+def test_a_network_that_is_copied_or_pickled_does_not_take_its_last_batch_along():
+    network = Network([dense(3, 4, 1), Tanh(), Dropout(0.5, Random(1)), Network([dense(4, 2, 2)])])
+    rows = [[float(k), 1.0, 2.0] for k in range(1000)]
+    before = len(pickle.dumps(network))
+    scores = network.forward(rows, training=True)
+    assert len(pickle.dumps(network)) < before + 200 < 6000  # the state of the generator varies
+    for other in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):
+        assert other.predict(rows) == network.predict(rows)
+        network.forward(rows, training=True), network.backward(scores)
+        fresh = copy.deepcopy(network)
+        with pytest.raises(ValueError, match="backward came before forward"):
+            fresh.backward([[1.0, 1.0]])
+
+
+def test_settings_make_every_layer_again():
+    from purenn import ELU, LeakyReLU
+
+    for layer in (dense(2, 3, 1), Dropout(0.25, Random(1)), ReLU(), LeakyReLU(0.5), ELU(2.0)):
+        extra = {"rng": Random(1)} if isinstance(layer, (Dense, Dropout)) else {}
+        again = type(layer)(**layer.settings(), **extra)
+        assert repr(again) == repr(layer) and again.settings() == layer.settings()

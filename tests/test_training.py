@@ -63,10 +63,11 @@ def scripted(*losses):
         def __init__(self):
             self.left = list(losses)
 
-        def __call__(self, scores, targets):
-            if scores and len(scores) == 1 and targets[0] == [7.0, 7.0]:
-                return self.left.pop(0)
-            return super().__call__(scores, targets)
+        def value_and_gradient(self, scores, targets):
+            value, gradient = super().value_and_gradient(scores, targets)
+            if len(scores) == 1 and targets[0] == [7.0, 7.0]:
+                value = self.left.pop(0)
+            return value, gradient
 
     return Scripted()
 
@@ -105,16 +106,16 @@ def test_inputs_and_targets_are_shuffled_together():
     class Pairs(MeanSquaredError):
         seen = []
 
-        def gradient(self, scores, targets):
+        def value_and_gradient(self, scores, targets):
             self.seen += zip(scores, targets)
-            return linalg.zeros(*linalg.shape(scores))
+            return 0.0, linalg.zeros(*linalg.shape(scores))
 
     loss = Pairs()
     pairs = [[float(k), float(-k)] for k in range(1, 10)]
     identity = dense(2, 2, 1)
-    identity.weights.value, identity.biases.value = linalg.identity(2), linalg.zeros(1, 2)
+    identity.weights.value, identity.biases.value = [[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0]]
     learn(Network([identity]), pairs, [list(row) for row in pairs], loss=loss)
-    assert len(loss.seen) == 27 and all(score == target for score, target in loss.seen)
+    assert len(loss.seen) == 1 + 27 and all(score == target for score, target in loss.seen)
 
 
 def test_one_step_is_loss_backward_and_step_worked_out_by_hand():
@@ -392,7 +393,7 @@ def interrupted(where):
 
     network, press = Network([dense(2, 4, 1), Stubborn(), dense(4, 2, 2)]), Press()
     history = learn(network, optimizer=Interrupting(0.1), epochs=5, validation=(X[:2], T[:2]),
-                    callbacks=[press])
+                    callbacks=[press], end_quietly=True)
     assert press.ended
     return network, history, seen["last"]
 
@@ -421,7 +422,7 @@ def test_after_ctrl_c_early_stopping_still_restores_the_best_weights():
             raise KeyboardInterrupt
 
     learn(network, epochs=9, validation=VALIDATION, loss=scripted(0.0, 2.0, 1.0, 3.0),
-          callbacks=[EarlyStopping(5), Do("after_epoch", press)])
+          callbacks=[EarlyStopping(5), Do("after_epoch", press)], end_quietly=True)
     assert values(network) == after[1]
 
 
@@ -496,8 +497,9 @@ def test_the_first_layer_where_numbers_break_is_named_and_the_last_good_weights_
 
 def test_a_loss_that_is_not_finite_is_named():
     class Broken(MeanSquaredError):
-        def __call__(self, scores, targets):
-            return math.nan if len(scores) == 4 else 1.0
+        def value_and_gradient(self, scores, targets):
+            _, gradient = super().value_and_gradient(scores, targets)
+            return math.nan if len(scores) == 4 else 1.0, gradient
 
     with pytest.raises(FloatingPointError, match="epoch 1, batch 1 of 3: the loss, Broken"):
         learn(loss=Broken())
@@ -518,7 +520,7 @@ def test_a_step_that_breaks_the_weights_is_taken_back():
     assert values(network) == after[0]
 
 
-def test_a_huge_price_of_the_weights_is_named():
+def test_a_penalty_that_is_not_finite_is_named():
     network = small_network()
     network.layers[0].weights.value = linalg.full(4, 2, 1e200)
     with pytest.raises(FloatingPointError, match="the penalty"):
@@ -571,13 +573,13 @@ def test_a_csv_log_of_a_resumed_training_has_every_epoch(tmp_path):
     log, checkpoint = str(tmp_path / "log.csv"), str(tmp_path / "checkpoint")
     inputs, targets = [[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]]
 
-    def learn(epochs, resume=None):
+    def learn(epochs, resume=False):
         line = Network([Dense(1, 1, Random(1))])
         return train(line, inputs, targets, loss=MeanSquaredError(), optimizer=SGD(0.1),
-                     epochs=epochs, callbacks=[CSVLog(log), Checkpoint(checkpoint)], resume=resume)
+                     epochs=epochs, callbacks=[CSVLog(log), Checkpoint(checkpoint, resume=resume)])
 
     learn(3)
-    learn(6, resume=checkpoint)
+    learn(6, resume=True)
     with open(log, encoding="utf-8") as file:
         assert [row.split(",")[0] for row in file] == ["epoch", "1", "2", "3", "4", "5", "6"]
 
@@ -588,12 +590,24 @@ def test_a_csv_log_of_a_resumed_training_has_every_epoch(tmp_path):
 class OwnFormula(SoftmaxCrossEntropy):
     """A loss made from one of purenn's, with a value of its own."""
 
-    def __call__(self, scores, targets):
-        return 2.0 * super().__call__(scores, targets)
+    def value_and_gradient(self, scores, targets):
+        value, gradient = super().value_and_gradient(scores, targets)
+        return 2.0 * value, linalg.multiply(gradient, 2.0)
+
+
+@pytest.mark.parametrize("name", ["__call__", "gradient"])
+def test_a_loss_with_a_formula_where_training_does_not_look_is_refused(name):
+    class Elsewhere(SoftmaxCrossEntropy):
+        pass
+
+    setattr(Elsewhere, name, lambda self, scores, targets: 0.0)
+    with pytest.raises(TypeError, match=f"overrides {name}, but training calls value_and_gradient"):
+        learn(targets=LABELS, loss=Elsewhere())
 
 
 def test_a_loss_made_from_one_of_ours_is_asked_for_its_own_formula():
     assert OwnFormula().value_and_gradient([[0.0, 0.0]], [1])[0] == 2.0 * math.log(2.0)
+    assert OwnFormula()([[0.0, 0.0]], [1]) == 2.0 * math.log(2.0)
     rng = Random(1)
     task = ([[0.0], [1.0]], [0, 1])
     losses = [
@@ -605,10 +619,11 @@ def test_a_loss_made_from_one_of_ours_is_asked_for_its_own_formula():
 
 
 class WithoutGradient(SoftmaxCrossEntropy):
-    """A loss whose gradient nobody may ask for."""
+    """A loss that has no gradient."""
 
-    def gradient(self, scores, targets):
-        raise AssertionError("the gradient was asked for")
+    def value_and_gradient(self, scores, targets):
+        value, _ = super().value_and_gradient(scores, targets)
+        return value, None
 
 
 def test_random_strategies_learn_from_a_loss_that_has_no_gradient():
@@ -616,6 +631,8 @@ def test_random_strategies_learn_from_a_loss_that_has_no_gradient():
     history = train(network, [[-1.0], [1.0]], [0, 1], loss=WithoutGradient(),
                     optimizer=RandomAdjustment(Random(2)), epochs=50)
     assert history[-1].loss < history[0].loss
+    with pytest.raises(TypeError, match="WithoutGradient has no gradient; take RandomSearch"):
+        learn(targets=LABELS, loss=WithoutGradient())
 
 
 def test_random_strategies_count_the_penalty_into_what_they_compare():
@@ -649,3 +666,141 @@ def test_what_random_strategies_try_is_measured_as_outside_of_training():
     train(Network([Dense(1, 4, rng), layer, Dense(4, 2, rng)]), [[-1.0], [1.0]], [0, 1],
           loss=SoftmaxCrossEntropy(), optimizer=RandomSearch(rng), epochs=3)
     assert layer.seen.count(True) == 3 and layer.seen.count(False) >= 6
+
+
+# ---- Ctrl-C reaches whoever called ----
+
+
+def pressed(**options):
+    seen = []
+
+    def press(run):
+        if run.epoch == 2:
+            seen.append(run.history)
+            raise KeyboardInterrupt
+
+    return seen, lambda: learn(callbacks=[Do("after_batch", press)], **options)
+
+
+def test_ctrl_c_is_raised_again_unless_the_caller_asked_for_a_quiet_end():
+    seen, loud = pressed()
+    with pytest.raises(KeyboardInterrupt):
+        loud()
+    assert seen[0].stopped == "interrupted" and len(seen[0]) == 1
+    _, quiet = pressed(end_quietly=True)
+    assert quiet().stopped == "interrupted"
+
+
+# ---- Callbacks that fail, and what may not be called what ----
+
+
+def test_a_callback_that_fails_does_not_keep_the_others_from_their_end(tmp_path):
+    from purenn import Checkpoint, ModelFileError, load
+
+    ended, path = [], str(tmp_path / "run.checkpoint")
+
+    def fail(run):
+        raise OSError("the disk is full")
+
+    def refuse(run, record):
+        if record.epoch == 3:
+            raise RuntimeError("no more")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        learn(epochs=5, callbacks=[
+            Do("end", fail), Do("after_epoch", refuse), Checkpoint(path, every=100),
+            Do("end", lambda run: ended.append(run.history.stopped))])
+    assert ended == ["not finished"]
+    with pytest.raises(ModelFileError, match="this is a checkpoint"):
+        load(path)  # it is there, although the callback before it failed
+
+
+def test_only_callbacks_that_have_started_are_told_of_the_end():
+    told = []
+    stopping = EarlyStopping(3)
+    learn(epochs=2, callbacks=[stopping])  # now it remembers the weights of another network
+
+    def fail(run):
+        raise RuntimeError("cannot start")
+
+    network = small_network(seed=9)
+    before = values(network)
+    with pytest.raises(RuntimeError, match="cannot start"):
+        learn(network, callbacks=[Do("end", lambda run: told.append("first")), Do("start", fail),
+                                  stopping])
+    assert told == ["first"] and values(network) == before
+
+
+def test_the_ends_come_in_the_order_of_the_list():
+    told = []
+    learn(callbacks=[Do("end", lambda run, k=k: told.append(k)) for k in range(3)])
+    assert told == [0, 1, 2]
+
+
+def test_what_a_callback_sees_at_the_start():
+    def look(run):
+        assert (run.epoch, run.batch, run.batches, run.loss_so_far) == (0, 0, 3, 0.0)
+        assert run.stop is None and len(run.history) == 0
+        assert run.history.stopped == "not finished"
+        assert run.values() == run.good_values == run.whole_values
+
+    learn(callbacks=[Do("start", look)])
+
+
+def test_the_curve_of_nothing_is_empty():
+    assert History().curve("loss") == [] == History().curve("whatever")
+
+
+@pytest.mark.parametrize("name", ["loss", "epoch", "validation_loss", "seconds", "accuracy"])
+def test_two_columns_of_the_history_cannot_have_one_name(name):
+    def metric(predictions, targets):
+        return 0.0
+
+    metric.__name__ = name
+    with pytest.raises(ValueError, match=f"two columns called {name} in the history"):
+        learn(targets=LABELS, loss=SoftmaxCrossEntropy(), metrics=[accuracy, metric])
+
+
+def test_an_optimizer_is_not_used_for_two_networks_also_if_their_shapes_agree():
+    for optimizer in (SGD(0.1), Adam(0.1)):
+        one, other = small_network(1), small_network(2)
+        learn(one, optimizer=optimizer), learn(one, optimizer=optimizer)
+        before = values(other)
+        with pytest.raises(ValueError, match="those of another network"):
+            learn(other, optimizer=optimizer)
+        assert values(other) == before
+
+
+def test_parameter_gradients_that_are_not_finite_are_found_also_where_the_inputs_gradient_is_fine():
+    class BadWeights(Dense):
+        calls = 0
+
+        def backward(self, output_gradient):
+            input_gradient = super().backward(output_gradient)
+            self.calls += 1
+            if self.calls > 2:
+                self.weights.gradient = linalg.full(2, 4, math.nan)
+            return input_gradient
+
+    network = Network([dense(2, 4, 1), Tanh(), BadWeights(4, 2, Random(1))])
+    with pytest.raises(FloatingPointError, match="the gradient in layer 2, Dense"):
+        learn(network)
+
+
+def test_targets_are_checked_without_a_row_of_scores_for_each(tmp_path):
+    import tracemalloc
+
+    labels = list(range(10)) * 2000
+    rows = [[0.5] for _ in labels]
+
+    class Stop(Callback):
+        def start(self, run):
+            raise KeyboardInterrupt
+
+    network = Network([dense(1, 10, 1)])
+    tracemalloc.start()
+    train(network, rows, labels, loss=SoftmaxCrossEntropy(), optimizer=SGD(0.1), epochs=1,
+          callbacks=[Stop()], end_quietly=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3e6  # so 400,000 rows need less than 60 MB

@@ -30,7 +30,7 @@ LOSSES = {  # targets, and the layer that must stand before it
 }
 PENALTIES = {
     "L1": lambda p: p.L1(0.01), "L2": lambda p: p.L2(0.01),
-    "ElasticNet": lambda p: p.losses.ElasticNet(l1=0.01, l2=0.01),
+    "ElasticNet": lambda p: p.ElasticNet(l1=0.01, l2=0.01),
 }
 OPTIMIZERS = {
     "SGD": lambda p: p.SGD(0.1),

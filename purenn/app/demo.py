@@ -16,10 +16,11 @@ from typing import List, NamedTuple, Sequence, Tuple
 
 from .. import __version__, data, linalg
 from ..data import DataSet
+from ..history import History
 from ..linalg import Vector
 from ..losses import SoftmaxCrossEntropy
 from ..metrics import accuracy, classes_of
-from ..training import Callback, History
+from ..training import Callback
 from .progress import Progress
 from .report import confusion
 from .terminal import beside, drawn_digit, painted, use_colour

@@ -20,7 +20,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from .. import __version__
 from ..data import DataError
 from ..linalg import Matrix
-from ..optimizers import Adam, CosineDecay, Optimizer
+from ..optimizers import Adam, Optimizer
+from ..schedules import CosineDecay
 from ..sequences import (
     LanguageModel, NextToken, Vocabulary, context_of, generate, gpt, questions,
 )
@@ -205,13 +206,14 @@ def _train(
     losses = Losses()
     callbacks: List[Callback] = [losses]
     callbacks += [] if quiet else [Steps(parts, settings["steps"])]
-    callbacks += [Checkpoint(files.checkpoint)] if files.checkpoint else []
+    if files.checkpoint is not None:
+        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False))
     watched = some(parts.corpus.held_out, WATCHED_TOKENS)
     history = train(
         parts.model, parts.inputs, parts.targets, loss=NextToken(), optimizer=parts.optimizer,
         epochs=parts.batches.epochs,
         validation=questions(watched) if watched else None, callbacks=callbacks, rng=parts.rng,
-        batch_size=settings.get("batch", 1), sampler=parts.batches, resume=files.resume,
+        batch_size=settings.get("batch", 1), sampler=parts.batches, end_quietly=True,
     )
     return losses.values, history
 

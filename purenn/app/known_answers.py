@@ -17,19 +17,19 @@ from .. import data, linalg
 from ..activations import (
     ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
+from ..callbacks import EarlyStopping
 from ..initializers import normal, permutation
 from ..layers import Dense, Dropout, Layer, Parameter
 from ..losses import (
-    L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, Huber, MeanAbsoluteError,
-    MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Huber, MeanAbsoluteError, MeanSquaredError,
+    SigmoidCrossEntropy, SoftmaxCrossEntropy,
 )
 from ..metrics import accuracy, confusion_matrix, precision_recall_f1, r2
 from ..network import Network
-from ..optimizers import (
-    SGD, AdaGrad, Adam, AdamW, CosineDecay, LinearWarmUp, Optimizer, RMSProp, StepDecay,
-    clip_by_global_norm,
-)
-from ..training import EarlyStopping, train
+from ..optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp, clip_by_global_norm
+from ..penalties import L1, L2
+from ..schedules import CosineDecay, LinearWarmUp, StepDecay
+from ..training import train
 
 __all__ = ["KNOWN_ANSWERS", "Disagreement", "expect", "expect_near"]
 
@@ -58,7 +58,8 @@ def _products() -> None:
     A, B = [[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]
     expect("matmul", linalg.matmul(A, B), [[19.0, 22.0], [43.0, 50.0]])
     expect("inner", linalg.inner(A, B), [[17.0, 23.0], [39.0, 53.0]])
-    expect("outer", linalg.outer([1.0, 2.0], [3.0, 4.0]), [[3.0, 4.0], [6.0, 8.0]])
+    expect("inner_columns", linalg.inner_columns([[1.0, 2.0]], [[3.0, 4.0]]),
+           [[3.0, 4.0], [6.0, 8.0]])
     expect("column sums", linalg.sum(A, axis=0), [[4.0, 6.0]])
     expect("row sums", linalg.sum(A, axis=1), [[3.0], [7.0]])
     expect("broadcast", linalg.add(A, [[10.0], [20.0]]), [[11.0, 12.0], [23.0, 24.0]])
@@ -130,8 +131,8 @@ def _losses() -> None:
     expect("its gradient", MeanSquaredError().gradient(scores, targets), [[1.0, 2.0]])
     expect("MeanAbsoluteError", MeanAbsoluteError()(scores, targets), 1.5)  # (1 + 2) / 2
     expect("Huber", Huber(1.0)(scores, targets), 1.0)  # (1/2 + 1 · (2 − 1/2)) / 2
-    expect("L1", L1(0.5).price([[1.0, -3.0]]), 2.0)
-    expect("L2", L2(0.5).price([[1.0, -3.0]]), 5.0)
+    expect("L1", L1(0.5).value([[1.0, -3.0]]), 2.0)
+    expect("L2", L2(0.5).value([[1.0, -3.0]]), 5.0)
 
 
 def _cross_entropies() -> None:

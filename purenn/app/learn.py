@@ -9,8 +9,9 @@ import sys
 from random import Random
 from typing import Any, Dict, List, Mapping, Sequence
 
+from ..history import History
 from ..store.checkpoint import Checkpoint
-from ..training import Callback, History
+from ..training import Callback
 from . import sources
 from .keep import Files, check_files, keep
 from .names import RECIPES, recipe_for_rows
@@ -39,7 +40,7 @@ def run(
     source = sources.read(words, reading, rng)
     settings = _settings(words, source, chosen)
     parts = prepared(settings, source.data, rng, pixels=source.kind == "idx")
-    history = fit(settings, parts, rng, _callbacks(files, quiet), files.resume)
+    history = fit(settings, parts, rng, _callbacks(files, quiet))
     told = _as_dict(settings, source, reading)
     outcome = Outcome(settings, told, parts, history, metrics_of(parts))
     if files.output is not None:
@@ -67,7 +68,9 @@ def _as_dict(settings: Settings, source: Source, reading: Reading) -> Dict[str, 
 
 def _callbacks(files: Files, quiet: bool) -> List[Callback]:
     callbacks: List[Callback] = [] if quiet else [Progress(sys.stderr)]
-    return callbacks + ([Checkpoint(files.checkpoint)] if files.checkpoint else [])
+    if files.checkpoint:
+        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False))
+    return callbacks
 
 
 def _say_where_it_is(files: Files, history: History) -> None:

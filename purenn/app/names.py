@@ -20,9 +20,9 @@ from ..activations import (
 from ..data import DataSet
 from ..initializers import Initializer, he, xavier
 from ..optimizers import (
-    SGD, AdaGrad, Adam, AdamW, GradientDescent, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
-    Schedule,
+    SGD, AdaGrad, Adam, AdamW, GradientDescent, Optimizer, RMSProp, RandomAdjustment, RandomSearch,
 )
+from ..schedules import Schedule
 
 __all__ = [
     "ACTIVATIONS", "BY_CHANCE", "DOWN_THE_GRADIENT", "MAKERS", "OPTIMIZERS", "RECIPES", "Recipe",

@@ -15,8 +15,8 @@ from typing import Any, List, Optional
 from .. import draw, linalg
 from ..data import DataSet
 from ..draw import Picture
+from ..history import History
 from ..linalg import Matrix
-from ..training import History
 from .train import Parts
 from .words import UsageError
 

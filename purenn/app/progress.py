@@ -16,7 +16,8 @@ from __future__ import annotations
 import time
 from typing import List, TextIO
 
-from ..training import Callback, Record, Run
+from ..history import Record
+from ..training import Callback, Run
 from .terminal import columns_of, may_rewrite, painted, use_colour
 
 __all__ = ["Progress"]

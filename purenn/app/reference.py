@@ -21,16 +21,18 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from contextlib import contextmanager
 from random import Random
-from typing import Iterable, Iterator, NamedTuple
+from typing import Iterable, NamedTuple
 
 from .. import data, linalg
 from ..activations import SiLU, Tanh
+from ..fast import plain_loops
 from ..layers import Dense, Dropout
-from ..losses import L2, SoftmaxCrossEntropy
+from ..losses import SoftmaxCrossEntropy
 from ..network import Network
-from ..optimizers import Adam, CosineDecay
+from ..optimizers import Adam
+from ..penalties import L2
+from ..schedules import CosineDecay
 from ..training import train
 
 __all__ = [
@@ -48,16 +50,6 @@ class Reference(NamedTuple):
 
     hash: str
     loss: float
-
-
-@contextmanager
-def plain_loops() -> Iterator[None]:
-    """Let `linalg` take the plain loops, as PURENN_PLAIN_LOOPS=1 does; then as it was told."""
-    linalg.choose_loops(plain=True)
-    try:
-        yield
-    finally:
-        linalg.choose_loops()
 
 
 def reference_run() -> Reference:

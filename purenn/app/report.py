@@ -11,8 +11,8 @@ import sys
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ..data import DataSet
+from ..history import History, Record
 from ..metrics import classes_of, confusion_matrix
-from ..training import History, Record
 from .terminal import confusion_table, printable, use_colour
 from .train import Parts, Settings, ending, measured, scores_of
 

@@ -25,10 +25,11 @@ from ..gradcheck import check
 from ..initializers import xavier
 from ..layers import Dense, Dropout, Layer
 from ..losses import (
-    L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, ElasticNet, Huber, Loss,
-    MeanAbsoluteError, MeanSquaredError, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Huber, Loss, MeanAbsoluteError, MeanSquaredError,
+    SigmoidCrossEntropy, SoftmaxCrossEntropy,
 )
 from ..network import Network
+from ..penalties import L1, L2, ElasticNet, Penalty
 from .known_answers import KNOWN_ANSWERS, Disagreement, expect, expect_near
 from .reference import (
     MATHEMATICS_HASH, REFERENCE_HASH, REFERENCE_LOSS, mathematics_hash, reference_hash,

@@ -27,14 +27,18 @@ from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .. import data, linalg
+from ..callbacks import EarlyStopping
 from ..data import DataError, DataSet, FlatRows, Standardizer
+from ..history import History
 from ..layers import Dense, Dropout, Layer
 from ..linalg import Matrix, Vector
-from ..losses import ElasticNet, Loss, MeanSquaredError, Penalty, SoftmaxCrossEntropy
+from ..losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 from ..metrics import accuracy, mean_absolute_error, r2
 from ..network import Network
-from ..optimizers import CosineDecay, Optimizer
-from ..training import Callback, EarlyStopping, History, train
+from ..optimizers import Optimizer
+from ..penalties import ElasticNet, Penalty
+from ..schedules import CosineDecay
+from ..training import Callback, train
 from .names import ACTIVATIONS, BY_CHANCE, DOWN_THE_GRADIENT, RECIPES, Recipe
 
 __all__ = [
@@ -181,10 +185,9 @@ def build(settings: Settings, learning: DataSet, rng: Random) -> Network:
 
 
 def fit(
-    settings: Settings, parts: Parts, rng: Random, callbacks: Sequence[Callback] = (),
-    resume: Optional[str] = None,
+    settings: Settings, parts: Parts, rng: Random, callbacks: Sequence[Callback] = ()
 ) -> History:
-    """Train the network of the parts and return the history."""
+    """Train the network of the parts and return the history, also after Ctrl-C."""
     network, loss, learning, held_out = parts[:4]
     # What watches the loss comes first, so that a resumed training finds it in its place.
     stopping = [] if settings.patience is None else [EarlyStopping(settings.patience)]
@@ -201,7 +204,7 @@ def fit(
         penalty=_penalty(settings),
         callbacks=[*stopping, *callbacks],
         rng=rng,
-        resume=resume,
+        end_quietly=True,
     )
 
 

@@ -44,9 +44,10 @@ from random import Random
 from typing import Any, Callable, Collection, Optional, Sequence, Tuple
 
 from ..checks import positive_integer
+from ..checks import Targets
 from ..data import DataSet
 from ..linalg import Vector
-from ..losses import Loss, Targets
+from ..losses import Loss
 from ..network import Network
 from ..optimizers import Optimizer
 from ..sequences import LanguageModel

@@ -72,7 +72,7 @@ def _freeze(network: Network) -> None:
     """Let each dropout keep one random choice; for a copy only."""
     for layer in layers_inside(network):
         if isinstance(layer, Dropout):
-            layer.forget()
+            layer.choice = None
             layer.frozen = True
 
 

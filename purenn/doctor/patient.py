@@ -17,13 +17,14 @@ from typing import Any, List, Optional, Sequence, Tuple
 from .. import linalg
 from ..activations import Linear, ReLU
 from ..checks import random_generator
+from ..checks import Targets, is_flat
 from ..data import DataSet, Standardizer, split
 from ..initializers import permutation
 from ..layers import Dense
 from ..linalg import Matrix, Vector
 from ..losses import (
     BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError, SigmoidCrossEntropy,
-    SoftmaxCrossEntropy, Targets, is_flat,
+    SoftmaxCrossEntropy,
 )
 from ..metrics import classes_of
 from ..network import Network

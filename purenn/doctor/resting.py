@@ -18,11 +18,10 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 from .. import linalg
 from ..activations import Activation, Linear, ReLU, Sigmoid, Softmax, Tanh
+from ..checks import is_flat
 from ..layers import Dense, Dropout, Layer
 from ..linalg import Matrix
-from ..losses import (
-    BinaryCrossEntropy, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, is_flat,
-)
+from ..losses import BinaryCrossEntropy, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from ..network import Network
 from ..sequences import NextToken
 from .findings import Finding, count, fine, problem, skipped
@@ -244,7 +243,7 @@ def check_gradient_sizes(patient: Patient) -> Finding:
                        "the first step; that is no mistake")
     inputs, targets = patient.sample(NETWORK_ROWS)
     scores = patient.network.forward(inputs)
-    patient.network.set_gradients(patient.loss.gradient(scores, targets))
+    patient.network.backward(patient.loss.gradient(scores, targets))
     sizes = [(root_mean_square(parameter.gradient or [[0.0]]), name)
              for name, parameter in weights]
     return _judged_sizes(sizes)

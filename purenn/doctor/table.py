@@ -17,10 +17,10 @@ import math
 from collections import Counter
 from typing import Any, Collection, Dict, List, Optional, Set, Tuple
 
-from .. import linalg
+from .. import checks, linalg
+from ..checks import is_flat
 from ..data import Standardizer
 from ..linalg import Matrix, Vector
-from ..losses import is_flat
 from .findings import Finding, count, fine, problem, skipped
 from .patient import Patient, hashable
 
@@ -28,9 +28,9 @@ TABLE_ROWS = 2000  # rows of which the columns are looked at
 
 
 def check_numbers(patient: Patient) -> Finding:
-    """All inputs are rows of one length, of finite numbers: what `linalg.as_matrix` asks for."""
+    """All inputs are rows of one length, of finite numbers: what `checks.as_matrix` asks for."""
     try:
-        rows, columns = linalg.shape(linalg.as_matrix(patient.inputs, "inputs"))
+        rows, columns = linalg.shape(checks.as_matrix(patient.inputs, "inputs"))
     except (TypeError, ValueError) as error:
         return problem(str(error), None, "repair or leave out that row; in a CSV file, missing "
                                          "cells must be filled before training")
@@ -199,7 +199,7 @@ def _scale_of_targets(targets: Matrix, inputs_size: float) -> Finding:
 
 def _sizes(A: Matrix) -> Vector:
     """Return the root mean square of each column."""
-    return linalg.sqrt(linalg.mean(linalg.multiply(A, A), axis=0))[0]
+    return linalg.elementwise(math.sqrt, linalg.mean(linalg.multiply(A, A), axis=0))[0]
 
 
 REPEATED = 0.1

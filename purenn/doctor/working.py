@@ -17,13 +17,16 @@ import math
 from typing import Any, Dict, List, Optional, Tuple
 
 from .. import linalg
+from ..checks import is_flat
+from ..history import History, Record
 from ..initializers import permutation
 from ..layers import Dense, Dropout
 from ..linalg import Matrix
-from ..losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy, is_flat
+from ..losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from ..network import Network, layers_inside
-from ..optimizers import Adam, CosineDecay, GradientDescent
-from ..training import Callback, History, Record, Run, train
+from ..optimizers import Adam, GradientDescent
+from ..schedules import CosineDecay
+from ..training import Callback, Run, train
 from .findings import Finding, count, fine, problem, skipped
 from .patient import ONE_OF_SEVERAL, Patient, hashable
 from .resting import NETWORK_ROWS, chance, root_mean_square
@@ -258,7 +261,7 @@ def _scores_by_shares(loss: Loss, targets: Any, others: Any) -> Matrix:
             [float(target)] for target in targets]
     scores = linalg.mean(targets, axis=0)
     if isinstance(loss, (SoftmaxCrossEntropy, SigmoidCrossEntropy)):
-        shares = linalg.clip(scores, 0.001, 0.999)
+        shares = linalg.elementwise(lambda p: min(max(p, 0.001), 0.999), scores)
         scores = linalg.log(shares)
         if isinstance(loss, SigmoidCrossEntropy):
             scores = linalg.subtract(scores, linalg.log(linalg.subtract(1.0, shares)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..training import History
+from ..history import History
 from . import svg
 from .characters import SIGNS, Dots, Screen
 from .charts import (

@@ -17,16 +17,16 @@ from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from ..data import DataSet
+from ..history import History
 from ..metrics import ConfusionMatrix
 from ..network import Network
-from ..training import History
 from .arranging import beside
 from .counts import MOST_HISTOGRAMS, histogram
 from .curves import history
 from .diagrams import network
 from .heatmaps import confusion
-from .pixels import images
 from .picture import NARROWEST, Picture
+from .pixels import images
 from .points import MOST_CLASSES, scatter
 from .terminal import columns_of, encodable, use_colour
 

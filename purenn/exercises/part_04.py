@@ -76,7 +76,8 @@ def _dense(inputs: Matrix, weights: Matrix, biases: Matrix) -> Matrix:
 
 def _products_down_the_columns(inputs: Matrix, weights: Matrix) -> Matrix:
     """Multiply with the columns of the weights, as far as the shorter side goes, as zip does."""
-    return [[linalg.plain_dot(x, column) for column in zip(*weights)] for x in inputs]
+    return [[math.fsum(a * w for a, w in zip(x, column)) for column in zip(*weights)]
+            for x in inputs]
 
 
 def _dense_cases(rng: Random) -> List[Case]:

@@ -9,7 +9,8 @@ import math
 from random import Random
 from typing import Any, Callable, List
 
-from .. import activations, linalg
+from .. import linalg
+from ..activations import LeakyReLU, ReLU, Sigmoid, sigmoid, softmax
 from ..linalg import Matrix
 from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
 
@@ -24,6 +25,14 @@ def _each(formula: Callable[[float], float]) -> Callable[[Matrix], Matrix]:
     return lambda A: [[formula(x) for x in row] for row in A]
 
 
+def _relu(inputs: Matrix) -> Matrix:
+    return ReLU().forward(inputs)
+
+
+def _sigmoid(inputs: Matrix) -> Matrix:
+    return Sigmoid().forward(inputs)
+
+
 # ---- ReLU ----
 
 RELU = Exercise(
@@ -34,27 +43,23 @@ Return f(x) = max(x, 0) for every number x: a matrix like the inputs, n × any.
 What is positive passes, all else becomes 0.
 """,
     example=Example(([[-1.0, 2.0], [0.5, 0.0]],), [[0.0, 2.0], [0.5, 0.0]]),
-    answer=activations.relu,
+    answer=_relu,
     cases=_scores,
     mistakes=[
         Mistake("what is positive is lost and what is negative passes",
-                lambda A: linalg.minimum(A, 0.0)),
+                _each(lambda x: min(x, 0.0))),
         Mistake("negative numbers lose their sign; they should become 0", linalg.abs),
         Mistake("the numbers come back as they were", lambda A: A),
         Mistake("this is the derivative: 1 where x is positive; the number itself should pass",
                 lambda A: linalg.greater(A, 0.0)),
         Mistake("a part of what is negative passes; that is a leaky ReLU",
-                lambda A: activations.leaky_relu(A, 0.01)),
+                LeakyReLU(0.01).forward),
         Mistake("a part of what is negative passes; that is a leaky ReLU",
-                lambda A: activations.leaky_relu(A, 0.1)),
+                LeakyReLU(0.1).forward),
         Mistake("what is negative is left out; it should stay as a 0 in its place",
                 lambda A: [[x for x in row if x > 0] for row in A]),
     ],
 )
-
-
-def _relu_derivative(inputs: Matrix) -> Matrix:
-    return activations.relu_derivative(inputs, activations.relu(inputs))
 
 
 RELU_DERIVATIVE = Exercise(
@@ -67,15 +72,16 @@ Return f'(x), the slope of ReLU, for every number x: a matrix like the inputs, n
 At x = 0 there is a corner; by convention the slope there is 0.
 """,
     example=Example(([[-1.0, 2.0], [0.5, 0.0]],), [[0.0, 1.0], [1.0, 0.0]]),
-    answer=lambda inputs: linalg.multiply(_relu_derivative(inputs), 1.0),
+    answer=_each(lambda x: ReLU().df(x, x)),
     cases=_scores,
     mistakes=[
         Mistake("at x = 0 it gives 1; by convention it is 0 there",
                 lambda A: _each(lambda x: float(x >= 0))(A)),
-        Mistake("this is ReLU itself; its slope was asked for", activations.relu),
+        Mistake("this is ReLU itself; its slope was asked for", _relu),
         Mistake("0 and 1 have changed places", lambda A: _each(lambda x: float(x <= 0))(A)),
         Mistake("0 and 1 have changed places", lambda A: _each(lambda x: float(x < 0))(A)),
-        Mistake("where x is negative the slope is 0, not -1", linalg.sign),
+        Mistake("where x is negative the slope is 0, not -1",
+                _each(lambda x: float((x > 0) - (x < 0)))),
         Mistake("the slope is 1 everywhere", lambda A: _each(lambda x: 1.0)(A)),
     ],
 )
@@ -102,18 +108,18 @@ largest float. Multiply numerator and denominator by exp(x), and you have a seco
 the same function. One of the two is safe for each sign of x.
 """,
     example=Example(([[0.0, -1000.0, 1000.0]],), [[0.5, 0.0, 1.0]], hint=SIGMOID_FAR),
-    answer=activations.sigmoid,
+    answer=_sigmoid,
     cases=_with_far_scores(SIGMOID_FAR),
     mistakes=[
         Mistake("the sign of x is wrong: it falls where it should rise",
-                lambda A: activations.sigmoid(linalg.multiply(A, -1.0))),
-        Mistake("this is tanh, which goes from -1 to 1", linalg.tanh),
+                lambda A: _sigmoid(linalg.multiply(A, -1.0))),
+        Mistake("this is tanh, which goes from -1 to 1", _each(math.tanh)),
         Mistake("this is the derivative of sigmoid; the function itself was asked for",
-                lambda A: activations.sigmoid_derivative(A, activations.sigmoid(A))),
+                _each(lambda x: sigmoid(x) * (1.0 - sigmoid(x)))),
         Mistake("the fraction is upside down",
                 lambda A: _each(lambda x: 1.0 + math.exp(min(-x, 700.0)))(A)),
         Mistake("what is far from 0 is cut off and comes out wrong",
-                lambda A: activations.sigmoid(linalg.clip(A, -20.0, 20.0))),
+                _each(lambda x: sigmoid(max(-20.0, min(x, 20.0))))),
         Mistake("the 1 in the denominator is missing",
                 lambda A: _each(math.exp)(A)),
     ],
@@ -148,7 +154,7 @@ number.
 """,
     example=Example(([[0.0, 0.0], [1000.0, 1000.0], [5.0, -1000.0]],),
                     [[0.5, 0.5], [0.5, 0.5], [1.0, 0.0]], hint=SOFTMAX_FAR),
-    answer=activations.softmax,
+    answer=softmax,
     cases=_with_far_scores(SOFTMAX_FAR),
     mistakes=[
         Mistake("the sum goes over the whole batch; each row is an example of its own and should "
@@ -160,13 +166,13 @@ number.
         Mistake(DOES_NOT_SUM, lambda A: linalg.exp(
             linalg.subtract(A, linalg.max(A, axis=1)))),
         Mistake(DOES_NOT_SUM, linalg.exp),
-        Mistake("this is sigmoid, which looks at each number by itself", activations.sigmoid),
+        Mistake("this is sigmoid, which looks at each number by itself", _sigmoid),
         Mistake("the sign of the scores is wrong: the lowest gets the most",
-                lambda A: activations.softmax(linalg.multiply(A, -1.0))),
+                lambda A: softmax(linalg.multiply(A, -1.0))),
         Mistake("the scores are divided by their sum without exp",
                 lambda A: linalg.divide(A, linalg.sum(A, axis=1))),
         Mistake("this is the logarithm of the probabilities",
-                lambda A: linalg.log(activations.softmax(A))),
+                lambda A: linalg.log(softmax(A))),
         Mistake("only the largest gets 1, as argmax says; softmax gives all a share",
                 lambda A: linalg.multiply(
                     _each(float)(linalg.subtract(1.0, linalg.greater(
@@ -184,5 +190,5 @@ What a function is given stays as it is: build new lists.
 """,
     imports="import math\n\nfrom purenn import linalg",
     exercises=[RELU, RELU_DERIVATIVE, SIGMOID, SOFTMAX],
-    afterwards="purenn/activations.py, where each is a pair of formulas and a class of a few lines",
+    afterwards="purenn/activations.py, where each is a class with two formulas",
 )

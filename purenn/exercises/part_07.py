@@ -11,10 +11,11 @@ from typing import Any, Callable, List
 
 from .. import linalg
 from ..activations import softmax
+from ..checks import Targets
 from ..gradcheck import Report, check
 from ..layers import Dense
 from ..linalg import Matrix
-from ..losses import CategoricalCrossEntropy, SoftmaxCrossEntropy, Targets
+from ..losses import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers
 
 __all__ = ["SHEET"]

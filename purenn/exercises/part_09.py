@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, Callable, Iterator, List, Tuple
 
 from .. import linalg
-from ..activations import ReLU, relu
+from ..activations import ReLU
 from ..gradcheck import STEP, Report, check
 from ..layers import Dense, Layer, Parameter
 from ..linalg import Matrix, Vector
@@ -221,18 +221,18 @@ The result has the shape of the weights: row o belongs to neuron o.
         Mistake("it is transposed, and divided by the number of rows, which the loss has done",
                 lambda x, g: linalg.divide(linalg.matmul(linalg.transpose(x), g), len(x))),
         Mistake("this is the share of the last row only: is the sum overwritten instead of added "
-                "to?", lambda x, g: linalg.outer(g[-1], x[-1])),
+                "to?", lambda x, g: linalg.inner_columns(g[-1:], x[-1:])),
         Mistake("this is the share of the first row only: is the `return` inside of the loop?",
-                lambda x, g: linalg.outer(g[0], x[0])),
+                lambda x, g: linalg.inner_columns(g[:1], x[:1])),
         Mistake("this is the share of the last row only, and transposed",
-                lambda x, g: linalg.outer(x[-1], g[-1])),
+                lambda x, g: linalg.inner_columns(x[-1:], g[-1:])),
         Mistake("the inputs are not multiplied in",
                 lambda x, g: [[column] * len(x[0]) for column in linalg.sum(g, axis=0)[0]]),
         Mistake("the output gradient is not multiplied in",
                 lambda x, g: linalg.sum(x, axis=0) * len(g[0])),
         Mistake("the sums of the inputs and the sums of the gradients are multiplied; multiply "
                 "within each example first, then add up",
-                lambda x, g: linalg.outer(linalg.sum(g, axis=0)[0], linalg.sum(x, axis=0)[0])),
+                lambda x, g: linalg.inner_columns(linalg.sum(g, axis=0), linalg.sum(x, axis=0))),
     ],
 )
 
@@ -316,14 +316,10 @@ class _YourDense(Dense):
         self._yours = yours
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        inputs = self._inputs or []
         self.weights.gradient, self.biases.gradient, input_gradient = self._yours(
-            inputs, self.weights.value, output_gradient)
+            self.kept, self.weights.value, output_gradient)
         back: Matrix = input_gradient
         return back
-
-    def set_gradients(self, output_gradient: Matrix) -> None:
-        self.backward(output_gradient)
 
 
 def _check_dense(yours: Callable[..., Any]) -> Report:
@@ -379,6 +375,11 @@ a little, looks at the loss, and compares.
 
 
 # ---- ReLU ----
+
+
+def relu(inputs: Matrix) -> Matrix:
+    """Return max(x, 0) for every number x."""
+    return ReLU().forward(inputs)
 
 
 def _relu_backward(inputs: Matrix, output_gradient: Matrix) -> Matrix:
@@ -582,8 +583,8 @@ def _momentum_step(
     weights: Matrix, gradient: Matrix, velocity: Matrix, learning_rate: float, momentum: float
 ) -> Any:
     optimizer = SGD(learning_rate, momentum=momentum)
-    weights, (velocity,) = optimizer.update(learning_rate, weights, gradient, (velocity,))
-    return weights, velocity
+    return linalg.elementwise_tuple(
+        optimizer.update, learning_rate, weights, gradient, velocity)
 
 
 def _momentum_cases(rng: Random) -> List[Case]:

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 from typing import Any, Callable, List, Tuple
 
 from .. import linalg, metrics
+from ..callbacks import EarlyStopping
 from ..data import Standardizer
+from ..history import Record
 from ..initializers import permutation
 from ..linalg import Matrix
-from ..losses import L2
-from ..training import EarlyStopping, Record
+from ..penalties import L2
 from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
 
 __all__ = ["SHEET"]
@@ -251,9 +252,9 @@ What is right stands on the diagonal. All counts together are n.
             _counts(p, t, k), float(len(t)))),
         Mistake("only what is right is counted; the mistakes are missing",
                 lambda p, t, k: linalg.multiply(
-                    _counts(p, t, k), linalg.identity(k))),
+                    _counts(p, t, k), linalg.one_hot(range(k), k))),
         Mistake("it says whether it happened, not how often: is the count set instead of raised?",
-                lambda p, t, k: linalg.minimum(_counts(p, t, k), 1.0)),
+                lambda p, t, k: linalg.elementwise(min, _counts(p, t, k), 1.0)),
     ],
 )
 

@@ -29,7 +29,7 @@ data = iris()
 inputs = [[row[0], row[3]] for row in data.inputs]  # sepal length, petal width
 
 centred = linalg.subtract(inputs, linalg.mean(inputs, axis=0))
-spread = linalg.sqrt(linalg.mean(linalg.multiply(centred, centred), axis=0))
+spread = linalg.elementwise(math.sqrt, linalg.mean(linalg.multiply(centred, centred), axis=0))
 standardized = linalg.divide(centred, spread)
 
 pictures = [

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import math
 from random import Random
-from typing import Callable, List
+from typing import Any, Callable, List, Tuple
 
 from purenn import (
     CategoricalCrossEntropy, Dense, MeanSquaredError, Network, Sigmoid,
     SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Tanh, accuracy, draw, gradcheck,
     linalg, normal,
 )
+from purenn.checks import Targets
 from purenn.data import gaussians, one_hot
 from purenn.linalg import Matrix, Vector
-from purenn.losses import Targets, class_targets
 
 # %% [markdown]
 # ## The finished thing first
@@ -424,11 +424,11 @@ print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gr
 
 # %%
 class WithEpsilon(SoftmaxCrossEntropy):
-    def __call__(self, scores: Matrix, targets: Targets) -> float:
-        probabilities = linalg.clip(Softmax().forward(scores), 1e-7, 1.0 - 1e-7)
-        y = class_targets("WithEpsilon", scores, targets)  # one-hot rows
-        logs = linalg.multiply(y, linalg.log(probabilities))
-        return -linalg.item(linalg.mean(linalg.sum(logs, axis=1)))
+    def value_and_gradient(self, scores: Matrix, targets: Any) -> Tuple[float, Matrix]:
+        _, gradient = super().value_and_gradient(scores, targets)
+        logs = linalg.elementwise(lambda p: math.log(max(p, 1e-7)), Softmax().forward(scores))
+        of_right_class = linalg.multiply(one_hot(targets, len(scores[0])), logs)
+        return -linalg.item(linalg.mean(linalg.sum(of_right_class, axis=1))), gradient
 
 
 sure = Network([Dense(1, 2, Random(4))])

@@ -356,7 +356,7 @@ hidden_layer, output_layer = Dense(2, 5, rng), Dense(5, 3, rng)
 two_layers = Network([hidden_layer, ReLU(), output_layer])
 
 hidden_scores = hidden_layer.forward(inputs)
-hidden = linalg.maximum(hidden_scores, 0.0)
+hidden = ReLU().forward(hidden_scores)
 scores = output_layer.forward(hidden)
 
 scores_gradient = loss.gradient(scores, targets)
@@ -395,18 +395,18 @@ print(report)
 # (A kink is a place where a ReLU is just about to open. There the slope to the left is another
 # one than to the right, so neither is wrong.)
 #
-# Now a fault, put in on purpose. `Dense` works out the gradients of its parameters in a method of
-# its own, `set_gradients`, which `backward` calls; we make a `Dense` that does it wrongly. It is a
-# popular one: the bias gradient is *overwritten* by each example instead of added up, so that only
-# the last row counts.
+# Now a fault, put in on purpose: a `Dense` whose `backward` does something wrong. It is a popular
+# mistake: the bias gradient is *overwritten* by each example instead of added up, so that only the
+# last row counts.
 
 # %%
 class FaultyDense(Dense):
     """A dense layer whose biases learn from the last example of each batch only."""
 
-    def set_gradients(self, output_gradient: Matrix) -> None:
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient: Matrix) -> Matrix:
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = output_gradient[-1:]
+        return input_gradient
 
 
 rng = Random(5)

@@ -235,8 +235,8 @@ train(new_network(), inputs, targets, loss=loss, optimizer=Adam(0.02), epochs=8,
 
 resumed = new_network()  # a new program would begin like this
 resumed_history = train(resumed, inputs, targets, loss=loss, optimizer=Adam(0.02),
-                        epochs=20, rng=Random(5), resume=checkpoint_path,
-                        callbacks=[Checkpoint(checkpoint_path)])
+                        epochs=20, rng=Random(5),
+                        callbacks=[Checkpoint(checkpoint_path, resume=True)])
 same_after_resume = resumed.predict(inputs) == whole.predict(inputs)
 print("epochs in the history:", len(resumed_history))
 print("the same network:", same_after_resume)

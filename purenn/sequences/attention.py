@@ -30,10 +30,9 @@ import math
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Sequence, Tuple
 
-from .. import linalg
-from ..checks import positive_integer
+from .. import checks, linalg
 from ..initializers import Initializer
-from ..layers import Dense, Parameter, kept_by_forward
+from ..layers import Dense, Parameter
 from ..linalg import Matrix
 from .embedding import TextLayer, hstack, small_normal, split_columns
 
@@ -111,21 +110,21 @@ class CausalSelfAttention(TextLayer):
 
     nothing: Any = ([], [])
 
+    @checks.explains_arguments
     def __init__(
         self, width: int, heads: int, rng: Random, initializer: Initializer = small_normal
     ) -> None:
-        self.input_width = self.output_width = positive_integer(
-            "CausalSelfAttention", "width", width)
-        self.heads = positive_integer("CausalSelfAttention", "heads", heads)
+        who = "CausalSelfAttention"
+        self.input_width = self.output_width = checks.positive_integer(who, "width", width)
+        self.heads = checks.positive_integer(who, "heads", heads)
         if width % heads:
-            raise ValueError(f"CausalSelfAttention: {heads} heads cannot share {width} columns "
+            raise ValueError(f"{who}: {heads} heads cannot share {width} columns "
                              f"evenly; take a width that is a multiple of the heads")
         self.scale = (width // heads) ** -0.5
         self.inside = [Dense(width, width, rng, initializer, bias=False) for _ in range(4)]
         self.queries, self.keys, self.values, self.output = self.inside
         for layer, name in zip(self.inside, ("queries", "keys", "values", "output")):
             layer.weights.name = f"{name}.weights"
-        self._texts: Any = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         queries = linalg.multiply(self.queries.forward(inputs), self.scale)
@@ -137,8 +136,8 @@ class CausalSelfAttention(TextLayer):
                             for old, new in zip(self.past, (keys, values)))
             self.past = [keys], [values]
             texts = [[queries], [keys], [values]]
-        self._texts = [self._look(*text) for text in zip(*texts)]
-        found = [hstack(linalg.matmul(A, v) for _, _, v, A in heads) for heads in self._texts]
+        self.kept = [self._look(*text) for text in zip(*texts)]
+        found = [hstack(linalg.matmul(A, v) for _, _, v, A in heads) for heads in self.kept]
         return self.output.forward(linalg.vstack(found))
 
     def _look(self, queries: Matrix, keys: Matrix, values: Matrix) -> List[Head]:
@@ -147,10 +146,11 @@ class CausalSelfAttention(TextLayer):
         return [(q, k, v, causal_softmax(linalg.inner(q, k))) for q, k, v in zip(*shares)]
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        texts = self.kept(self._texts)
-        G = split_rows(self.output.backward(output_gradient), [len(heads[0][0]) for heads in texts])
+        self.refuse_while_writing()
+        lengths = [len(heads[0][0]) for heads in self.kept]
+        G = split_rows(self.output.backward(output_gradient), lengths)
         found = [map(head_backward, split_columns(g, self.heads), heads)
-                 for g, heads in zip(G, texts)]
+                 for g, heads in zip(G, self.kept)]
         dQ, dK, dV = map(linalg.vstack, zip(*(map(hstack, zip(*heads)) for heads in found)))
         # Each input row makes a query, a key and a value: three ways to the loss, so three
         # gradients that add up. (The queries were divided by √d, and so is their gradient.)
@@ -164,13 +164,10 @@ class CausalSelfAttention(TextLayer):
     @property
     def patterns(self) -> List[List[Matrix]]:
         """For each text of the last forward the weights A of each head: who looked at whom."""
-        return [[A for _, _, _, A in heads] for heads in kept_by_forward(self, self._texts)]
+        return [[A for _, _, _, A in heads] for heads in self.kept]
 
     def settings(self) -> Dict[str, Any]:
         return {"width": self.input_width, "heads": self.heads}
-
-    def __repr__(self) -> str:
-        return f"CausalSelfAttention({self.input_width}, heads={self.heads})"
 
 
 def head_backward(G: Matrix, head: Head) -> Tuple[Matrix, Matrix, Matrix]:

@@ -23,10 +23,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
-from .. import linalg
-from ..checks import positive_integer, random_generator
+from .. import checks, linalg
 from ..initializers import Initializer, normal
-from ..layers import Layer, Parameter, kept_by_forward
+from ..layers import Layer, Parameter
 from ..linalg import Matrix
 
 if TYPE_CHECKING:
@@ -101,11 +100,10 @@ class TextLayer(Layer):
     past: Any = None
     nothing: Any = None
 
-    def kept(self, value: Any) -> Any:
-        """Return what forward kept for backward; ValueError if text is being written."""
+    def refuse_while_writing(self) -> None:
+        """Raise ValueError if text is being written: then backward has no meaning."""
         if self.past is not None:
             raise ValueError(f"{self!r}: backward inside a Continuation, which only writes")
-        return kept_by_forward(self, value)
 
 
 class Unpad(Layer):
@@ -122,21 +120,17 @@ class Unpad(Layer):
 
     def __init__(self) -> None:
         self.listeners: List[TextLayer] = []
-        self._shape: Any = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         texts = texts_in(inputs)
-        self._shape = len(inputs), len(inputs[0])
+        self.kept = len(inputs), len(inputs[0])
         for layer in self.listeners:
             layer.lengths = [len(text) for text in texts]
         return [[token] for text in texts for token in text]
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         # Tokens are rounded to whole numbers, so a little more or less of one changes nothing.
-        return linalg.zeros(*kept_by_forward(self, self._shape))
-
-    def settings(self) -> Dict[str, Any]:
-        return {}
+        return linalg.zeros(*self.kept)
 
 
 class Embedding(Layer):
@@ -155,34 +149,33 @@ class Embedding(Layer):
     [[2.0, 2.5, 3.0], [0.5, 1.0, 1.5]]
     """
 
+    @checks.explains_arguments
     def __init__(
         self, tokens: int, width: int, rng: Random, per_row: int = 1,
         initializer: Initializer = small_normal,
     ) -> None:
-        self.tokens = positive_integer("Embedding", "tokens", tokens)
-        self.width = positive_integer("Embedding", "width", width)
-        self.per_row = positive_integer("Embedding", "per_row", per_row)
+        self.tokens = checks.positive_integer("Embedding", "tokens", tokens)
+        self.width = checks.positive_integer("Embedding", "width", width)
+        self.per_row = checks.positive_integer("Embedding", "per_row", per_row)
         self.input_width, self.output_width = per_row, per_row * width
-        rng = random_generator("Embedding", rng)
+        rng = checks.random_generator("Embedding", rng)
         self.weights = Parameter("weights", initializer(rng, tokens, width))
-        self._columns: Optional[List[List[int]]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        self._columns = [list(map(round, column)) for column in zip(*inputs)]
-        for column in self._columns:
+        self.kept = [list(map(round, column)) for column in zip(*inputs)]
+        for column in self.kept:
             for row, token in enumerate(column):
                 if not 0 <= token < self.tokens:
                     raise ValueError(f"{self!r}: row {row}: expected a token from 0 to "
                                      f"{self.tokens - 1}, got {token}")
-        return hstack([linalg.take(self.weights.value, column) for column in self._columns])
+        return hstack([linalg.take(self.weights.value, column) for column in self.kept])
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        columns = kept_by_forward(self, self._columns)
+        numbers = [token for column in self.kept for token in column]
         # Row k of the output IS row numbers[k] of the table. A row of the table that was used
         # several times reaches the loss by several paths, so their gradients add up; one that was
         # not used gets zeros. This is inner_columns(one_hot(numbers), gradient), without the
         # multiplications by zero.
-        numbers = [token for column in columns for token in column]
         gradient = linalg.vstack(split_columns(output_gradient, self.per_row))
         self.weights.gradient = sum_into_rows(self.tokens, numbers, gradient)
         # Tokens are names, no quantities: rounded to whole numbers, so the slope is 0.
@@ -210,14 +203,14 @@ class Positions(TextLayer):
 
     nothing = 0
 
+    @checks.explains_arguments
     def __init__(
         self, context: int, width: int, rng: Random, initializer: Initializer = small_normal
     ) -> None:
-        self.context = positive_integer("Positions", "context", context)
-        self.input_width = self.output_width = positive_integer("Positions", "width", width)
-        rng = random_generator("Positions", rng)
+        self.context = checks.positive_integer("Positions", "context", context)
+        self.input_width = self.output_width = checks.positive_integer("Positions", "width", width)
+        rng = checks.random_generator("Positions", rng)
         self.weights = Parameter("weights", initializer(rng, context, width))
-        self._places: Optional[List[int]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         before = self.past or 0
@@ -225,15 +218,15 @@ class Positions(TextLayer):
         if before + max(lengths) > self.context:
             raise ValueError(f"{self!r}: a text of {before + max(lengths)} tokens, but there are "
                              f"{self.context} positions; cut it, or take a larger context")
-        self._places = [before + place for length in lengths for place in range(length)]
+        self.kept = [before + place for length in lengths for place in range(length)]
         if self.past is not None:
             self.past += len(inputs)
-        return linalg.add(inputs, linalg.take(self.weights.value, self._places))
+        return linalg.add(inputs, linalg.take(self.weights.value, self.kept))
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        places = self.kept(self._places)
+        self.refuse_while_writing()
         # As in an embedding: each row of the table gets the sum over all places it was added to.
-        self.weights.gradient = sum_into_rows(self.context, places, output_gradient)
+        self.weights.gradient = sum_into_rows(self.context, self.kept, output_gradient)
         return output_gradient  # a sum passes the gradient on as it is
 
     def parameters(self) -> Iterator[Parameter]:
@@ -241,6 +234,3 @@ class Positions(TextLayer):
 
     def settings(self) -> Dict[str, Any]:
         return {"context": self.context, "width": self.input_width}
-
-    def __repr__(self) -> str:
-        return f"Positions({self.context} × {self.input_width})"

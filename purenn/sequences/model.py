@@ -22,9 +22,9 @@ Before this: `attention`. After this: `text`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, List, Sequence, Tuple, Type
+from typing import TYPE_CHECKING, Any, Iterable, List, Sequence, Tuple, Type
 
-from .. import linalg
+from .. import checks, linalg
 from ..activations import ReLU
 from ..layers import Dense, Layer
 from ..linalg import Matrix, ShapeError
@@ -57,15 +57,12 @@ class Residual(Network):
                              f"{self.output_width}, which cannot be added")
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        return linalg.add(inputs, self._forward(inputs, training))
+        return linalg.add(inputs, super().forward(inputs, training))
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         # x goes two ways, as it is and through f, so two gradients add up. The first way has no
         # factors in it: however deep the stack, the gradient arrives at its beginning undiminished.
         return linalg.add(output_gradient, super().backward(output_gradient))
-
-    def set_gradients(self, output_gradient: Matrix) -> None:
-        super().backward(output_gradient)
 
 
 class LanguageModel(Network):
@@ -77,7 +74,7 @@ class LanguageModel(Network):
 
     def __init__(self, layers: Iterable[Layer], *more: Layer) -> None:
         super().__init__(layers, *more)
-        self.input_width = self._widths[0] = None  # texts may have any length
+        self.input_width = self.widths[0] = None  # texts may have any length
         if not isinstance(self.layers[0], Unpad):
             raise ValueError(f"LanguageModel: layer 0 should be Unpad(), got {self.layers[0]!r}")
         self.text_layers: List[TextLayer] = [
@@ -101,8 +98,8 @@ def gpt(
     ...     print(layer)
     Unpad
     Embedding(9 → 4)
-    Positions(8 × 4)
-    Residual([RMSNorm(4), CausalSelfAttention(4, heads=2)])
+    Positions(8, 4)
+    Residual([RMSNorm(4), CausalSelfAttention(4, 2)])
     Residual([RMSNorm(4), Dense(4 → 16, bias=False), ReLU, Dense(16 → 4, bias=False)])
     RMSNorm(4)
     Dense(4 → 9, bias=False)
@@ -131,28 +128,18 @@ class NextToken(SoftmaxCrossEntropy):
     333.3333333333333
     """
 
-    def __call__(self, scores: Matrix, targets: Targets) -> float:
-        return super().__call__(scores, flat(targets))
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+        tokens = [token for text in texts_in(targets) for token in text]  # type: ignore[arg-type]
+        checks.same_number_of_rows("NextToken", len(scores), len(tokens))
+        return super().value_and_gradient(scores, tokens)
 
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return super().gradient(scores, flat(targets))
-
-    def value_and_gradient(
-        self, scores: Matrix, targets: Targets
-    ) -> Tuple[float, Matrix]:
-        return SoftmaxCrossEntropy.value_and_gradient(scores, flat(targets))
-
-    def check(self, targets: Targets, width: int) -> None:
-        for row, text in enumerate(texts_in(targets)):  # type: ignore[arg-type]  # no flat list
-            wrong = [token for token in text if not 0 <= token < width]
+    def check_targets(self, rows: int, columns: int, targets: Any) -> Targets:
+        for number, text in enumerate(texts_in(targets)):
+            wrong = [token for token in text if not 0 <= token < columns]
             if wrong:
-                raise ValueError(f"NextToken: targets: row {row}: expected tokens from 0 to "
-                                 f"{width - 1}, got {wrong[0]}")
-
-
-def flat(targets: Targets) -> List[int]:
-    """Return the tokens of all rows in one list, without what they are filled up with."""
-    return [token for text in texts_in(targets) for token in text]  # type: ignore[arg-type]
+                raise ValueError(f"NextToken: targets: row {number}: expected tokens from 0 to "
+                                 f"{columns - 1}, got {wrong[0]}")
+        return targets  # type: ignore[no-any-return]
 
 
 def questions(texts: Sequence[Sequence[int]]) -> Tuple[Matrix, Matrix]:

@@ -12,11 +12,10 @@ Before this: `embedding`. After this: `attention`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterator, Tuple
 
-from .. import linalg
-from ..checks import number_between, positive_integer
-from ..layers import Layer, Parameter, kept_by_forward
+from .. import checks, linalg
+from ..layers import Layer, Parameter
 from ..linalg import Matrix
 
 __all__ = ["LayerNorm", "RMSNorm"]
@@ -63,20 +62,20 @@ class RMSNorm(Layer):
     [[1.0, -1.0]]
     """
 
+    @checks.explains_arguments
     def __init__(self, width: int, gain: bool = True, epsilon: float = 1e-5) -> None:
         who = type(self).__name__
-        self.input_width = self.output_width = positive_integer(who, "width", width)
-        self.epsilon = number_between(who, "epsilon", epsilon, 0)
+        self.input_width = self.output_width = checks.positive_integer(who, "width", width)
+        self.epsilon = checks.number_between(who, "epsilon", epsilon, 0)
         self.gain = gain
         self.gains = Parameter("gains", linalg.full(1, width, 1.0), penalized=False)
-        self._kept: Optional[Tuple[Matrix, Matrix]] = None
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        Y, factors = self._kept = normalized(inputs, self.epsilon)
+        Y, factors = self.kept = normalized(inputs, self.epsilon)
         return linalg.multiply(Y, self.gains.value) if self.gain else Y
 
     def backward(self, output_gradient: Matrix) -> Matrix:
-        Y, factors = kept_by_forward(self, self._kept)
+        Y, factors = self.kept
         if self.gain:
             # Gain i multiplies y[i] of every row: its gradient is y[i] times that of the output,
             # added up over the rows; and y[i] gets the output's gradient times the gain.

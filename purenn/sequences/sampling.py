@@ -21,8 +21,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
-from .. import linalg
-from ..checks import number_between, positive_integer, random_generator
+from .. import checks, linalg
 from ..linalg import Vector
 from .embedding import Positions
 from .model import LanguageModel
@@ -103,11 +102,11 @@ def generate(
     the positions the model goes on from an edge and the last half of what it knew. Raises TypeError
     or ValueError for arguments out of range.
     """
-    random_generator("generate", rng)
-    number_between("generate", "temperature", temperature, 0)
+    checks.random_generator("generate", rng)
+    checks.number_between("generate", "temperature", temperature, 0)
     for name, value in (("top_k", top_k), ("longest", longest)):
         if value is not None:
-            positive_integer("generate", name, value)
+            checks.positive_integer("generate", name, value)
     context, text = context_of(model), list(prompt)
     end = context if longest is None else len(text) + longest
     while len(text) < end:

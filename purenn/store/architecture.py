@@ -95,7 +95,7 @@ def _described(number: int, layer: Layer) -> Dict[str, Any]:
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
     if name in OF_TEXTS:
-        return {"layer": name, **layer.settings()}  # type: ignore[attr-defined]
+        return {"layer": name, **layer.settings()}
     return {"layer": name, **{setting: getattr(layer, setting) for setting in LAYERS[name]}}
 
 

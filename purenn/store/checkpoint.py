@@ -11,10 +11,10 @@ random state, early stopping remembers the best weights. All of that is here:
 A checkpoint is a moment between two epochs. So a training that is killed loses at most the epochs
 since the last one, and what it then does again, it does in the very same way: the final weights are
 the same, to the bit, as if it had never stopped. (On the same kind of Python, that is: see
-`plain_dot` in linalg for what differs between versions.)
+`linalg.dot` for what differs between versions.)
 
-    train(..., callbacks=[Checkpoint("run.safetensors")])                              # and killed
-    train(..., callbacks=[Checkpoint("run.safetensors")], resume="run.safetensors")    # goes on
+    train(..., callbacks=[Checkpoint("run.safetensors")])                    # and killed
+    train(..., callbacks=[Checkpoint("run.safetensors", resume=True)])       # goes on
 
 The file is replaced in one step (`atomic.py`), so at every moment it is a whole checkpoint.
 Before this: `architecture.py`. After this: `model.py`.
@@ -25,15 +25,17 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from random import Random
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .. import linalg
 from ..checks import positive_integer
+from ..checks import is_flat
+from ..history import Record
 from ..linalg import Matrix
-from ..losses import is_flat
 from ..network import layers_inside
 from ..optimizers import GradientDescent
-from ..training import Callback, Record, Run
+from ..training import Callback, Run
 from . import safetensors, strict_json
 from .architecture import check_digest, digest, matrices_of, name_in_file
 from .errors import ModelFileError
@@ -42,7 +44,8 @@ from .safetensors import Tensor, from_rows, to_rows
 __all__ = ["Checkpoint", "resume_from"]
 
 KEY = "purenn"
-CHANGING = ("steps", "rate_factor", "memory", "rng", "remembered")  # all else are settings
+# What an optimizer changes on its way; all else are settings.
+CHANGING = ("steps", "rate_factor", "memory", "parameters", "rng", "remembered")
 
 
 class Checkpoint(Callback):
@@ -50,11 +53,15 @@ class Checkpoint(Callback):
 
     `path` names a safetensors file; it is replaced in one step. On Ctrl-C, or when an error ends
     the training, the state after the last whole epoch is written if it is not in the file yet.
-    Raises ValueError for an `every` below 1, OSError when the file cannot be written.
+    With `resume`, the training goes on where the file stands (True), or where the checkpoint of
+    that name stands; called as it was then, it ends with the very same weights as if it had never
+    stopped. Raises ValueError for an `every` below 1 and for a checkpoint of another training,
+    ModelFileError for a broken one, OSError when a file cannot be written or read.
     """
 
-    def __init__(self, path: str, every: int = 1) -> None:
+    def __init__(self, path: str, every: int = 1, resume: Union[bool, str] = False) -> None:
         self.path = os.fspath(path)
+        self.resume_path = self.path if resume is True else resume or None
         self.every = positive_integer("Checkpoint", "every", every)
         self._identity: Dict[str, str] = {}
         self._unwritten: Optional[Tuple[Dict[str, Tensor], Dict[str, Any]]] = None
@@ -62,6 +69,10 @@ class Checkpoint(Callback):
     def start(self, run: Run) -> None:
         self._identity = identity(run)
         self._unwritten = None
+
+    def resume(self, run: Run) -> None:
+        if self.resume_path is not None:
+            resume_from(run, self.resume_path)
 
     def between_epochs(self, run: Run) -> None:
         self._unwritten = _tensors(run), {**_facts(run), "identity": self._identity}
@@ -89,7 +100,6 @@ def resume_from(run: Run, path: str) -> None:
     Raises ModelFileError when the file is broken or no checkpoint; ValueError when it is that of
     another training, with the first difference named; OSError when it cannot be read.
     """
-    values = run.values()
     try:
         with open(path, "rb") as file:
             tensors, metadata = safetensors.read(file)
@@ -98,7 +108,6 @@ def resume_from(run: Run, path: str) -> None:
         _check_same_training(facts["identity"], identity(run), path)
         _restore(run, tensors, facts)
     except ModelFileError as error:
-        run.put_back(values)
         raise error.inside(path) from None
 
 
@@ -237,24 +246,33 @@ def _restore(run: Run, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) 
 
 
 def _take_up(run: Run, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Read everything first, then set it: a checkpoint that is refused changes nothing."""
     values = [_value(tensors, name_in_file(name), parameter.value)
               for name, parameter in run.network.named_parameters()]
+    records = [_record(entry) for entry in facts["history"]]
+    epoch, stop = int(facts["epoch"]), facts["stop"]
+    steps, rate_factor = int(facts["steps"]), float(facts["rate_factor"])
+    memory = [
+        tuple(_value(tensors, f"optimizer.{position}.{number}", value)
+              for number in range(getattr(run.optimizer, "remembered", 0)))
+        for position, value in enumerate(values)
+    ]
+    states = [_callback_state(tensors, facts["callbacks"], position, callback)
+              for position, callback in enumerate(run.callbacks)]
+    generators = list(zip(_generators(run), facts["random"]))
+    for _, (version, numbers, spare) in generators:
+        Random().setstate((version, tuple(numbers), spare))  # would raise
+
     run.put_back(values)
     run.good_values = run.whole_values = values
-    run.epoch, run.stop = int(facts["epoch"]), facts["stop"]
-    run.history.records = [_record(entry) for entry in facts["history"]]
+    run.epoch, run.stop, run.history.records = epoch, stop, records
     if isinstance(run.optimizer, GradientDescent):
-        run.optimizer.steps = int(facts["steps"])
-        run.optimizer.rate_factor = float(facts["rate_factor"])
-        run.optimizer.memory = [
-            tuple(_value(tensors, f"optimizer.{position}.{number}", value)
-                  for number in range(run.optimizer.remembered))
-            for position, value in enumerate(values)
-        ]
-    for rng, (version, numbers, spare) in zip(_generators(run), facts["random"]):
+        run.optimizer.steps, run.optimizer.rate_factor = steps, rate_factor
+        run.optimizer.memory = list(memory)
+    for rng, (version, numbers, spare) in generators:
         rng.setstate((version, tuple(numbers), spare))
-    for position, callback in enumerate(run.callbacks):
-        callback.restore(_callback_state(tensors, facts["callbacks"], position, callback))
+    for callback, state in zip(run.callbacks, states):
+        callback.restore(state)
 
 
 def _value(tensors: Mapping[str, Tensor], name: str, like: Matrix) -> Matrix:

@@ -19,7 +19,8 @@ from typing import NamedTuple, Sequence
 
 from ... import linalg
 from ...linalg import Matrix
-from ...optimizers import Adam, Schedule
+from ...optimizers import Adam
+from ...schedules import Schedule
 from ..model import LanguageModel, gpt, questions
 from ..normalization import RMSNorm
 from ..text import Vocabulary, characters

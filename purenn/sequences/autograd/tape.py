@@ -95,7 +95,8 @@ class Tape:
 
     def relu(self, A: Tracked) -> Tracked:
         above = linalg.greater(A.value, 0.0)
-        return self.record(linalg.maximum(A.value, 0.0), (A, lambda G: linalg.multiply(G, above)))
+        return self.record(linalg.multiply(A.value, above),
+                           (A, lambda G: linalg.multiply(G, above)))
 
     def take(self, table: Tracked, rows: Sequence[int]) -> Tracked:
         count = len(table.value)

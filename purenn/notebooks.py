@@ -1,0 +1,22 @@
+"""In a notebook, an object may show itself as a picture instead of as a line of text.
+
+A notebook asks an object for `_repr_svg_`. Networks, histories and the like answer with a picture
+from `draw`. But `draw` builds on them, so they cannot import it: the package (`__init__.py`) says
+here who draws.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+__all__ = ["Pictured"]
+
+
+class Pictured:
+    """Something that a notebook shows as a picture, if somebody can draw it."""
+
+    draw: Optional[Callable[[Any], Optional[str]]] = None
+
+    def _repr_svg_(self) -> Optional[str]:
+        draw = Pictured.draw
+        return draw(self) if draw is not None else None
