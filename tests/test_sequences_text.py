@@ -17,7 +17,7 @@ from purenn.sequences.autograd import Value
 from purenn.sequences.autograd.microgpt import Line, microgpt
 from purenn.sequences.autograd.same_model import by_layers, by_numbers, by_tape
 from purenn.sequences.autograd.tape import Tape, Tracked
-from purenn.sequences.text import with_joined, words_of
+from purenn.data.tokens import with_joined, words_of
 
 texts = st.lists(st.text("abc d\n", min_size=1, max_size=12), min_size=1, max_size=5)
 

@@ -1,6 +1,6 @@
 """First names: the text that comes along, for language models to learn from.
 
-Before this: bundled. After this: csv_files.
+Before this: bundled. After this: tokens.
 """
 
 import gzip

@@ -4,8 +4,9 @@
 2. normalization  RMSNorm, LayerNorm: rows of one size
 3. attention      each token hears from those before it
 4. model          the layers put together, and the loss of the next token
-5. text           characters, byte-pair encoding, the names that come along
-6. sampling       writing: temperature, top-k, and how a new token costs one row only
+5. sampling       writing: temperature, top-k, and how a new token costs one row only
+
+How text becomes tokens, characters or byte pairs, stands with all other data: `data/tokens.py`.
 
     texts = names()
     vocabulary = characters(texts)
@@ -17,12 +18,12 @@ Beside them `autograd`, which finds the same gradients without a formula for eac
 """
 
 from ..data.names import names
+from ..data.tokens import Vocabulary, byte_pairs, characters
 from .attention import CausalSelfAttention
 from .embedding import Embedding, Positions, Unpad
 from .model import LanguageModel, NextToken, Residual, gpt, questions
 from .normalization import LayerNorm, RMSNorm
 from .sampling import Continuation, choose, context_of, generate, probabilities
-from .text import Vocabulary, byte_pairs, characters
 
 __all__ = [
     "CausalSelfAttention", "Continuation", "Embedding", "LanguageModel", "LayerNorm", "NextToken",

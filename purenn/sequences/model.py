@@ -17,7 +17,7 @@ model and every part writes into it:
 `LanguageModel` is a `Network` and `NextToken` a loss, so `train`, `gradcheck`, `save` and all the
 rest take them as any other.
 
-Before this: `attention`. After this: `text`.
+Before this: `attention`. After this: `sampling`.
 """
 
 from __future__ import annotations

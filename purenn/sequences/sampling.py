@@ -13,7 +13,7 @@ To find the next scores, the whole text would have to go through the model again
 but the last are what they were: no row sees what comes behind it. So in a `Continuation` the layers
 remember. Attention keeps the keys and values of all tokens so far, and a new token costs one row.
 
-Before this: `text`. This is the last module; `autograd` stands beside them.
+Before this: `model`. This is the last module; `autograd` stands beside them.
 """
 
 from __future__ import annotations

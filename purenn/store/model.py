@@ -31,11 +31,11 @@ from typing import Any, BinaryIO, Dict, List, Mapping, NamedTuple, Optional, Seq
 
 from .. import __version__, linalg
 from ..data.dataset import Standardizer
+from ..data.tokens import Vocabulary
 from ..initializers import normal
 from ..linalg import Matrix
 from ..network import Network
 from ..sequences.model import LanguageModel
-from ..sequences.text import Vocabulary
 from . import atomic, safetensors, strict_json
 from .architecture import build_network, check_digest, describe, digest, tensors_of
 from .errors import ModelFileError, kind as kind_of, shown

@@ -18,12 +18,12 @@ from random import Random
 from typing import NamedTuple, Sequence
 
 from ... import linalg
+from ...data.tokens import Vocabulary, characters
 from ...linalg import Matrix
 from ...optimizers import Adam
 from ...schedules import Schedule
 from ..model import LanguageModel, gpt, questions
 from ..normalization import RMSNorm
-from ..text import Vocabulary, characters
 
 __all__ = ["Recipe", "microgpt"]
 

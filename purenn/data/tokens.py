@@ -12,7 +12,7 @@ makes a token, always the pair whose token was found first.
 
 Source of byte-pair encoding: Sennrich, Haddow, Birch, "Neural Machine Translation of Rare Words
 with Subword Units", 2016. (GPT begins with the 256 bytes instead of the characters.)
-Before this: `model`. After this: `sampling`.
+Before this: names. After this: csv_files.
 """
 
 from __future__ import annotations
