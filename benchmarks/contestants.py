@@ -39,7 +39,7 @@ class Library:
     def __init__(self, package: Any, task: Task, optimizer: Any = None) -> None:
         training, self.checks = package.training, package.checks
         self.network = network_of(package, task)
-        self.inputs = package.checks.as_matrix(task.inputs, "inputs")
+        self.inputs = package.linalg.vstack([task.inputs])  # an array where linalg has arrays
         self.labels = task.labels
         self.run = training.Run(
             self.network, (self.inputs, self.labels), package.SoftmaxCrossEntropy(),
@@ -77,8 +77,8 @@ def network_of(package: Any, task: Task) -> Any:
     layers = []
     for (weights, biases), width in zip(task.layers, task.sizes):
         dense = package.Dense(width, len(weights), Random(0), package.zeros)
-        dense.weights.value = package.checks.as_matrix(weights, "weights")
-        dense.biases.value = package.checks.as_matrix([biases], "biases")
+        dense.weights.value = package.linalg.vstack([weights])
+        dense.biases.value = package.linalg.vstack([[biases]])
         layers += [dense, package.ReLU()]
     return package.Network(layers[:-1])
 

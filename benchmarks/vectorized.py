@@ -15,6 +15,7 @@ Before this: peers. After this: copies.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -162,9 +163,15 @@ FORMULAS = {
 }
 
 
+def _array_version(formula):
+    """Return the formula for arrays: from FORMULAS if it is one of purenn's, else as it is."""
+    of_purenn = str(getattr(formula, "__module__", "")).startswith("purenn.")
+    quick = FORMULAS.get(getattr(formula, "__qualname__", "")) if of_purenn else None
+    return partial(quick, getattr(formula, "__self__", None)) if quick else formula
+
+
 def elementwise(formula, *operands):
-    arrays, quick = [*map(_array, operands)], FORMULAS.get(formula.__qualname__)
-    return quick(getattr(formula, "__self__", None), *arrays) if quick else formula(*arrays)
+    return _array_version(formula)(*map(_array, operands))
 
 
 def elementwise_tuple(formula, *operands):

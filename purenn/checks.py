@@ -11,7 +11,9 @@ right kind, out of range) or ShapeError (sizes that do not go together).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Sequence, TypeVar, Union
+from typing import (
+    TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Sequence, TypeVar, Union,
+)
 
 from . import linalg
 from .linalg import Matrix, ShapeError
@@ -139,13 +141,17 @@ def _wrong_call(who: str, function: Any, arguments: Any, options: Any, error: Ex
                 f"it is called {right} here" if right else f"there are {known_names}")
     positional = [one for one in known.values() if one.kind == Parameter.POSITIONAL_OR_KEYWORD]
     if len(arguments) > len(positional):
+        hidden = 1 if "self" in known else 0
         by_name = [name for name, one in known.items() if one.kind == Parameter.KEYWORD_ONLY]
         names = " and ".join(f"{name}=…" for name in by_name[:2])
-        return f"{who}: {error}" + (f"; give the others by name: {names}" if by_name else "")
-    if "rng" in known and "rng" not in options:
-        return f"{who}: rng, a random generator, is missing; from random import Random, " \
-               f"then give Random(1)"
-    return f"{who}: {str(error).split('() ')[-1]}"
+        return (f"{who}: expected at most {len(positional) - hidden} arguments without a name, "
+                f"got {len(arguments) - hidden}"
+                + (f"; give the others by name: {names}" if by_name else ""))
+    what = str(error).split("() ")[-1]
+    if what.endswith(": 'rng'"):
+        what = "rng, a random generator, is missing"
+    hint = "; from random import Random, then give Random(1)" if "rng" in what else ""
+    return f"{who}: {what}{hint}"
 
 
 # ---- Matrices ----
@@ -183,23 +189,40 @@ def as_matrix(A: Any, who: str) -> Matrix:
 
 def _is_no_sequence(value: Any) -> bool:
     """Say whether this is no sequence of things; texts, dicts and data frames count as none."""
-    return (isinstance(value, (str, bytes, dict, set)) or hasattr(value, "columns")
-            or not hasattr(value, "__len__"))
+    return (isinstance(value, (str, bytes, dict)) or hasattr(value, "columns")
+            or hasattr(value, "iloc")  # pandas looks its rows up by label, not by position
+            or not hasattr(value, "__getitem__") or _length(value) is None)
+
+
+def _length(value: Any) -> Optional[int]:
+    """Return the length, None for what has none; an array without dimensions says so only here."""
+    try:
+        return len(value)
+    except TypeError:
+        return None
+
+
+def _how_to_convert(value: Any) -> str:
+    """Return what to do with what is no sequence but can be made one; nothing for anything else."""
+    if hasattr(value, "iloc"):
+        return "; write .values.tolist() behind it"
+    in_order = not isinstance(value, (str, bytes, dict, set, frozenset, type))
+    return "; write list(…) around it" if hasattr(value, "__iter__") and in_order and not hasattr(
+        value, "__getitem__") else ""
 
 
 def _what_is_wrong(who: str, A: Any) -> str:
     """Say why A is no matrix, and what to do."""
-    if hasattr(A, "columns") and hasattr(A, "values"):
-        return f"{who}: expected a list of rows, got {named(A)}; write .values.tolist() behind it"
-    if hasattr(A, "__next__"):
-        return f"{who}: expected a list of rows, got {named(A)}; write list(…) around it"
     if _is_no_sequence(A):
-        return f"{who}: expected a matrix (a list of rows), got {named(A)}"
+        hint = _how_to_convert(A)
+        expected = "a list of rows" if hint else "a matrix (a list of rows)"
+        return f"{who}: expected {expected}, got {named(A)}{hint}"
     if len(A) == 0:
         return f"{who}: expected at least one row, got none"
     for number, row in enumerate(A):
         if _is_no_sequence(row):
-            return (f"{who}: expected a list of rows, but item {number} is {named(row)}; "
+            return (f"{who}: expected a list of rows, but item {number} is {named(row)}"
+                    f"{_how_to_convert(row)}; "
                     f"one example is a row too: [[1.0, 2.0]], not [1.0, 2.0]")
         if len(row) != len(A[0]):
             return (f"{who}: row 0 has {len(A[0])} numbers, row {number} has {len(row)}; "
@@ -217,14 +240,14 @@ def named(value: Any) -> str:
         return "None"
     text = repr(value) if isinstance(value, (str, bytes, int, float)) else ""
     kind = "a string" if isinstance(value, str) else type(value).__name__
-    kind = kind if " " in kind else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    kind = kind if " " in kind else f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
     return f"{text if len(text) <= 20 else text[:17] + '...'} ({kind})" if text else kind
 
 
 def _is_finite_list(row: Any) -> bool:
     """Say whether this is a list whose sum is finite: then there are only finite numbers in it."""
     try:
-        total = sum(row) if type(row) is list and row else math.nan
+        total = sum(row, 0.0) if type(row) is list and row else math.nan
         return isinstance(total, (int, float)) and math.isfinite(total)
     except (TypeError, ValueError, OverflowError, ArithmeticError):
         return False
@@ -254,6 +277,8 @@ def _bad_number(who: str, number: int, row: Any) -> Exception:
 
 def _refuse_shared_rows(who: str, A: Matrix) -> None:
     """Raise ValueError when two rows are one object: a change of one would change the other."""
+    if len(set(map(id, A))) == len(A):
+        return
     first_seen: Dict[int, int] = {}
     for number, row in enumerate(A):
         first = first_seen.setdefault(id(row), number)
@@ -272,9 +297,12 @@ def is_flat(targets: Any) -> bool:
     """Say whether targets are a flat list, as class numbers are, and no matrix."""
     if type(targets) is list and targets and type(targets[0]) is int:
         return True  # the quick answer for most
-    if not hasattr(targets, "__getitem__") or isinstance(targets, (str, dict)) or not len(targets):
+    if isinstance(targets, (str, dict)) or hasattr(targets, "columns"):
         return False
-    return isinstance(targets[0], str) or not hasattr(targets[0], "__len__")
+    if not hasattr(targets, "__getitem__") or not _length(targets):
+        return False
+    first = next(iter(targets))  # pandas would look [0] up by label
+    return isinstance(first, str) or not hasattr(first, "__len__")
 
 
 def real_targets(who: str, rows: int, columns: int, targets: Any) -> Matrix:
@@ -348,7 +376,7 @@ def whole_numbers(who: str, numbers: Any) -> List[int]:
     for row, number in enumerate(numbers):
         if not hasattr(number, "__index__"):
             hint = ("give each name a number, or take Classifier" if isinstance(number, str)
-                    else "convert it with int()" if isinstance(number, float)
+                    else "convert it with int()" if hasattr(number, "__int__")
                     else "count the classes from 0")
             raise TypeError(f"{who}: row {row}: expected a class number (an integer), "
                             f"got {number!r}; {hint}")
@@ -545,10 +573,9 @@ def own_formula(loss: Any) -> None:
 def examples(who: str, inputs: Any, targets: Any) -> Matrix:
     """Return inputs as a matrix, if there is a target for each row."""
     rows = as_matrix(inputs, f"{who}: inputs")
-    if not hasattr(targets, "__len__"):
-        hint = "; write list(…) around it" if hasattr(targets, "__next__") else ""
+    if _is_no_sequence(targets) and not is_flat(targets):
         raise TypeError(f"{who}: targets: expected class numbers or rows, got {named(targets)}"
-                        f"{hint}")
+                        f"{_how_to_convert(targets)}")
     if len(rows) != len(targets):
         raise ShapeError(f"{who}: {len(rows)} rows of inputs, but {len(targets)} targets; "
                          f"each example needs one target")

@@ -30,7 +30,7 @@ from .linalg import Matrix, Vector
 
 __all__ = [
     "_total", "affine", "all_finite", "chain_rule", "divide", "dot", "elementwise",
-    "elementwise_tuple", "exp", "inner", "inner_columns", "log_softmax", "matmul", "one_hot",
+    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul", "one_hot",
     "ravel", "shape", "sum", "transpose", "vstack",
 ]
 
@@ -74,11 +74,16 @@ def _common_width(*matrices: Matrix) -> int:
         return 0
 
 
-def _one_size(matrices: Sequence[Any]) -> bool:
+def _one_size(A: Any, *others: Any) -> bool:
     """Say whether these are matrices of one size."""
     try:
-        rows = len(matrices[0])
-        return all(len(A) == rows for A in matrices) and _common_width(*matrices) > 0
+        widths = [*map(len, A)]
+        if not widths[0] or widths.count(widths[0]) != len(widths):
+            return False
+        for B in others:
+            if [*map(len, B)] != widths:
+                return False
+        return True
     except (TypeError, IndexError):
         return False
 
@@ -91,6 +96,14 @@ def transpose(A: Matrix) -> Matrix:
 def ravel(A: Matrix) -> Vector:
     shape(A)
     return list(chain.from_iterable(A))
+
+
+def item(A: Matrix) -> float:
+    try:
+        ((number,),) = A
+        return number
+    except (TypeError, ValueError):
+        return PLAIN["item"](A)  # type: ignore[no-any-return]
 
 
 def vstack(matrices: Sequence[Matrix]) -> Matrix:
@@ -209,20 +222,15 @@ def _inner(A: Matrix, B: Matrix, width: int) -> Matrix:
 
 
 def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
-    width = _common_width(A, B)
-    if width == 0 or not _fits_below(C, B):
-        return PLAIN["affine"](A, B, C)  # type: ignore[no-any-return]
-    row = C[0]
-    if width in SHORT:
-        return SHORT[width](A, B, row)
-    return [list(map(operator.add, products, row)) for products in _inner(A, B, width)]
-
-
-def _fits_below(C: Matrix, B: Matrix) -> bool:
     try:
-        return len(C) == 1 and len(C[0]) == len(B)
-    except (TypeError, LookupError):
-        return False
+        row, width = C[0], len(A[0])
+        if len(C) == 1 and len(row) == len(B):
+            if width in SHORT:
+                return SHORT[width](A, B, row)  # it takes all rows apart, so they are that long
+            return [list(map(operator.add, products, row)) for products in inner(A, B)]
+    except (TypeError, ValueError, LookupError):
+        pass
+    return PLAIN["affine"](A, B, C)  # type: ignore[no-any-return]
 
 
 def matmul(A: Matrix, B: Matrix) -> Matrix:
@@ -233,12 +241,12 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 
 
 def inner_columns(A: Matrix, B: Matrix) -> Matrix:
-    rows, width = shape(A)
+    if len(A) == len(B) == 1 and _common_width(A) and _common_width(B):
+        row, nothing = B[0], [0.0] * len(B[0])
+        return [[x * y for y in row] if x else nothing for x in A[0]]
+    rows = shape(A)[0]
     if rows != shape(B)[0]:
         return PLAIN["inner_columns"](A, B)  # type: ignore[no-any-return]
-    if rows == 1:
-        nothing = [0.0] * len(B[0])
-        return [[x * y for y in B[0]] if x else nothing for x in A[0]]
     return _product(_columns(A), B, rows)
 
 
@@ -330,19 +338,25 @@ SLOPES: Dict[Tuple[str, str], Quick] = {  # times the gradient G, as `chain_rule
 }
 
 
-def _key(formula: Any) -> Tuple[str, str]:
-    return getattr(formula, "__module__", ""), getattr(formula, "__qualname__", "")
+def _quick(table: Dict[Tuple[str, str], Quick], formula: Any) -> Any:
+    """Return what stands in the table for a formula, None if nothing does."""
+    try:
+        return table.get((formula.__module__, formula.__qualname__))
+    except AttributeError:
+        return None
 
 
 def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
-    if _one_size(operands):
-        quick = FORMULAS.get(_key(formula))
+    if _one_size(*operands):
+        quick = _quick(FORMULAS, formula)
         if quick is not None:
             return quick(getattr(formula, "__self__", None), *operands)  # type: ignore[no-any-return]
+        if len(operands) == 1:
+            return [list(map(formula, row)) for row in operands[0]]
         return [list(map(formula, *rows)) for rows in zip(*operands)]
     matrices = [A for A in operands if type(A) is list]
     others = [A for A in operands if type(A) is not list]
-    if matrices and _one_size(matrices) and _are_numbers(others):
+    if matrices and _one_size(*matrices) and _are_numbers(others):
         # A number is repeated, without being written out.
         return [list(map(formula, *rows)) for rows in zip(
             *[A if type(A) is list else repeat(repeat(A)) for A in operands])]
@@ -354,9 +368,9 @@ def _are_numbers(values: Iterable[Any]) -> bool:
 
 
 def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix:
-    if not _one_size((G, *operands)):
+    if not _one_size(G, *operands):
         return PLAIN["chain_rule"](G, slope, *operands)  # type: ignore[no-any-return]
-    quick = SLOPES.get(_key(slope))
+    quick = _quick(SLOPES, slope)
     if quick is not None:
         return quick(getattr(slope, "__self__", None), G, *operands)  # type: ignore[no-any-return]
     return [list(map(operator.mul, g, map(slope, *rows)))
@@ -441,10 +455,14 @@ STEPS: Dict[Tuple[str, str], Quick] = {
 
 
 def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> Tuple[Matrix, ...]:
-    quick = STEPS.get(_key(formula))
-    if quick is not None and _are_numbers(operands[:1]) and _one_size(operands[1:]):
+    quick = _quick(STEPS, formula)
+    if quick is not None and type(operands[0]) is float and _one_size(*operands[1:]):
         return quick(formula.__self__, *operands)  # type: ignore[attr-defined, no-any-return]
     results: List[List[Any]] = elementwise(formula, *operands)
     shape(results)
     return tuple([[place[k] for place in row] for row in results]
                  for k in range(len(results[0][0])))
+
+
+for _name, _plain in PLAIN.items():
+    globals()[_name].__doc__ = _plain.__doc__  # what the functions of linalg say is true of these

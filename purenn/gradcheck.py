@@ -14,10 +14,11 @@ examples; it looks at every number, since a check of a few at random misses the 
 Give it rows that are not special. At an input of exactly 0, with biases still 0, every ReLU behind
 it is exactly at its corner; then no slope is the right one, and the check may blame backward.
 
-Why a step of 6·10⁻⁶ (for an x of about 1): too large, and the curve is not straight between the two
-points (an error that grows with h²); too small, and the two losses agree in nearly all of their 16 digits,
-which leaves few for the difference (one that grows with 1/h). The sum is least near the cube root
-of 2·10⁻¹⁶. Source: Press and others, Numerical Recipes, third edition, section 5.7.
+Why a step of 6·10⁻⁶ (for an x of about 1): if it is too large, the curve is not straight between
+the two points (an error that grows with h²); if it is too small, the two losses agree in nearly all
+of their 16 digits, which leaves few for the difference (an error that grows with 1/h). The sum of
+both is least near the cube root of 2·10⁻¹⁶. Source: Press and others, Numerical Recipes, third
+edition, section 5.7.
 
 To be read beside the nine modules, after `training`. It uses layers, losses and networks.
 """

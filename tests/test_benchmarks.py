@@ -2,10 +2,12 @@
 
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ import pytest
 import purenn
 from benchmarks import (
     __main__ as command, ceiling, contestants, copies, goals, interpreters, learning, measuring,
-    memory, overhead, peers, processes, profiling, report, scripts, single, tasks,
+    memory, overhead, peers, processes, profiling, report, scripts, shortcuts, single, tasks,
 )
+from purenn import fast
 
 ROOT = Path(purenn.__file__).resolve().parent.parent
 NEEDS_NUMPY = pytest.mark.skipif("numpy" in peers.missing(), reason="NumPy is not installed")
@@ -175,6 +178,17 @@ def test_every_hidden_neuron_is_on_for_some_examples_and_off_for_others():
         assert 0 < min(on) and max(on) < 32 and 12 < sum(on) / len(on) < 20
 
 
+@NEEDS_NUMPY
+def test_the_stand_in_works_on_arrays_from_the_first_step_on():
+    """Lists would have to be made arrays again in every step, and that would be timed."""
+    import numpy
+
+    library = contestants.MAKERS[contestants.STAND_IN](tasks.make_task((4, 3, 3), 2))
+    values = [parameter.value for parameter in library.network.parameters()]
+    assert all(isinstance(A, numpy.ndarray) for A in [library.inputs, *values])
+    assert type(contestants.Library(purenn, tasks.make_task((4, 3, 3), 2)).inputs) is list
+
+
 def test_nobody_changes_the_task():
     task, same = tasks.make_task((4, 3, 3), 1), tasks.make_task((4, 3, 3), 1)
     for one in contestants.contestants(task, contestants.MAKERS).values():
@@ -219,20 +233,69 @@ def test_the_multiply_adds_are_those_that_a_step_takes():
 # ---- Copies ----
 
 
-def test_a_copy_on_plain_loops_has_the_plain_dot_and_nobody_else():
-    plain = copies.fresh_linalg(plain=True)
-    assert plain._dot is plain.plain_dot
-    assert copies.fresh_linalg()._dot.__name__ == purenn.linalg._dot.__name__
+def test_a_copy_on_plain_loops_has_the_plain_loops_and_nobody_else(monkeypatch):
+    before = {name: getattr(purenn.linalg, name) for name in fast.__all__}
+    for setting in ("0", "1"):
+        monkeypatch.setenv(copies.PLAIN_LOOPS, setting)
+        plain, quick = copies.copy_on(plain=True), copies.copy_on()
+        for name in fast.__all__:
+            assert getattr(plain.linalg, name).__module__ == "purenn.linalg"
+            assert getattr(quick.linalg, name).__module__ == "purenn.fast"
+        assert os.environ[copies.PLAIN_LOOPS] == setting
+    monkeypatch.delenv(copies.PLAIN_LOOPS)
+    copies.copy_on(plain=True)
+    assert copies.PLAIN_LOOPS not in os.environ
+    assert {name: getattr(purenn.linalg, name) for name in fast.__all__} == before
 
 
-def test_inside_the_block_everybody_finds_the_copy_and_afterwards_the_old_one():
-    linalg = copies.fresh_linalg()
-    with copies.purenn_on(linalg) as package:
+@pytest.mark.parametrize("plain", [True, False])
+def test_inside_the_block_everybody_finds_the_copy_and_afterwards_the_old_one(plain):
+    before = {name: module for name, module in sys.modules.items() if name.startswith("purenn")}
+    with copies.purenn_on(plain=plain) as package:
         assert sys.modules["purenn"] is package is not purenn
+        assert package.linalg is package.layers.linalg is not purenn.linalg
         assert package.Classifier.__module__ == "purenn.estimators"
-        assert sys.modules["purenn.estimators"].linalg is linalg
-    assert sys.modules["purenn"] is purenn
-    assert sys.modules["purenn.linalg"] is purenn.linalg is not linalg
+        assert sys.modules["purenn.estimators"].linalg is package.linalg
+        assert ("purenn.fast" in sys.modules) is not plain
+    assert before == {
+        name: module for name, module in sys.modules.items() if name.startswith("purenn")}
+
+
+def test_a_copy_stands_on_the_linalg_that_is_given():
+    own = types.ModuleType("purenn.linalg")
+    vars(own).update(vars(purenn.linalg))
+    with copies.purenn_on(own) as package:
+        assert package.linalg is package.losses.linalg is own
+
+
+def test_the_old_purenn_is_back_also_after_an_error():
+    with pytest.raises(ZeroDivisionError), copies.purenn_on():
+        raise ZeroDivisionError
+    assert sys.modules["purenn"] is purenn and sys.modules["purenn.linalg"] is purenn.linalg
+
+
+# ---- Shortcuts ----
+
+
+def test_every_quick_function_is_timed():
+    assert {name for name, _ in shortcuts.calls().values()} == set(fast.__all__)
+
+
+@pytest.mark.parametrize("name", shortcuts.calls())
+def test_the_plain_and_the_quick_call_do_the_same_and_are_what_they_say(name, monkeypatch):
+    runs, called = shortcuts.runs(name), []
+    plain, quick = flat(runs["plain"]()), flat(runs["quick"]())
+    assert plain == pytest.approx(quick, rel=1e-12, abs=1e-12) and len(plain) == len(quick)
+    for one in fast.__all__:
+        monkeypatch.setitem(fast.PLAIN, one, lambda *given, one=one: called.append(one))
+    shortcuts.runs(name)["plain"]()
+    assert called == [shortcuts.calls()[name][0]]
+
+
+def flat(result):
+    if isinstance(result, (list, tuple)):
+        return [x for part in result for x in flat(part)]
+    return [result]
 
 
 # ---- Profiling ----

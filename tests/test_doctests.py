@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import purenn
+from purenn import fast, linalg
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(
@@ -22,9 +23,12 @@ def test_the_examples_of_every_module_run(name):
     assert failed == 0
 
 
-def test_there_are_examples_to_run():
-    tried = doctest.testmod(importlib.import_module("purenn.linalg")).attempted
-    assert tried >= 10
+def test_the_examples_of_linalg_run_with_plain_and_with_quick_functions():
+    quick = doctest.testmod(fast)
+    with fast.plain_loops():
+        plain = doctest.testmod(linalg)
+    assert quick.failed == plain.failed == 0
+    assert quick.attempted >= 5 and plain.attempted >= 8
 
 
 @pytest.mark.skipif(not (ROOT / "README.md").exists(), reason="there is no README.md here")

@@ -77,7 +77,7 @@ def test_the_first_layer_does_not_compute_the_gradient_of_the_examples_in_traini
     monkeypatch.setattr(linalg, "matmul", lambda A, B: multiplied.append(B) or matmul(A, B))
     train(network, [[1.0, 2.0]], [[1.0, 1.0]], loss=MeanSquaredError(), optimizer=SGD(0.1),
           epochs=3, callbacks=[Do(lambda: multiplied.clear())])
-    # The one example before the first batch goes all the way back; after that, three batches do not.
+    # The one example before the first batch goes all the way back, the three batches do not.
     assert len(multiplied) == 3 and first.asked == second.asked == 4
     network.forward([[1.0, 2.0]])
     assert linalg.shape(network.backward([[1.0, 1.0]])) == (1, 2)  # afterwards it is as before

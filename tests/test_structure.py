@@ -196,7 +196,7 @@ def test_what_a_module_exports_is_there_and_documented(module):
 # Sums of counts and of truth values: whole numbers, the same on every Python; and one of which only
 # counts whether it is finite.
 WHOLE_NUMBERS = {
-    "sum(row)", "sum(row) if type(row) is list and row else math.nan",
+    "sum(row) if type(row) is list and row else math.nan",
     "sum(p == a for p, a in zip(predicted, actual))",
     "sum(other[k] for other in counts)", "sum(row)",
     "sum(score.support for score in scores)", "sum(rows * columns for rows, columns in sizes)",

@@ -1,13 +1,15 @@
 """NumPy in the place of the loops: every name is there, and every part learns the same with it."""
 
+import ast
 import inspect
 import math
+import textwrap
 from random import Random
 
 import pytest
 
 import purenn
-from purenn import linalg
+from purenn import activations, initializers, linalg, losses, metrics, optimizers, penalties
 
 np = pytest.importorskip("numpy", reason="NumPy is not installed: nothing to stand in")
 
@@ -21,8 +23,12 @@ YES = [[float(k % 2), 1.0, 0.25] for k in range(11)]
 SHARES = [[0.25, 0.25, 0.5], *[[0.5, 0.5, 0.0]] * 10]
 SHARES = [list(row) for row in SHARES]
 
-ACTIVATIONS = ["ELU", "GELU", "LeakyReLU", "Linear", "ReLU", "Sigmoid", "SiLU", "Softplus", "Tanh",
-               "Softmax"]
+ACTIVATIONS = {  # made with a given purenn
+    **{name: lambda p, name=name: getattr(p, name)() for name in (
+        "ELU", "GELU", "LeakyReLU", "Linear", "ReLU", "Sigmoid", "SiLU", "Softmax", "Softplus",
+        "Tanh")},
+    "ELU, 0.6": lambda p: p.ELU(0.6), "LeakyReLU, 0.3": lambda p: p.LeakyReLU(0.3),
+}
 LOSSES = {  # targets, and the layer that must stand before it
     "MeanSquaredError": (REAL, None), "MeanAbsoluteError": (REAL, None), "Huber": (REAL, None),
     "SoftmaxCrossEntropy": (CLASSES, None), "SigmoidCrossEntropy": (YES, None),
@@ -45,6 +51,30 @@ OPTIMIZERS = {
     "RandomAdjustment": lambda p: p.RandomAdjustment(Random(1)),
 }
 INITIALIZERS = ["he", "normal", "uniform", "xavier", "zeros"]
+NUMERICAL = [("accuracy", "SoftmaxCrossEntropy", CLASSES), ("r2", "MeanSquaredError", REAL),
+             ("mean_absolute_error", "Huber", REAL)]
+
+
+def classes_in(module, family):
+    """The public classes of a module that belong to a family and are no mere contract."""
+    found = [getattr(module, name) for name in module.__all__]
+    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, family)
+            and one.__name__ in purenn.__all__ and one not in (
+                family, activations.Activation, losses.MeanLoss, optimizers.GradientDescent)}
+
+
+def first_words(table):
+    return {name.split(",")[0] for name in table}
+
+
+def test_the_tables_have_every_part_of_the_package():
+    assert first_words(ACTIVATIONS) == set(classes_in(activations, purenn.Layer))
+    assert set(LOSSES) == set(classes_in(losses, purenn.Loss))
+    assert set(PENALTIES) == set(classes_in(penalties, purenn.Penalty))
+    assert first_words(OPTIMIZERS) == set(classes_in(optimizers, purenn.Optimizer))
+    drawing = {name for name in initializers.__all__ if list(inspect.signature(
+        getattr(initializers, name)).parameters)[:3] == ["rng", "neurons", "inputs"]}
+    assert drawing <= set(INITIALIZERS)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +90,7 @@ def curve(
     """Train a small network with a given purenn and return all numbers of its history."""
     rng = Random(7)
     start = getattr(package, initializer)
-    layers = [package.Dense(3, 6, rng, start), middle(package, rng) if middle else package.Tanh(),
+    layers = [package.Dense(3, 6, rng, start), middle(package) if middle else package.Tanh(),
               package.Dense(6, 3, rng, start)]
     layers += [getattr(package, last)()] if last else []
     history = package.train(
@@ -101,14 +131,14 @@ def test_a_stand_in_takes_what_the_operation_takes_in_a_line_or_two(name):
     assert len(inspect.getsource(theirs).splitlines()) <= 3
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_every_activation_learns_the_same(name, on_numpy):
-    learns_the_same(on_numpy, middle=lambda package, rng: getattr(package, name)())
+    learns_the_same(on_numpy, middle=ACTIVATIONS[name])
 
 
 def test_dropout_and_a_network_inside_learn_the_same(on_numpy):
-    learns_the_same(on_numpy, middle=lambda package, rng: package.Network(
-        [package.Dropout(0.25, rng), package.ReLU(), package.Dense(6, 6, rng)]))
+    learns_the_same(on_numpy, middle=lambda package: package.Network(
+        [package.Dropout(0.25, Random(5)), package.ReLU(), package.Dense(6, 6, Random(6))]))
 
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
@@ -145,8 +175,12 @@ def test_batches_of_every_size_learn_the_same(batch, on_numpy):
 def test_metrics_and_callbacks_see_the_same(on_numpy):
     learns_the_same(on_numpy, metrics=["accuracy"], epochs=8, callbacks=[
         lambda package: package.EarlyStopping(2), lambda package: package.ReduceOnPlateau()])
-    learns_the_same(on_numpy, loss="MeanSquaredError", targets=REAL,
-                    metrics=["r2", "mean_absolute_error"])
+
+
+@pytest.mark.parametrize("name, loss, targets", NUMERICAL)
+def test_metrics_are_the_same(name, loss, targets, on_numpy):
+    assert name in metrics.__all__
+    learns_the_same(on_numpy, loss=loss, targets=targets, metrics=[name])
 
 
 def test_scores_and_weights_are_the_same_too(on_numpy):
@@ -167,12 +201,13 @@ MATRICES = [[[1.0, -2.0], [0.5, 3.0]], [[2.0, 0.25], [-1.0, 4.0]]]
 
 
 @pytest.mark.parametrize("name, more", [
-    ("transpose", ()), ("ravel", ()), ("exp", ()), ("expm1", ()), ("tanh", ()), ("erf", ()),
-    ("abs", ()), ("sign", ()), ("sum", (0,)), ("mean", (1,)), ("max", (0,)), ("min", (1,)),
-    ("argmax", (1,)), ("argmax", ()), ("inner", "other"), ("matmul", "other"), ("add", "other"),
-    ("subtract", "other"), ("multiply", "other"), ("divide", "other"), ("maximum", "other"),
-    ("minimum", "other"), ("greater", "other"), ("clip", (-1.0, 1.0)), ("shape", ()),
-    ("all_finite", ()),
+    ("transpose", ()), ("ravel", ()), ("exp", ()), ("log_softmax", ()), ("abs", ()),
+    ("sum", (0,)), ("sum", (1,)), ("sum", ()), ("mean", (1,)), ("max", (0,)), ("min", (1,)),
+    ("argmax", (1,)), ("argmax", (0,)), ("argmax", ()), ("inner", "other"), ("matmul", "other"),
+    ("inner_columns", "other"), ("affine", (MATRICES[1], [[0.5, -1.0]])), ("add", "other"),
+    ("subtract", "other"), ("multiply", "other"), ("divide", "other"), ("greater", "other"),
+    ("divide", (4.0,)), ("add", ([[1.0], [2.0]],)), ("shape", ()), ("all_finite", ()),
+    ("take", ([1, 0, 1],)),
 ])
 def test_an_operation_and_its_stand_in_give_the_same_numbers(name, more):
     arguments = [MATRICES[0], *([MATRICES[1]] if more == "other" else more)]
@@ -181,9 +216,127 @@ def test_an_operation_and_its_stand_in_give_the_same_numbers(name, more):
     assert np.allclose(here, there, rtol=1e-12, atol=0)
 
 
-def test_what_is_no_matrix_is_refused_at_the_same_door():
-    for wrong in ([[1.0], [2.0, 3.0]], [[math.nan]], "text", np.array([[math.inf]])):
-        with pytest.raises((TypeError, ValueError)) as ours:
-            linalg.as_matrix(wrong, "inputs")
-        with pytest.raises(type(ours.value), match="inputs"):
-            vectorized.as_matrix(wrong, "inputs")
+def test_what_takes_no_matrix_gives_the_same_too():
+    A = MATRICES[0]
+    for here, there in (
+        (linalg.log(linalg.abs(A)), vectorized.log(np.abs(A))),
+        (linalg.dot(*A), vectorized.dot(*A)), (linalg.item([[2.0]]), vectorized.item([[2.0]])),
+        (linalg.vstack([A, A]), vectorized.vstack([A, A])),
+        (linalg.zeros(2, 3), vectorized.zeros(2, 3)),
+        (linalg.full(2, 3, 5.0), vectorized.full(2, 3, 5.0)),
+        (linalg.one_hot([1, 0], 3), vectorized.one_hot([1, 0], 3)),
+        (linalg.generate(2, 3, iter(range(6)).__next__),
+         vectorized.generate(2, 3, iter(range(6)).__next__)),
+        (linalg.elementwise(lambda a, b: a * b, A, 2.0),
+         vectorized.elementwise(lambda a, b: a * b, A, 2.0)),
+        (linalg.elementwise_tuple(lambda a, b: (a * b, a), A, A),
+         vectorized.elementwise_tuple(lambda a, b: (a * b, a), A, A)),
+        (linalg.chain_rule(A, lambda a: a * a, A), vectorized.chain_rule(A, lambda a: a * a, A)),
+    ):
+        assert np.shape(here) == np.shape(there) and np.allclose(here, there, rtol=1e-12, atol=0)
+
+
+# ---- Formulas of one number, applied to arrays ----
+
+
+def formulas_of_the_package():
+    """All formulas that the package hands to linalg, by their qualified names."""
+    families = [*classes_in(activations, activations.Activation).values(),
+                *classes_in(losses, losses.MeanLoss).values(),
+                *classes_in(penalties, purenn.Penalty).values()]
+    functions = [getattr(one, name) for one in families for name in ("f", "df")]
+    functions += [activations.sigmoid, losses.surprise, losses.surprise_slope, losses.weighted,
+                  metrics._explained]
+    return {function.__qualname__: function for function in functions}
+
+
+def looks_at_numbers_one_by_one(function):
+    """Say whether there is an `if`, a comparison, or a call of what knows single numbers only."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return any(isinstance(node, (ast.If, ast.IfExp, ast.Compare, ast.Call))
+               and not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "abs")
+               for node in ast.walk(tree))
+
+
+def test_every_formula_with_an_if_has_an_array_version():
+    formulas = formulas_of_the_package()
+    assert len(formulas) > 25
+    for name, function in formulas.items():
+        if looks_at_numbers_one_by_one(function):
+            assert name in vectorized.FORMULAS, f"write {name} for arrays in vectorized.FORMULAS"
+
+
+def test_every_array_version_is_that_of_a_formula():
+    assert set(vectorized.FORMULAS) <= set(formulas_of_the_package())
+
+
+def test_every_formula_of_elementwise_in_the_package_is_among_them():
+    """Asked from the source: what is handed to elementwise is a method, or one of those above."""
+    known = {name.split(".")[-1] for name in formulas_of_the_package()}
+    for module in (activations, losses, metrics, penalties):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "elementwise":
+                formula = node.args[0]
+                assert getattr(formula, "attr", getattr(formula, "id", None)) in known
+
+
+WIDE = [0.1, -0.7, 2.5, -3.25, 0.0, -0.0, 1.0, -1.0, 30.0, -30.0, 0.5, 0.999]
+
+
+SETTLED = {"Huber": lambda p: p.Huber(0.4), "ELU": lambda p: p.ELU(0.6),
+           "LeakyReLU": lambda p: p.LeakyReLU(0.3)}
+OF_PROBABILITIES = {"BinaryCrossEntropy.f", "BinaryCrossEntropy.df", "surprise", "surprise_slope"}
+
+
+@pytest.mark.parametrize("name", sorted(set(formulas_of_the_package()) - {"_explained"}))
+def test_a_formula_gives_the_same_for_arrays_as_number_by_number(name):
+    formula = formulas_of_the_package()[name]
+    if "." in name:
+        one, method = name.split(".")
+        make = {**SETTLED, **PENALTIES}.get(one, lambda p: getattr(p, one)())
+        formula = getattr(make(purenn), method)
+    count = len(inspect.signature(formula).parameters)
+    numbers = [x for x in WIDE if 0 < x < 1] if name in OF_PROBABILITIES else WIDE
+    rng = Random(1)
+    operands = [[[rng.choice(numbers) for _ in range(9)] for _ in range(12)] for _ in range(count)]
+    with np.errstate(all="ignore"):
+        there = vectorized.elementwise(formula, *operands)
+    here = [[formula(*together) for together in zip(*rows)] for rows in zip(*operands)]
+    assert np.shape(here) == np.shape(there)
+    assert np.allclose(here, there, rtol=1e-12, atol=1e-300)
+
+
+def test_the_share_explained_is_the_same_for_arrays_as_number_by_number():
+    operands = [[[True, True, False, False]], [[0.5, 3.0, 0.0, 2.0]], [[2.0, 1.0, 0.0, 0.0]],
+                [[1.0, 1.0, 0.0, 1.0]]]
+    with np.errstate(all="ignore"):
+        there = vectorized.elementwise(metrics._explained, *operands)
+    assert there.tolist() == linalg.elementwise(metrics._explained, *operands) == [
+        [0.75, -2.0, 1.0, 0.0]]
+
+
+def test_a_formula_of_ones_own_with_an_if_fails_loudly():
+    class ReLU(purenn.Activation):
+        """Has the name of purenn's."""
+
+        def f(self, x):
+            return x if x > 1.0 else 1.0
+
+    ReLU.f.__qualname__ = "ReLU.f"
+    for formula in (ReLU().f, lambda x: 1.0 if x > 0 else 0.0, math.tanh, max):
+        with pytest.raises((ValueError, TypeError)):
+            vectorized.elementwise(formula, MATRICES[0])
+        with pytest.raises((ValueError, TypeError)):
+            vectorized.chain_rule(MATRICES[0], formula, MATRICES[0])
+    with pytest.raises(ValueError):
+        vectorized.elementwise_tuple(lambda w, g: (w - g if g > 0 else w,), *MATRICES)
+
+
+def test_what_is_no_matrix_is_refused_where_it_enters(on_numpy):
+    network = on_numpy.Network([on_numpy.Dense(2, 1, Random(1))])
+    for wrong in ([[1.0, None]], [[math.nan] * 2], "text", np.array([[math.inf] * 2])):
+        with pytest.raises((TypeError, ValueError), match=r"Network.predict: inputs"):
+            network.predict(wrong)
+    for wrong in ([[1.0], [2.0, 3.0]], [[1.0] * 3], [], [[]]):
+        with pytest.raises(ValueError):
+            network.predict(wrong)

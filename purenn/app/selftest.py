@@ -21,6 +21,7 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple
 from ..activations import (
     ELU, GELU, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
+from ..fast import plain_loops
 from ..gradcheck import check
 from ..initializers import xavier
 from ..layers import Dense, Dropout, Layer
@@ -128,12 +129,18 @@ def _losses() -> List[Tuple[Loss, List[Layer], Any]]:
 def _gradient_check(
     layers: List[Layer], loss: Loss, targets: Any, penalty: Optional[Penalty] = None
 ) -> Check:
-    """Return a check of these layers behind a dense one, so that there is something to learn."""
+    """Return a check of these layers behind a dense one, so that there is something to learn.
+
+    It is made twice: the quick loops have formulas of their own.
+    """
     def one() -> str:
         network = Network([Dense(4, 3, Random(7), xavier), *layers])
         report = check(network, loss, _INPUTS, targets, penalty)
-        if not report.ok or report.compared < 2 * len(report.kinks):
-            raise Disagreement(str(report).replace("\n", "; "))
-        return f"{report.compared} compared"
+        with plain_loops():
+            plain = check(network, loss, _INPUTS, targets, penalty)
+        for found in (report, plain):
+            if not found.ok or found.compared < 2 * len(found.kinks):
+                raise Disagreement(str(found).replace("\n", "; "))
+        return f"{report.compared} compared, with quick and with plain loops"
 
     return one

@@ -216,9 +216,8 @@ def check_saturated_units(patient: Patient) -> Finding:
 
 def _flat_share(layer: Activation, x: Matrix, y: Matrix) -> float:
     """Return the share of outputs with less than a hundredth of the steepest slope, that at 0."""
-    zero = [[0.0]]
-    steepest = linalg.item(layer.derivative(zero, layer.formula(zero)))
-    flat = linalg.greater(FLAT_SLOPE * steepest, layer.derivative(x, y))
+    steepest = layer.df(0.0, layer.f(0.0))
+    flat = linalg.greater(FLAT_SLOPE * steepest, linalg.elementwise(layer.df, x, y))
     return linalg.item(linalg.mean(flat))
 
 

@@ -292,8 +292,8 @@ def _activation(layer: Any, reach: float) -> Picture:
         raise TypeError(f"draw.activations: expected an activation of single numbers, got "
                         f"{layer!r:.60}{hint}")
     xs = [reach * (step / 100 - 1) for step in range(201)]
-    ys = layer.formula([xs])
-    slopes = layer.derivative([xs], ys)
-    function = Curve("f(x)", list(zip(xs, ys[0])), 0, CATEGORIES[0])
-    derivative = Curve("f′(x)", list(zip(xs, slopes[0])), 1, CATEGORIES[1], "6 4")
+    ys = [layer.f(x) for x in xs]
+    slopes = [layer.df(x, y) for x, y in zip(xs, ys)]
+    function = Curve("f(x)", list(zip(xs, ys)), 0, CATEGORIES[0])
+    derivative = Curve("f′(x)", list(zip(xs, slopes)), 1, CATEGORIES[1], "6 4")
     return draw_curves([function, derivative], repr(layer), "x", width=300, height=270)

@@ -229,16 +229,13 @@ draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reac
 # itself, where ReLU has a corner and no slope.)
 
 # %%
-places: Matrix = [[-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]]
+places = [-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]
 h = 1e-5
 slope_differences: Dict[str, float] = {}
 for activation in [*classics, *relatives]:
-    above = activation.formula(linalg.add(places, h))
-    below = activation.formula(linalg.subtract(places, h))
-    measured = linalg.divide(linalg.subtract(above, below), 2.0 * h)
-    claimed = activation.derivative(places, activation.formula(places))
-    differences = linalg.abs(linalg.subtract(measured, claimed))
-    slope_differences[repr(activation)] = linalg.item(linalg.max(differences))
+    f, df = activation.f, activation.df
+    differences = [abs((f(x + h) - f(x - h)) / (2.0 * h) - df(x, f(x))) for x in places]
+    slope_differences[repr(activation)] = max(differences)
 
 worst = max(slope_differences.values())
 print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
@@ -310,7 +307,7 @@ draw.show(draw.beside(
 # multiplied by it in every layer:
 
 # %%
-steepest = Sigmoid().derivative([[0.0]], Sigmoid().formula([[0.0]]))[0][0]
+steepest = Sigmoid().df(0.0, Sigmoid().f(0.0))
 after_ten = steepest ** 10
 print(f"steepest slope {steepest}, through ten layers at best {after_ten:.0e}")
 
