@@ -14,7 +14,7 @@ import sys
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
 
-from purenn.store.atomic import replace_file
+from purenn.atomic import replace_file
 
 from . import contestants, peers
 from .measuring import PYPY, Timing, ratio, ratio_of_medians

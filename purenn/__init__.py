@@ -26,7 +26,7 @@ line, `python3 -m purenn`).
 """
 
 from importlib import import_module
-from typing import Any, List
+from typing import TYPE_CHECKING, Any, List
 
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
@@ -74,7 +74,15 @@ __all__ = [
 ]
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
-# quick for those who need the nine modules only.
+# quick for those who need the nine modules only. Type checkers and editors see it all at once.
+if TYPE_CHECKING:
+    from . import data, doctor, draw, store
+    from .data import DataError
+    from .doctor import diagnose
+    from .estimators import Classifier, NotFittedError, Regressor, load, save
+    from .store.checkpoint import Checkpoint
+    from .store.errors import ModelFileError
+
 _BESIDE = {
     "Checkpoint": "store.checkpoint",
     "Classifier": "estimators",
@@ -83,21 +91,24 @@ _BESIDE = {
     "NotFittedError": "estimators",
     "Regressor": "estimators",
     "diagnose": "doctor",
-    "load": "store.keeping",
-    "save": "store.keeping",
+    "load": "estimators",
+    "save": "estimators",
 }
+_FOLDERS = ("data", "doctor", "draw", "sequences", "store")
 
 
 def __getattr__(name: str) -> Any:
     """Import what lives beside the core; Python calls this for names that are not here yet."""
     if name in _BESIDE:
         return getattr(import_module(f"purenn.{_BESIDE[name]}"), name)
+    if name in _FOLDERS:
+        return import_module(f"purenn.{name}")
     raise AttributeError(f"module 'purenn' has no attribute {name!r}")
 
 
 def __dir__() -> List[str]:
     """Return what can be asked for, also what is not imported yet."""
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_FOLDERS})
 
 
 def _picture_of(thing: Any) -> Any:

@@ -1,12 +1,8 @@
-"""Estimators: the whole house behind two doors, for people who want to use it, not to read it.
+"""Estimators: models under the method names that scikit-learn has made familiar.
 
-Whoever has read the nine rooms of the core can put a model together by hand: a standardizer, a
-network, a loss, an optimizer, `train`, and at the end the way back from numbers to names. It is
-done in the same way nearly every time. Here it is done once, under the method names that
-scikit-learn has made familiar:
-
-    rows of numbers ──► standardizer_ ──► network_ ──► scores ─┬─► classes_ ──► labels
-                                                               └─► target_standardizer_ ──► values
+Whoever has read the core can put a model together by hand: a standardizer, a network, a loss, an
+optimizer, `train`, and at the end the way back from numbers to names. `fitting` does it once, and
+here it gets a constructor, `fit` and `predict`:
 
 - `Classifier` answers with labels, which may be any objects that can be keys of a dict.
 - `Regressor` answers with numbers, one for each row or several.
@@ -16,23 +12,32 @@ scikit-learn has made familiar:
 >>> model.predict([[0.5], [9.5]])
 ['short', 'long']
 
-Three habits of scikit-learn are kept. The constructor only stores its parameters, and `fit` looks
-at them. What is learned has a name that ends in an underscore. `fit` forgets what was learned
-before, `partial_fit` goes on. One is not kept: answers are lists, never arrays.
+The habits of scikit-learn are kept. The constructor only stores its parameters, and `fit` looks at
+them. What is learned has a name that ends in an underscore. `fit` forgets what was learned before,
+`partial_fit` goes on. Arrays go back to whoever passed arrays or frames, lists to whoever passed
+lists.
 
 What may come in. Rows are anything that can be gone through row by row: lists, tuples, generators,
 NumPy arrays, pandas and polars frames (whose column names are kept and compared), purenn's own
 compact rows. None of these libraries is imported; it is enough that arrays know `tolist()` and
 frames `to_numpy()`. What has a length and gives a row for a number is not copied: its rows are
-standardized when they are needed. Nothing that comes in is changed.
+standardized when they are needed. Nothing that comes in is changed. A model that was trained on a
+table of words and holes, and loaded, takes rows of such a table: cells, dicts or a frame.
 
-With scikit-learn (tried with 1.3 and 1.9) these work: `clone`, `cross_val_score`,
-`cross_val_predict`, `GridSearchCV`, `learning_curve`, `permutation_importance`, and a `Pipeline`
-whose last step is one of these two. What wants probabilities as an array does not, because
-`predict_proba` gives lists: `cross_val_predict(method="predict_proba")`, and with two classes the
-scores that go by probabilities, as "roc_auc".
+With scikit-learn (tried with 1.9) these work: `clone`, `cross_val_score` and `cross_val_predict`
+with all their scorings and methods, `GridSearchCV`, `learning_curve`, calibration, bagging,
+stacking, voting, one-vs-rest, and a `Pipeline` with one of these two at its end. Of the checks of
+`check_estimator` a Classifier passes all but three and a Regressor all but two:
 
-Before this: the core, and `data.dataset` with its Standardizer.
+- check_sample_weight_equivalence_on_dense_data: a row that counts twice is not the same as a row
+  that stands there twice, because the rows are shuffled and cut into batches.
+- check_dtype_object: a cell that is no number is refused in other words than those of float().
+- check_supervised_y_2d (Classifier): labels that stand in a column are refused, with the way out.
+
+`save` and `load` keep what was learned in a file; the optimizer's memory and the history, which
+only learning needs, are not in it.
+
+Imports: the core, `data`, `recipes`, `model`, `fitting`, `store`.
 """
 
 from __future__ import annotations
@@ -40,137 +45,61 @@ from __future__ import annotations
 import sys
 from random import Random
 from typing import (
-    Any, Callable, Dict, Hashable, Iterable, List, Optional, Sequence, Tuple, Type, TypeVar, Union,
+    Any, Callable, Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar,
+    Union,
 )
 
 from . import checks, linalg
-from .activations import (
-    ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softplus, Tanh,
-)
-from .callbacks import EarlyStopping
-from .checks import Targets, number_between, positive_integer
-from .data.dataset import DataSet, Standardizer, split
-from .data.rows import RowView
+from .checks import number_between
+from .data import DataError, DataSet, RowView, Standardizer
+from .fitting import Metric, Task, fit, learn, prepared, row_weights
 from .history import History
-from .initializers import he, xavier
-from .layers import Dense, Dropout, Layer
 from .linalg import Matrix, ShapeError, Vector
-from .losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from .measuring import Importance, permutation_importance
 from .metrics import classes_of, r2
+from .model import LANGUAGE_MODEL, Model
 from .network import Network
-from .optimizers import SGD, AdaGrad, Adam, AdamW, GradientDescent, RMSProp
-from .penalties import L1, L2, ElasticNet, Penalty
+from .optimizers import GradientDescent, Optimizer
+from .recipes import (
+    ACTIVATIONS, OPTIMIZERS, Settings, build_optimizer, checked_settings, completed,
+)
+from .store.errors import ModelFileError
 from .schedules import Schedule
-from .training import Callback, train
+from .store.model import Path, load_model, save_model
+from .training import Callback
 
 __all__ = [
-    "ACTIVATIONS", "LEARNING_RATES", "OPTIMIZERS", "Classifier", "Estimator", "NotFittedError",
-    "Regressor", "build_network",
+    "ACTIVATIONS", "OPTIMIZERS", "Classifier", "Estimator", "NotFittedError", "Regressor", "load",
+    "save",
 ]
 
 Self = TypeVar("Self", bound="Estimator")
 Rows = Sequence[Vector]
-
-ACTIVATIONS: Dict[str, Type[Activation]] = {
-    "elu": ELU,
-    "gelu": GELU,
-    "leaky_relu": LeakyReLU,
-    "linear": Linear,
-    "relu": ReLU,
-    "sigmoid": Sigmoid,
-    "silu": SiLU,
-    "softplus": Softplus,
-    "tanh": Tanh,
-}
-
-OPTIMIZERS: Dict[str, Type[GradientDescent]] = {
-    "adagrad": AdaGrad,
-    "adam": Adam,
-    "adamw": AdamW,
-    "rmsprop": RMSProp,
-    "sgd": SGD,
-}
-
-# What learning_rate=None means. On standardized inputs and in networks as small as plain Python can
-# bear, larger steps than those of the papers are safe, and they save most of the waiting.
-LEARNING_RATES: Dict[str, float] = {
-    "adagrad": 0.1,
-    "adam": 0.01,
-    "adamw": 0.01,
-    "rmsprop": 0.01,
-    "sgd": 0.1,
-}
 
 
 class NotFittedError(ValueError, AttributeError):
     """The model has learned nothing yet: call fit(X, y) first."""
 
 
-# ---- The parts of a model, from their names ----
-
-
-def build_network(
-    inputs: int,
-    hidden: Sequence[int],
-    outputs: int,
-    activation: str = "relu",
-    dropout: float = 0.0,
-    *,
-    rng: Random,
-) -> Network:
-    """Return a network of dense layers: `inputs` numbers a row in, `outputs` scores a row out.
-
-    hidden      how many neurons each hidden layer has; () for none at all
-    activation  the bend after each hidden layer, a name in ACTIVATIONS
-    dropout     the share of each hidden layer that is switched off in training, 0 <= dropout < 1
-
-    Weights start as Glorot says for activations that are straight around 0, as He says for the
-    relatives of ReLU. Raises ValueError for an unknown name, and what `Dense` and `Dropout` raise.
-
-    >>> build_network(4, (8,), 3, "tanh", dropout=0.5, rng=Random(1))
-    Network([Dense(4 → 8), Tanh, Dropout(0.5), Dense(8 → 3)])
-    """
-    _one_of("build_network", "activation", activation, ACTIVATIONS)
-    initializer = xavier if activation in ("linear", "sigmoid", "tanh") else he
-    layers: List[Layer] = []
-    for neurons in hidden:
-        layers += [Dense(inputs, neurons, rng, initializer), ACTIVATIONS[activation]()]
-        if dropout != 0:
-            layers.append(Dropout(dropout, rng))
-        inputs = neurons
-    return Network([*layers, Dense(inputs, outputs, rng, initializer)])
-
-
-def _build_optimizer(name: str, learning_rate: Union[float, Schedule, None]) -> GradientDescent:
-    return OPTIMIZERS[name](LEARNING_RATES[name] if learning_rate is None else learning_rate)
-
-
-def _build_penalty(l1: float, l2: float) -> Optional[Penalty]:
-    if l1 and l2:
-        return ElasticNet(l1, l2)
-    if l1:
-        return L1(l1)
-    return L2(l2) if l2 else None
+def _not_fitted(message: str) -> NotFittedError:
+    """Return the error; where scikit-learn is in use, it is its NotFittedError as well."""
+    theirs = sys.modules.get("sklearn.exceptions")
+    if theirs is None:
+        return NotFittedError(message)
+    both = type("NotFittedError", (NotFittedError, theirs.NotFittedError), {})
+    return both(message)  # type: ignore[no-any-return]
 
 
 # ---- Checks of the parameters ----
 
 
-def _one_of(who: str, name: str, value: Any, table: Dict[str, Any]) -> None:
-    if not isinstance(value, str) or value not in table:
-        raise ValueError(f"{who}: {name}: expected one of {', '.join(table)}, got {value!r}")
-
-
-def _layer_sizes(who: str, hidden: Any) -> Tuple[int, ...]:
-    """Return the sizes of the hidden layers; a single number is a single layer."""
-    if isinstance(hidden, (str, bytes, dict)):
-        raise TypeError(f"{who}: hidden: expected sizes of layers, as (32, 16), got {hidden!r}")
-    sizes = hidden if hasattr(hidden, "__iter__") else [hidden]
-    return tuple(positive_integer(who, "hidden", _plain(size)) for size in sizes)
-
-
 def _generator(who: str, random_state: Any) -> Random:
-    """Return a generator: one that is given as it is, else a new one with a seed or without."""
+    """Return a generator: one that is given as it is, else a new one with a seed or without.
+
+    A generator of NumPy gives the seed, as scikit-learn's own estimators let it.
+    """
+    if hasattr(random_state, "randint") and hasattr(random_state, "get_state"):
+        return Random(int(random_state.randint(2 ** 31 - 1)))
     if random_state is None or _is_integer(random_state):
         return Random(random_state)
     if not isinstance(random_state, type) and callable(getattr(random_state, "random", None)):
@@ -193,7 +122,7 @@ def _list_of(who: str, name: str, value: Any, fits: Callable[[Any], bool]) -> Li
     return list(value)
 
 
-# ---- The door: what may come in as rows, as labels, as target values ----
+# ---- What may come in as rows, as labels, as target values ----
 
 
 class _ReadRows(RowView):
@@ -235,6 +164,10 @@ def _open_table(who: str, X: Any) -> Any:
         raise TypeError(f"{who}: expected rows of numbers, got a sparse matrix; "
                         f"write them all out: X.toarray()")
     table = X.to_numpy() if hasattr(X, "to_numpy") else X
+    if getattr(getattr(table, "dtype", None), "kind", "") == "c":
+        raise ValueError(f"{who}: expected rows of numbers. Complex data not supported")
+    if not hasattr(table, "__iter__") and _is_array(table):
+        table = sys.modules["numpy"].asarray(table)
     no_table = isinstance(table, (str, bytes, set, frozenset)) or hasattr(table, "keys")
     if no_table or not (hasattr(table, "__iter__") or hasattr(table, "__getitem__")):
         raise TypeError(f"{who}: expected rows of numbers, got {_kind(X)}")
@@ -247,8 +180,12 @@ def _check_dimensions(who: str, rows: Any) -> None:
     if isinstance(first, (int, float)):
         raise ShapeError(
             f"{who}: expected rows of numbers, got a flat list of them; for one column write "
-            f"[[x] for x in X] (NumPy: X.reshape(-1, 1)), for one row [X] (X.reshape(1, -1))"
+            f"[[x] for x in X] (NumPy: X.reshape(-1, 1)), for one row [X] (X.reshape(1, -1)). "
+            f"Reshape your data"
         )
+    if len(rows) and first == []:
+        raise ShapeError(f"{who}: expected rows of at least one number, got 0 feature(s) "
+                         f"(shape=({len(rows)}, 0)) while a minimum of 1 is required.")
     if isinstance(first, list) and first and isinstance(first[0], list):
         raise ShapeError(f"{who}: expected rows of numbers, got rows of rows; put each example "
                          f"into one row (NumPy: X.reshape(len(X), -1))")
@@ -264,6 +201,8 @@ def _column_names(X: Any) -> Optional[List[str]]:
 
 def _list_of_answers(who: str, y: Any) -> List[Any]:
     """Return y as a list, one item for each example."""
+    if _is_array(y) and not hasattr(y, "__iter__"):
+        y = sys.modules["numpy"].asarray(y)
     if isinstance(y, (str, bytes, dict, set, frozenset)) or not hasattr(y, "__iter__"):
         raise TypeError(f"{who}: expected a list, one item for each row of X, got {_kind(y)}")
     answers = _as_list(_open_table(who, y) if hasattr(y, "columns") else y)
@@ -340,6 +279,15 @@ def _shortly(names: Sequence[Any]) -> str:
     return ", ".join(map(str, names[:6])) + (", …" if len(names) > 6 else "")
 
 
+def _is_array(value: Any) -> bool:
+    """Say whether this is an array or a frame, whose owner wants arrays back."""
+    return hasattr(value, "__array__") and "numpy" in sys.modules
+
+
+def _array(values: Any) -> Any:
+    return sys.modules["numpy"].array(values)  # loaded already by whoever passed an array
+
+
 # ---- What both estimators share ----
 
 
@@ -348,12 +296,17 @@ class Estimator:
 
     hidden               neurons of each hidden layer, (32, 16); a single number is one layer, and
                          () is none: then the model is linear
-    activation           the bend after each hidden layer, a name in ACTIVATIONS
+    activation           the nonlinear function after each hidden layer, a name in ACTIVATIONS
     optimizer            a name in OPTIMIZERS
-    learning_rate        a number, a Schedule, or None for that of the optimizer in LEARNING_RATES
-    epochs               how often `fit` goes through all rows
+    learning_rate        a number, a Schedule, or None for that of the optimizer in OPTIMIZERS
+    schedule             what becomes of a number while `fit` goes on: "cosine", down to 0 along
+                         half a cosine, or "constant"; `partial_fit` does not know the end, and
+                         takes it as constant
+    epochs               how often `fit` goes through all rows; None: until 100,000 rows have been
+                         shown, but from 5 to 100 times
     batch_size           rows for one step
-    l1, l2               strengths of the penalties on large weights
+    l1, l2               strengths of the penalties on large weights; None for l2 is 1 / rows, at
+                         most 0.01
     dropout              the share of each hidden layer that is switched off in training, below 1
     validation_fraction  the share of the rows that `fit` does not learn from, to see how it is
                          doing on them; below 1. Classes keep their shares in it
@@ -367,34 +320,36 @@ class Estimator:
 
     After `fit` or `partial_fit`:
 
+    model_            the Model: network, standardizers, classes
     network_          the trained Network
     standardizer_     mean and deviation of each column of X
     n_features_in_    the number of columns, and feature_names_in_ their names if X was a frame
+    n_iter_           the number of epochs
     history_          the records of all epochs
     optimizer_, rng_  for `partial_fit`, so that it goes on where the last epoch ended
     """
 
-    network_: Network
-    standardizer_: Standardizer
+    model_: Model
     n_features_in_: int
-    feature_names_in_: List[str]
+    feature_names_in_: Any
     history_: History
-    optimizer_: GradientDescent
+    optimizer_: Optimizer
     rng_: Random
 
-    _loss: Loss
+    _kind: str
 
     def __init__(
         self,
-        hidden: Union[int, Sequence[int]] = (32,),
+        hidden: Union[int, Sequence[int]] = (16,),
         *,
-        activation: str = "relu",
+        activation: str = "tanh",
         optimizer: str = "adam",
         learning_rate: Union[float, Schedule, None] = None,
-        epochs: int = 100,
+        schedule: str = "cosine",
+        epochs: Optional[int] = None,
         batch_size: int = 32,
         l1: float = 0.0,
-        l2: float = 0.0,
+        l2: Optional[float] = None,
         dropout: float = 0.0,
         validation_fraction: float = 0.0,
         patience: Optional[int] = None,
@@ -406,6 +361,7 @@ class Estimator:
         self.activation = activation
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.schedule = schedule
         self.epochs = epochs
         self.batch_size = batch_size
         self.l1 = l1
@@ -419,109 +375,110 @@ class Estimator:
 
     # -- Learning --
 
-    def fit(self: Self, X: Iterable[Any], y: Iterable[Any]) -> Self:
+    def fit(
+        self: Self, X: Iterable[Any], y: Iterable[Any],
+        sample_weight: Optional[Iterable[float]] = None,
+    ) -> Self:
         """Forget what was learned, learn from the rows X and their answers y, return self.
 
-        Raises TypeError or ValueError for parameters or data that will not do: ShapeError when X
-        and y differ in length or the rows are ragged, ValueError for NaN. FloatingPointError when
-        the numbers overflow in training; the model then has the last good weights.
+        sample_weight: how much each row counts; only their ratios matter. Raises TypeError or
+        ValueError for parameters or data that will not do: ShapeError when X and y differ in length
+        or the rows are ragged, ValueError for NaN. FloatingPointError when the numbers overflow in
+        training; the model then has the last good weights.
         """
-        plan = self._checked_parameters()
+        who, settings = self._who("fit"), self._settings()
+        metrics, callbacks = self._functions()
         self._forget()
         rows, answers = self._read("fit", X, y)
-        self._learn_answers(self._who("fit"), answers)
-        targets = self._targets(self._who("fit"), answers)
-        rng = _generator(self._who("fit"), plan["random_state"])
-        (rows, targets), validation = self._put_aside(plan, rows, targets, rng)
-        self._begin(plan, rows, targets, _column_names(X), rng)
-        callbacks = plan["callbacks"]
-        if plan["patience"] is not None:
-            callbacks.append(EarlyStopping(plan["patience"]))
-        self._train(plan, rows, targets, plan["epochs"], validation, callbacks)
+        self._learn_answers(who, answers, y)
+        data = self._data(who, rows, answers, _column_names(X))
+        weights = _weights(who, sample_weight, rows)
+        self.rng_ = _generator(who, settings.seed)
+        try:
+            task = prepared(data, settings, self.rng_, weights=weights)
+        except ValueError as error:
+            self._forget()
+            raise _without_advice(error) from None
+        self._begin(task, _column_names(X))
+        history = fit(task, self.rng_, callbacks=[*callbacks, _Keep(self)], metrics=metrics)
+        self._add(history)
         return self
 
-    def _go_on(self, X: Any, y: Any, classes: Optional[Iterable[Any]] = None) -> None:
+    def _go_on(
+        self, X: Any, y: Any, sample_weight: Any, classes: Optional[Iterable[Any]] = None
+    ) -> None:
         """Learn for one epoch from these rows; the first of them all decide what is standard."""
-        who = self._who("partial_fit")
-        plan = self._checked_parameters()
+        who, settings = self._who("partial_fit"), self._settings()._replace(validation=0.0)
+        metrics, _ = self._functions()
         rows, answers = self._read("partial_fit", X, y)
-        names = _column_names(X)
-        first = not hasattr(self, "network_")
+        first = not hasattr(self, "model_")
         if first:
-            self._learn_answers(who, answers, classes)
+            self._learn_answers(who, answers, y, classes)
         else:
-            self._check_columns(who, names, len(rows[0]))
+            self._check_columns(who, _column_names(X), len(rows[0]))
             self._check_classes(who, classes)
-        targets = self._targets(who, answers)
+        data = self._data(who, rows, answers, _column_names(X))
+        weights = _weights(who, sample_weight, rows)
         if first:
-            self._begin(plan, rows, targets, names, _generator(who, plan["random_state"]))
-        self._make_up_for_what_is_missing(plan)
-        self._train(plan, rows, targets, epochs=1)
+            self.rng_ = _generator(who, settings.seed)
+            task = prepared(data, settings, self.rng_, weights=weights)
+            self._begin(task, _column_names(X))
+        else:
+            weights = row_weights(data, settings.class_weight, weights)
+            task = Task(self.model_, data, None, completed(settings, len(rows)), weights)
+        self._make_up_for_what_is_missing(settings)
+        self._add(learn(task, self.optimizer_, 1, self.rng_, metrics=metrics))
+
+    def _make_up_for_what_is_missing(self, settings: Settings) -> None:
+        """Make what a model has lost that was only kept to predict, and keep the rate constant."""
+        if not hasattr(self, "rng_"):
+            self.rng_ = _generator(type(self).__name__, settings.seed)
+        fresh = build_optimizer(settings._replace(schedule="constant"), 1, self.rng_)
+        if not hasattr(self, "optimizer_"):
+            self.optimizer_ = fresh
+        elif isinstance(self.optimizer_, GradientDescent) and isinstance(fresh, GradientDescent):
+            self.optimizer_.schedule = fresh.schedule
+        if not hasattr(self, "history_"):
+            self.history_ = History()
 
     def _read(self, method: str, X: Any, y: Any) -> Tuple[Rows, List[Any]]:
         """Return rows and answers, as many of the one as of the other."""
-        rows = _rows_of_numbers(f"{self._who(method)}: X", X)
+        if y is None:
+            raise ValueError(f"{self._who(method)}: requires y to be passed, but the target y is "
+                             f"None")
+        rows = self._rows(method, X)
         answers = _list_of_answers(f"{self._who(method)}: y", y)
         if len(rows) != len(answers):
             raise ShapeError(f"{self._who(method)}: {len(rows)} rows in X, but {len(answers)} "
                              f"answers in y; each row needs one")
         return rows, answers
 
-    def _put_aside(
-        self, plan: Dict[str, Any], rows: Rows, targets: Any, rng: Random
-    ) -> Tuple[Tuple[Rows, Any], Optional[Tuple[Rows, Any]]]:
-        """Return the examples to learn from, and those for validation or None."""
-        if plan["validation_fraction"] == 0:
-            return (rows, targets), None
-        data = DataSet(rows, targets, [], [], "")
-        training, validation = split(data, plan["validation_fraction"], rng=rng)
-        return (training.inputs, training.targets), (validation.inputs, validation.targets)
+    def _rows(self, method: str, X: Any) -> Rows:
+        """Return rows of numbers; for a model of a table also those of cells, dicts, a frame."""
+        if hasattr(self, "model_") and method != "fit" and self.model_.encoding is not None:
+            cells = _cells_in(X)
+            if cells and self.model_.takes_cells(cells[0]):
+                return self.model_.encode(cells)
+        return _rows_of_numbers(f"{self._who(method)}: X", X)
 
-    def _begin(
-        self, plan: Dict[str, Any], rows: Rows, targets: Any, names: Optional[List[str]],
-        rng: Random,
-    ) -> None:
-        """Learn what is standard, and make the network and its optimizer."""
-        self.standardizer_ = Standardizer().fit(rows)
-        self.n_features_in_ = len(rows[0])
+    def _data(
+        self, who: str, rows: Rows, answers: List[Any], names: Optional[List[str]]
+    ) -> DataSet:
+        return DataSet(rows, self._targets(who, answers), names or [], self._labels(), f"{who}: X")
+
+    def _begin(self, task: Task, names: Optional[List[str]]) -> None:
+        """Take over the model that is about to learn."""
+        self.model_ = task.model
+        self.n_features_in_ = task.model.width
         if names is not None:
-            self.feature_names_in_ = names
-        self.rng_ = rng
-        self.optimizer_ = _build_optimizer(plan["optimizer"], plan["learning_rate"])
+            self.feature_names_in_ = _array(names) if "numpy" in sys.modules else names
         self.history_ = History()
-        self.network_ = build_network(
-            self.n_features_in_, plan["hidden"], self._learn_outputs(targets),
-            plan["activation"], plan["dropout"], rng=rng,
-        )
 
-    def _make_up_for_what_is_missing(self, plan: Dict[str, Any]) -> None:
-        """Make what a model has lost that was only kept to predict: it then begins a new run."""
-        if not hasattr(self, "optimizer_"):
-            self.optimizer_ = _build_optimizer(plan["optimizer"], plan["learning_rate"])
-        if not hasattr(self, "rng_"):
-            self.rng_ = _generator(type(self).__name__, plan["random_state"])
-        if not hasattr(self, "history_"):
-            self.history_ = History()
-
-    def _train(
-        self, plan: Dict[str, Any], rows: Rows, targets: Any, epochs: int,
-        validation: Optional[Tuple[Rows, Any]] = None, callbacks: Sequence[Callback] = (),
-    ) -> None:
-        """Train and add the new epochs to the history."""
-        inputs, targets = self._standardized(rows, targets)
-        history = train(
-            self.network_, inputs, targets, loss=self._loss, optimizer=self.optimizer_,
-            epochs=epochs, batch_size=plan["batch_size"],
-            validation=None if validation is None else self._standardized(*validation),
-            metrics=plan["metrics"], penalty=_build_penalty(plan["l1"], plan["l2"]),
-            callbacks=callbacks, rng=self.rng_,
-        )
+    def _add(self, history: History) -> None:
+        """Add the new epochs to the history."""
         for record in history:
             self.history_.records.append(record._replace(epoch=len(self.history_) + 1))
         self.history_.stopped = history.stopped
-
-    def _standardized(self, rows: Rows, targets: Any) -> Tuple[Any, Targets]:
-        return self.standardizer_.transform(rows), self._standard_targets(targets)
 
     def _forget(self) -> None:
         for name in [name for name in vars(self) if name.endswith("_")]:
@@ -530,62 +487,89 @@ class Estimator:
     # -- What Classifier and Regressor do each in its own way --
 
     def _learn_answers(
-        self, who: str, answers: List[Any], classes: Optional[Iterable[Any]] = None
+        self, who: str, answers: List[Any], y: Any, classes: Optional[Iterable[Any]] = None
     ) -> None:
-        """Learn what kinds of answers there are."""
+        """Learn what kinds of answers there are; `y` is how they came."""
         raise NotImplementedError("make a Classifier or a Regressor")
 
     def _targets(self, who: str, answers: List[Any]) -> Any:
         """Return the answers as class numbers or as rows of numbers."""
         raise NotImplementedError("make a Classifier or a Regressor")
 
-    def _learn_outputs(self, targets: Any) -> int:
-        """Return how many scores the network has to give."""
-        raise NotImplementedError("make a Classifier or a Regressor")
-
-    def _standard_targets(self, targets: Any) -> Targets:
-        """Return the targets as the loss wants them."""
-        return targets  # type: ignore[no-any-return]
+    def _labels(self) -> List[Any]:
+        """Return the classes, none for values."""
+        return []
 
     def _check_classes(self, who: str, classes: Optional[Iterable[Any]]) -> None:
         """Raise ValueError if these are not the classes that were learned."""
 
+    def _take_over(self, model: Model, parameters: Dict[str, Any]) -> None:
+        """Learn from a model file what belongs to one kind only."""
+
     # -- Answering --
 
-    def _scores(self, method: str, X: Any) -> Matrix:
-        """Return the scores of the network for rows of any kind."""
+    def _asked(self, method: str, X: Any) -> Rows:
+        """Return the rows of a question, of any kind, if they fit what was learned."""
         self._check_fitted(method)
-        rows = _rows_of_numbers(f"{self._who(method)}: X", X)
-        self._check_columns(self._who(method), _column_names(X), len(rows[0]))
-        return self.network_.predict(self.standardizer_.transform(rows))
+        rows = self._rows(method, X)
+        names = None if isinstance(rows, list) and self.model_.encoding else _column_names(X)
+        self._check_columns(self._who(method), names, len(rows[0]))
+        return rows
+
+    def importance(
+        self, X: Iterable[Any], y: Iterable[Any], repeats: int = 5
+    ) -> List[Importance]:
+        """Return how much each column matters: see `measuring.permutation_importance`."""
+        self._check_fitted("importance")
+        rows, answers = self._read("importance", X, y)
+        data = self._data(self._who("importance"), rows, answers, list(self.model_.feature_names))
+        return permutation_importance(self.model_, data, repeats)
 
     def _check_fitted(self, method: str) -> None:
-        """Raise NotFittedError if there is nothing to answer with."""
-        if not hasattr(self, "network_"):
-            raise NotFittedError(f"{self._who(method)}: nothing learned yet; call fit(X, y) first")
+        if not hasattr(self, "model_"):
+            raise _not_fitted(f"{self._who(method)}: nothing learned yet; call fit(X, y) first")
 
     def _check_columns(self, who: str, names: Optional[List[str]], width: int) -> None:
         """Raise ShapeError for rows of another width, ValueError for columns of other names."""
-        known = getattr(self, "feature_names_in_", None)
+        known = [str(name) for name in getattr(self, "feature_names_in_", ())]
         if width != self.n_features_in_:
             expected = f" ({_shortly(known)})" if known else ""
             got = f" ({_shortly(names)})" if names else ""
-            raise ShapeError(f"{who}: X: expected rows of {self.n_features_in_} numbers{expected}, "
-                             f"got rows of {width}{got}")
-        for column, (name, other) in enumerate(zip(known or (), names or ())):
+            raise ShapeError(
+                f"{who}: X has {width} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input: expected rows of {self.n_features_in_} "
+                f"numbers{expected}, got rows of {width}{got}")
+        for column, (name, other) in enumerate(zip(known, names or ())):
             if name != other:
                 raise ValueError(f"{who}: X: column {column}: expected {name!r}, got {other!r}; "
-                                 f"the columns are {_shortly(known or ())}, in this order")
+                                 f"the columns are {_shortly(known)}, in this order")
 
     # -- Keeping --
 
-    def save(self, path: str) -> None:
-        """Write the model into a file, which `purenn.load` reads; see `store.keeping.save`."""
-        from .store.keeping import save  # here, because whoever does not save need not wait for it
-
+    def save(self, path: Path) -> None:
+        """Write the model into a file, which `purenn.load` reads; see `save`."""
         save(self, path)
 
-    # -- Curves --
+    # -- What was learned --
+
+    @property
+    def network_(self) -> Network:
+        """The trained network."""
+        self._check_fitted("network_")
+        return self.model_.network
+
+    @property
+    def standardizer_(self) -> Standardizer:
+        """Mean and deviation of each column of X."""
+        self._check_fitted("standardizer_")
+        assert self.model_.standardizer is not None
+        return self.model_.standardizer
+
+    @property
+    def n_iter_(self) -> int:
+        """How many epochs have been learned."""
+        self._check_fitted("n_iter_")
+        return len(self.history_)
 
     @property
     def loss_curve_(self) -> List[float]:
@@ -634,24 +618,24 @@ class Estimator:
             setattr(self, name, value)
         return self
 
-    def _checked_parameters(self) -> Dict[str, Any]:
-        """Return the parameters as plain Python values, or raise what is wrong with them."""
+    def _settings(self) -> Settings:
+        """Return the parameters as settings, plain Python values, or raise what is wrong."""
+        given = {_IN_SETTINGS.get(name, name): _plain(value)
+                 for name, value in self.get_params().items()}
+        settings = Settings(**{name: given[name] for name in Settings._fields if name in given})
         who = type(self).__name__
-        plan = {name: _plain(value) for name, value in self.get_params().items()}
-        plan["hidden"] = _layer_sizes(who, plan["hidden"])
-        _one_of(who, "activation", plan["activation"], ACTIVATIONS)
-        _one_of(who, "optimizer", plan["optimizer"], OPTIMIZERS)
-        for name in ("epochs", "batch_size"):
-            positive_integer(who, name, plan[name])
-        for name, limit in _LIMITS.items():
-            number_between(who, name, plan[name], 0, limit)
-        _check_rate_and_patience(who, plan)
-        _generator(who, plan["random_state"])
-        plan["metrics"] = _list_of(who, "metrics", plan["metrics"], callable)
-        plan["callbacks"] = _list_of(
-            who, "callbacks", plan["callbacks"], lambda one: isinstance(one, Callback)
-        )
-        return plan
+        settings = checked_settings(who, settings)
+        if settings.patience is not None and settings.validation == 0:
+            raise ValueError(f"{who}: patience: there are no rows to watch; put some aside, for "
+                             f"instance validation_fraction=0.2")
+        if not hasattr(settings.seed, "random"):
+            _generator(who, settings.seed)
+        return settings
+
+    def _functions(self) -> Tuple[List[Metric], List[Callback]]:
+        who = type(self).__name__
+        return (_list_of(who, "metrics", self.metrics, callable),
+                _list_of(who, "callbacks", self.callbacks, lambda one: isinstance(one, Callback)))
 
     def __repr__(self) -> str:
         parameters, defaults = self.get_params(), self._defaults()
@@ -663,18 +647,53 @@ class Estimator:
         return f"{type(self).__name__}.{method}"
 
 
-_LIMITS = {"l1": float("inf"), "l2": float("inf"), "dropout": 1.0, "validation_fraction": 1.0}
+# What scikit-learn calls otherwise than the command line.
+_IN_SETTINGS = {"validation_fraction": "validation", "random_state": "seed"}
 
 
-def _check_rate_and_patience(who: str, plan: Dict[str, Any]) -> None:
-    rate, patience = plan["learning_rate"], plan["patience"]
-    if rate is not None and not isinstance(rate, Schedule):
-        number_between(who, "learning_rate", rate, 0, without_low=True)
-    if patience is not None:
-        positive_integer(who, "patience", patience)
-        if plan["validation_fraction"] == 0:
-            raise ValueError(f"{who}: patience: there are no rows to watch; put some aside, for "
-                             f"instance validation_fraction=0.2")
+class _Keep(Callback):
+    """Keep the optimizer of a fit, so that `partial_fit` can go on with it."""
+
+    def __init__(self, estimator: Estimator) -> None:
+        self.estimator = estimator
+
+    def start(self, run: Any) -> None:
+        self.estimator.optimizer_ = run.optimizer
+
+
+def _without_advice(error: ValueError) -> ValueError:
+    """Return the error without options that are called otherwise here."""
+    if isinstance(error, DataError):
+        error.advice = []
+    return error
+
+
+def _weights(who: str, sample_weight: Any, rows: Rows) -> Optional[Vector]:
+    """Return how much each row counts, None if nothing was said."""
+    if sample_weight is None:
+        return None
+    weights = _list_of_answers(f"{who}: sample_weight", sample_weight)
+    if any(isinstance(weight, list) for weight in weights):
+        raise ValueError(f"{who}: sample_weight: Sample weights must be 1D array or scalar")
+    if len(weights) != len(rows):
+        raise ShapeError(f"{who}: {len(rows)} rows in X, but {len(weights)} numbers in "
+                         f"sample_weight; each row needs one")
+    if not any(weights):
+        raise ValueError(f"{who}: sample_weight: the weights are all zero")
+    for row, weight in enumerate(weights):
+        number_between(who, f"sample_weight of row {row}", weight, 0)
+    return [float(weight) for weight in weights]
+
+
+def _cells_in(X: Any) -> List[Any]:
+    """Return rows of cells or dicts, those of a frame as dicts; nothing for what is neither."""
+    names = _column_names(X)
+    if names is not None:
+        return [dict(zip(names, row)) for row in X.to_numpy().tolist()]
+    if not isinstance(X, (list, tuple)) and not hasattr(X, "tolist"):
+        return []
+    rows = _as_list(X)
+    return list(rows) if rows and isinstance(rows[0], (list, tuple, Mapping)) else []
 
 
 # ---- Classes ----
@@ -688,22 +707,52 @@ class Classifier(Estimator):
     and True. Inside they are class numbers, and the network gives a score for each class;
     see `Estimator` for the parameters and what is there after `fit`. Beside that:
 
-    classes_  the labels, each once: sorted, or in order of appearance where they cannot be sorted.
-              Predictions are these very objects; NumPy's numbers and strings become Python's
+    class_weight  None, "balanced" (each class counts as much as each other, however rare), or how
+                  much each class counts: {class: number}
+    classes_      the labels, each once: sorted, or in order of appearance where they cannot be
+                  sorted. Predictions are these very objects; NumPy's numbers and strings become
+                  Python's, unless y was an array: then classes_ is one too
 
     >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], ["same", "other", "other", "same"]
-    >>> model = Classifier(hidden=(16,), activation="tanh", epochs=200).fit(X, y)
+    >>> model = Classifier(hidden=(16,), epochs=200).fit(X, y)
     >>> model.classes_, model.predict(X), model.score(X, y)
     (['other', 'same'], ['same', 'other', 'other', 'same'], 1.0)
     """
 
-    classes_: List[Any]
+    classes_: Any
 
     _estimator_type = "classifier"  # how scikit-learn before 1.6 tells classes from values
-    _loss = SoftmaxCrossEntropy()
+
+    def __init__(
+        self,
+        hidden: Union[int, Sequence[int]] = (16,),
+        *,
+        activation: str = "tanh",
+        optimizer: str = "adam",
+        learning_rate: Union[float, Schedule, None] = None,
+        schedule: str = "cosine",
+        epochs: Optional[int] = None,
+        batch_size: int = 32,
+        l1: float = 0.0,
+        l2: Optional[float] = None,
+        dropout: float = 0.0,
+        validation_fraction: float = 0.0,
+        patience: Optional[int] = None,
+        metrics: Sequence[Callable[[Any, Any], float]] = (),
+        callbacks: Sequence[Callback] = (),
+        class_weight: Union[str, Dict[Any, float], None] = None,
+        random_state: Union[int, Random, None] = 0,
+    ) -> None:
+        super().__init__(
+            hidden, activation=activation, optimizer=optimizer, learning_rate=learning_rate,
+            schedule=schedule, epochs=epochs, batch_size=batch_size, l1=l1, l2=l2, dropout=dropout,
+            validation_fraction=validation_fraction, patience=patience, metrics=metrics,
+            callbacks=callbacks, random_state=random_state)
+        self.class_weight = class_weight
 
     def partial_fit(
-        self, X: Iterable[Any], y: Iterable[Any], classes: Optional[Iterable[Hashable]] = None
+        self, X: Iterable[Any], y: Iterable[Any], classes: Optional[Iterable[Hashable]] = None,
+        sample_weight: Optional[Iterable[float]] = None,
     ) -> Classifier:
         """Go on learning: one epoch over these rows, with the same optimizer; return self.
 
@@ -712,32 +761,41 @@ class Classifier(Estimator):
         Raises what `fit` raises, and ValueError for labels outside the classes and for `classes`
         other than those of the first call.
 
-        >>> model = Classifier(epochs=3).fit([[1.0], [2.0]], ["a", "b"])
+        >>> model = Classifier(epochs=3, schedule="constant").fit([[1.0], [2.0]], ["a", "b"])
         >>> twin = Classifier()
         >>> for _ in range(3):
         ...     twin = twin.partial_fit([[1.0], [2.0]], ["a", "b"])
         >>> twin.predict_proba([[1.5]]) == model.predict_proba([[1.5]])
         True
         """
-        self._go_on(X, y, classes)
+        self._go_on(X, y, sample_weight, classes)
         return self
 
-    def predict(self, X: Iterable[Any]) -> List[Any]:
+    def predict(self, X: Iterable[Any]) -> Any:
         """Return the label of each row: that of the largest score, the first if equal.
 
         Raises NotFittedError before `fit`, ShapeError for rows of another width, ValueError for
         NaN and for a frame with other column names.
         """
-        return [self.classes_[number] for number in classes_of(self._scores("predict", X))]
+        rows = self._asked("predict", X)
+        numbers = classes_of(self.model_.scores(rows))
+        if _is_array(X) and _is_array(self.classes_):
+            return self.classes_[numbers]
+        labels = [self.model_.classes[number] for number in numbers]
+        return _array(labels) if _is_array(X) else labels
 
-    def predict_proba(self, X: Iterable[Any]) -> Matrix:
+    def predict_proba(self, X: Iterable[Any]) -> Any:
         """Return a row of probabilities for each row, in the order of `classes_`; their sum is 1.
 
         Raises what `predict` raises.
         """
-        return self._loss.predict(self._scores("predict_proba", X))
+        rows = self._asked("predict_proba", X)
+        probabilities = self.model_.outputs(rows)
+        return _array(probabilities) if _is_array(X) else probabilities
 
-    def score(self, X: Iterable[Any], y: Iterable[Any]) -> float:
+    def score(
+        self, X: Iterable[Any], y: Iterable[Any], sample_weight: Optional[Iterable[float]] = None
+    ) -> float:
         """Return the accuracy, the fraction of rows with the right label, from 0 to 1.
 
         A label that was not learned is never right. Raises what `predict` raises.
@@ -746,39 +804,46 @@ class Classifier(Estimator):
         rows, labels = self._read("score", X, y)
         _check_labels(f"{self._who('score')}: y", labels)
         self._check_columns(self._who("score"), _column_names(X), len(rows[0]))
-        right = [label == answer for label, answer in zip(self.predict(rows), labels)]
-        return right.count(True) / len(right)
+        weights = _weights(self._who("score"), sample_weight, rows) or [1.0] * len(rows)
+        right = [weight for weight, label, answer in zip(weights, labels, self.model_.answers(rows))
+                 if label == answer]
+        return _total(right) / _total(weights)
 
     def _learn_answers(
-        self, who: str, answers: List[Any], classes: Optional[Iterable[Any]] = None
+        self, who: str, answers: List[Any], y: Any, classes: Optional[Iterable[Any]] = None
     ) -> None:
         _check_labels(f"{who}: y", answers)
+        if classes is None:
+            _refuse_values(who, answers)
         found = _in_order(answers) if classes is None else _known_classes(who, classes)
         if len(found) < 2:
             hint = "; give them all: classes=[…]" if who.endswith("partial_fit") else ""
-            raise ValueError(f"{who}: y: expected at least two classes, got {len(found)}: "
+            raise ValueError(f"{who}: y: expected at least two classes, got 1 class: "
                              f"{_kind(found[0]) if found else 'none'}{hint}")
-        self.classes_ = found
+        self.classes_ = _labels_like(y, found) if _is_array(y) else found
+
+    def _labels(self) -> List[Any]:
+        return [_plain(label) for label in self.classes_]
 
     def _targets(self, who: str, answers: List[Any]) -> List[int]:
         _check_labels(f"{who}: y", answers)
-        numbers = {label: number for number, label in enumerate(self.classes_)}
+        numbers = {label: number for number, label in enumerate(self._labels())}
         for row, label in enumerate(answers):
             if label not in numbers:
                 raise ValueError(f"{who}: y: row {row}: expected one of the classes "
                                  f"{_shortly(self.classes_)}, got {_kind(label)}")
         return [numbers[label] for label in answers]
 
-    def _learn_outputs(self, targets: Any) -> int:
-        return len(self.classes_)
-
     def _check_classes(self, who: str, classes: Optional[Iterable[Any]]) -> None:
         if classes is None:
             return
         given = _known_classes(who, classes)
-        if set(given) != set(self.classes_):
+        if set(given) != set(self._labels()):
             raise ValueError(f"{who}: classes: expected those of the first call, "
                              f"{_shortly(self.classes_)}, got {_shortly(given)}; fit starts anew")
+
+    def _take_over(self, model: Model, parameters: Dict[str, Any]) -> None:
+        self.classes_ = list(model.classes)
 
     def __sklearn_tags__(self) -> Any:
         return _sklearn_tags("classifier", multi_output=False)
@@ -788,6 +853,31 @@ def _known_classes(who: str, classes: Iterable[Any]) -> List[Any]:
     labels = _list_of_answers(f"{who}: classes", classes)
     _check_labels(f"{who}: classes", labels)
     return _in_order(labels)
+
+
+def _refuse_values(who: str, labels: List[Any]) -> None:
+    """Raise ValueError for what is measured and no class: fractions, hardly two of them equal."""
+    broken = [label for label in labels if isinstance(label, float) and not label.is_integer()]
+    different = len(set(broken))
+    if different > 10 and 2 * different > len(labels):
+        raise ValueError(f"{who}: y: Unknown label type: continuous. {different} different numbers "
+                         f"in {len(labels)} rows are no classes; for values take Regressor")
+
+
+def _labels_like(y: Any, labels: List[Any]) -> Any:
+    """Return labels as an array of the kind that y is."""
+    numpy = sys.modules["numpy"]
+    array = numpy.empty(len(labels), dtype=numpy.asarray(y).dtype)
+    for number, label in enumerate(labels):
+        array[number] = label
+    return array
+
+
+def _total(numbers: Iterable[float]) -> float:
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
 
 
 # ---- Values ----
@@ -806,26 +896,33 @@ class Regressor(Estimator):
     flat_targets_         whether y was flat, and so predictions are
 
     >>> X = [[number / 10] for number in range(20)]
-    >>> model = Regressor().fit(X, [3000.0 * x + 500.0 for [x] in X])
+    >>> model = Regressor(l2=0.0).fit(X, [3000.0 * x + 500.0 for [x] in X])
     >>> round(model.score(X, [3000.0 * x + 500.0 for [x] in X]), 2)
     1.0
     """
 
-    target_standardizer_: Standardizer
     flat_targets_: bool
 
     _estimator_type = "regressor"
-    _loss = MeanSquaredError()
 
-    def partial_fit(self, X: Iterable[Any], y: Iterable[Any]) -> Regressor:
+    def partial_fit(
+        self, X: Iterable[Any], y: Iterable[Any], sample_weight: Optional[Iterable[float]] = None
+    ) -> Regressor:
         """Go on learning: one epoch over these rows, with the same optimizer; return self.
 
         The first call, if there was no `fit`, decides for good how inputs and targets are
         standardized. No rows are put aside. Raises what `fit` raises, and ShapeError for rows of
         another width than before.
         """
-        self._go_on(X, y)
+        self._go_on(X, y, sample_weight)
         return self
+
+    @property
+    def target_standardizer_(self) -> Standardizer:
+        """Mean and deviation of each column of y."""
+        self._check_fitted("target_standardizer_")
+        assert self.model_.target_standardizer is not None
+        return self.model_.target_standardizer
 
     def predict(self, X: Iterable[Any]) -> Any:
         """Return the value of each row, in the unit and the form of the y that was learned from.
@@ -833,10 +930,14 @@ class Regressor(Estimator):
         Raises NotFittedError before `fit`, ShapeError for rows of another width, ValueError for
         NaN and for a frame with other column names.
         """
-        values = self._values("predict", X)
-        return linalg.ravel(values) if self.flat_targets_ else values
+        rows = self._asked("predict", X)
+        values: Any = self.model_.outputs(rows)
+        values = linalg.ravel(values) if self.flat_targets_ else values
+        return _array(values) if _is_array(X) else values
 
-    def score(self, X: Iterable[Any], y: Iterable[Any]) -> float:
+    def score(
+        self, X: Iterable[Any], y: Iterable[Any], sample_weight: Optional[Iterable[float]] = None
+    ) -> float:
         """Return R²: 1 is perfect, 0 no better than the mean; with several columns their mean.
 
         Raises what `predict` raises, ShapeError when y has another width than that learned from.
@@ -845,16 +946,14 @@ class Regressor(Estimator):
         rows, answers = self._read("score", X, y)
         self._check_columns(self._who("score"), _column_names(X), len(rows[0]))
         targets = self._targets(self._who("score"), answers)
-        return r2(self._values("score", rows), targets)
-
-    def _values(self, method: str, X: Any) -> Matrix:
-        scores = self._scores(method, X)
-        return self.target_standardizer_.inverse(scores)
+        weights = _weights(self._who("score"), sample_weight, rows)
+        outputs = self.model_.outputs(rows)
+        return r2(outputs, targets) if weights is None else _weighted_r2(outputs, targets, weights)
 
     def _learn_answers(
-        self, who: str, answers: List[Any], classes: Optional[Iterable[Any]] = None
+        self, who: str, answers: List[Any], y: Any, classes: Optional[Iterable[Any]] = None
     ) -> None:
-        self.flat_targets_ = _is_flat(answers)
+        self.flat_targets_ = not answers or _is_flat(answers)
 
     def _targets(self, who: str, answers: List[Any]) -> Matrix:
         if isinstance(answers[0], str):
@@ -862,19 +961,17 @@ class Regressor(Estimator):
                             f"for labels take Classifier")
         rows = [[answer] for answer in answers] if _is_flat(answers) else [*map(_as_list, answers)]
         checks.as_matrix(rows, f"{who}: y")
-        learned = getattr(self, "target_standardizer_", None)
-        if learned is not None and len(learned.means) != len(rows[0]):
-            raise ShapeError(f"{who}: y: expected rows of {len(learned.means)} numbers, "
+        model = getattr(self, "model_", None)
+        width = None if model is None else model.network.output_width
+        if width is not None and width != len(rows[0]):
+            raise ShapeError(f"{who}: y: expected rows of {width} numbers, "
                              f"got rows of {len(rows[0])}")
         return [_as_floats(row) for row in rows]
 
-    def _learn_outputs(self, targets: Any) -> int:
-        self.target_standardizer_ = Standardizer().fit(targets)
-        return len(targets[0])
-
-    def _standard_targets(self, targets: Any) -> Targets:
-        rows: Matrix = self.target_standardizer_.transform(targets)
-        return rows
+    def _take_over(self, model: Model, parameters: Dict[str, Any]) -> None:
+        if model.target_standardizer is None:
+            raise ValueError("the standardizer of the targets is missing")
+        self.flat_targets_ = parameters.get("flat_targets_", True)
 
     def __sklearn_tags__(self) -> Any:
         return _sklearn_tags("regressor", multi_output=True)
@@ -882,6 +979,17 @@ class Regressor(Estimator):
 
 def _is_flat(answers: List[Any]) -> bool:
     return not isinstance(_as_list(answers[0]), list)
+
+
+def _weighted_r2(outputs: Matrix, targets: Matrix, weights: Vector) -> float:
+    """Return the mean over the columns of 1 − Σ w (t − s)² / Σ w (t − mean)²."""
+    scores = []
+    for said, wanted in zip(zip(*outputs), zip(*targets)):
+        mean = _total(w * t for w, t in zip(weights, wanted)) / _total(weights)
+        off = _total(w * (t - s) ** 2 for w, t, s in zip(weights, wanted, said))
+        spread = _total(w * (t - mean) ** 2 for w, t in zip(weights, wanted))
+        scores.append(1.0 - off / spread if spread else float(off == 0))
+    return _total(scores) / len(scores)
 
 
 def _sklearn_tags(kind: str, multi_output: bool) -> Any:
@@ -896,3 +1004,83 @@ def _sklearn_tags(kind: str, multi_output: bool) -> Any:
         classifier_tags=utils.ClassifierTags() if kind == "classifier" else None,
         regressor_tags=utils.RegressorTags() if kind == "regressor" else None,
     )
+
+
+# ---- Keeping ----
+
+Keepable = Union[Network, Estimator, Model]
+
+
+def save(thing: Keepable, path: Path) -> None:
+    """Write a network, a fitted classifier or regressor, or a model to `path`.
+
+    The form is safetensors, or JSON if the path ends in .json. The file is replaced in one step: a
+    crash at any moment leaves the old one or the new one. Raises TypeError for anything else,
+    NotFittedError for an estimator that has learned nothing, ModelFileError for what no file can
+    hold (layers of your own, numbers that are not finite), OSError when it cannot be written.
+    """
+    save_model(model_of(thing), path)
+
+
+def load(path: Path) -> Union[Network, Estimator, Model]:
+    """Read what `save` wrote: a Network, a Classifier or a Regressor, as it was saved.
+
+    A language model comes as a Model: its `network`, and in `classes` its pieces of text.
+
+    What was trained on a table, by the command line for instance, takes rows of such tables. Raises
+    ModelFileError, with the file and the place in it, for anything that is no whole model of
+    purenn; OSError when the file cannot be opened.
+    """
+    model = load_model(path)
+    if model.kind == "network":
+        return model.network
+    if model.kind == LANGUAGE_MODEL:
+        return model
+    try:
+        return _estimator_of(model)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(f"the parameters are not those of a {model.kind}: {error}",
+                             str(path)) from None
+
+
+def model_of(thing: Keepable) -> Model:
+    """Return the model that a file would hold; raises as `save`."""
+    if isinstance(thing, Model):
+        return thing
+    if isinstance(thing, Network):
+        return Model(thing)
+    if not isinstance(thing, Estimator):
+        raise TypeError(f"save: expected a Network, Classifier or Regressor, got {thing!r}")
+    thing._check_fitted("save")
+    names = [str(name) for name in
+             getattr(thing, "feature_names_in_", thing.model_.feature_names)]
+    return thing.model_._replace(feature_names=names, parameters=_parameters_of(thing))
+
+
+def _parameters_of(estimator: Estimator) -> Dict[str, Any]:
+    """Return the parameters that a file can hold; functions, schedules and generators it cannot."""
+    held = {name: list(value) if isinstance(value, tuple) else value
+            for name, value in estimator.get_params().items()
+            if value is None or isinstance(value, (bool, int, float, str, tuple, list))}
+    for name in ("callbacks", "metrics"):
+        held.pop(name, None)
+    if isinstance(estimator, Regressor):
+        held["flat_targets_"] = estimator.flat_targets_
+    return held
+
+
+def _estimator_of(model: Model) -> Estimator:
+    """Make the estimator anew and give it what it had learned."""
+    parameters: Dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                                  for name, value in model.parameters.items()}
+    kind: Any = Classifier if model.kind == "classifier" else Regressor
+    estimator: Estimator = kind(**{name: value for name, value in parameters.items()
+                                   if name != "flat_targets_"})
+    estimator._settings()
+    if model.standardizer is None or model.network.input_width is None:
+        raise ValueError("the standardizer is missing")
+    estimator.model_, estimator.n_features_in_ = model, model.width
+    if model.feature_names and model.encoding is None:
+        estimator.feature_names_in_ = list(model.feature_names)
+    estimator._take_over(model, parameters)
+    return estimator

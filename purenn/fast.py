@@ -224,7 +224,7 @@ def _inner(A: Matrix, B: Matrix, width: int) -> Matrix:
 def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
     try:
         row, width = C[0], len(A[0])
-        if len(C) == 1 and len(row) == len(B):
+        if len(C) == 1 and len(row) == len(B) > 0:
             if width in SHORT:
                 return SHORT[width](A, B, row)  # it takes all rows apart, so they are that long
             return [list(map(operator.add, products, row)) for products in inner(A, B)]
@@ -241,12 +241,12 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 
 
 def inner_columns(A: Matrix, B: Matrix) -> Matrix:
-    if len(A) == len(B) == 1 and _common_width(A) and _common_width(B):
-        row, nothing = B[0], [0.0] * len(B[0])
-        return [[x * y for y in row] if x else nothing for x in A[0]]
     rows = shape(A)[0]
     if rows != shape(B)[0]:
         return PLAIN["inner_columns"](A, B)  # type: ignore[no-any-return]
+    if rows == 1:
+        row, nothing = B[0], [0.0] * len(B[0])
+        return [[x * y for y in row] if x else nothing for x in A[0]]
     return _product(_columns(A), B, rows)
 
 

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
 from . import checks, linalg
 from .initializers import Initializer, he
 from .linalg import Matrix, ShapeError
+from .notebooks import for_console
 
 if TYPE_CHECKING:
     from random import Random
@@ -47,6 +48,9 @@ class Parameter:
         self.value = value
         self.gradient: Optional[Matrix] = None
         self.penalized = penalized
+
+    def __str__(self) -> str:
+        return for_console(repr(self))
 
     def __repr__(self) -> str:
         rows, columns = linalg.shape(self.value)
@@ -101,6 +105,9 @@ class Layer:
     def __getstate__(self) -> Dict[str, Any]:
         """Return what a copy or a pickle takes along: everything but the last batch."""
         return {name: value for name, value in vars(self).items() if name != "kept"}
+
+    def __str__(self) -> str:
+        return for_console(repr(self))
 
     def __repr__(self) -> str:
         settings = ", ".join(str(value) for value in self.settings().values())

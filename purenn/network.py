@@ -19,7 +19,7 @@ from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 from . import checks, linalg
 from .layers import Layer, Parameter
 from .linalg import Matrix, ShapeError, Vector
-from .notebooks import Pictured
+from .notebooks import Pictured, for_console
 
 __all__ = ["Network", "layers_inside"]
 
@@ -108,11 +108,11 @@ class Network(Layer, Pictured):
         rows.append(("", "total", str(self.input_width or "any"), str(self.output_width or "any"),
                      f"{_count(self):,}"))
         sizes = [max(len(cell) for cell in column) for column in zip(*rows)]
-        return "\n".join(
+        return for_console("\n".join(
             f"{row[0]:<{sizes[0]}} {row[1]:<{sizes[1]}}"
             + "".join(f"  {cell:>{size}}" for cell, size in zip(row[2:], sizes[2:]))
             for row in rows
-        )
+        ))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}])"

@@ -18,9 +18,9 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 
-from purenn.app import demo, progress, reference, terminal
-from purenn.app.names import ACTIVATIONS, OPTIMIZERS, RECIPES
-from purenn.app.train import settings_for
+from purenn.app import demo, progress, reference
+from purenn.draw import characters, terminal
+from purenn.recipes import ACTIVATIONS, OPTIMIZERS, SET_SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 ESCAPE = "\x1b"
@@ -125,13 +125,13 @@ KEYS = {"epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "
 
 
 # Every set that comes along trains, and --json is one strict JSON object with all its keys.
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", SET_SETTINGS)
 def test_every_set_trains(name: str) -> None:
     result = purenn("train", name, "--epochs", "2", "--json", "--quiet")
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     whole = strict_json(result.stdout)
-    assert list(whole) == ["settings", "history", "metrics"]
+    assert list(whole) == ["settings", "history", "metrics", "baseline"]
     assert whole["settings"]["data"] == name
     assert [set(record) for record in whole["history"]] == [KEYS, KEYS]
     assert [record["epoch"] for record in whole["history"]] == [1, 2]
@@ -162,7 +162,8 @@ def test_settings_say_what_was_done() -> None:
     assert strict_json(result.stdout)["settings"] == {
         "data": "iris", "hidden": [5, 4], "activation": "gelu", "optimizer": "sgd",
         "learning_rate": 0.25, "epochs": 3, "batch_size": 7, "l1": 0.001, "l2": 0.002,
-        "dropout": 0.1, "validation": 0.4, "patience": 2, "seed": 9,
+        "dropout": 0.1, "validation": 0.4, "patience": 2, "seed": 9, "schedule": "cosine",
+        "class_weight": None,
     }
 
 
@@ -181,14 +182,14 @@ def test_every_optimizer(optimizer: str) -> None:
     result = purenn("train", "vertical", "--epochs", "1", "--json", "--quiet",
                     "--optimizer", optimizer)
     rate = strict_json(result.stdout)["settings"]["learning_rate"]
-    assert (rate is None) == optimizer.startswith("random-")
+    assert (rate is None) == optimizer.startswith("random_")
 
 
 # Every activation can be chosen, and so can no hidden layer at all.
 def test_every_activation() -> None:
     for activation in ACTIVATIONS:
-        settings = settings_for("xor", activation=activation)
-        assert settings.activation == activation
+        result = purenn("train", "xor", "--epochs", "1", "--quiet", "--activation", activation)
+        assert ACTIVATIONS[activation].make.__name__ in result.stdout
     result = purenn("train", "xor", "--epochs", "1", "--hidden", "none", "--quiet")
     assert "Network([Dense(2 → 2)])" in result.stdout
 
@@ -246,7 +247,7 @@ WRONG = {
     "train xor --learning-rate 0": "--learning-rate",
     "train xor --learning-rate nan": "--learning-rate",
     "train xor --learning-rate inf": "--learning-rate",
-    "train xor --optimizer random-search --learning-rate 1": "--learning-rate",
+    "train xor --optimizer random_search --learning-rate 1": "--learning-rate",
     "train xor --epochs 0": "--epochs",
     "train xor --epochs many": "--epochs",
     "train xor --batch-size 0.5": "--batch-size",
@@ -433,14 +434,14 @@ def test_plain_characters(words: Any, encoding: str) -> None:
 
 # Every character that we draw with has a stand-in of its own.
 def test_shades_stay_apart_in_plain_characters() -> None:
-    stand_ins = [terminal.PLAIN.get(shade, shade) for shade in terminal.SHADES]
-    assert len(set(stand_ins)) == len(terminal.SHADES)
+    stand_ins = [terminal.PLAIN.get(shade, shade) for shade in characters.SHADES]
+    assert len(set(stand_ins)) == len(characters.SHADES)
     assert all(len(one) == 1 and one.isascii() for one in stand_ins)
 
 
 # A picture has two characters per pixel, from light to dark.
 def test_drawn_digit() -> None:
-    assert terminal.drawn_digit([0.0, 16.0, 8.0, 4.0], width=2) == ["  ██", "▒▒░░"]
+    assert characters.drawn_digit([0.0, 16.0, 8.0, 4.0], width=2) == ["  ██", "▒▒░░"]
 
 
 # Lengths of time are said as people say them, also at the borders.
@@ -467,7 +468,7 @@ def test_version_and_help() -> None:
         assert (result.returncode, result.stderr) == (0, "")
         assert "examples:" in result.stdout
     text = " ".join(purenn("train", "--help", COLUMNS="400").stdout.split())
-    assert all(name in text for name in [*RECIPES, *ACTIVATIONS, *OPTIMIZERS])
+    assert all(name in text for name in [*SET_SETTINGS, *ACTIVATIONS, *OPTIMIZERS])
 
 
 # ---- Self-test ----

@@ -23,7 +23,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 import purenn as library
-from purenn.data import Encoding, encode_csv, iris, read_idx, read_rows
+from purenn.data import encode_csv, iris, read_idx, read_rows
 from purenn.store import safetensors
 from purenn.store.model import load_model
 from test_app import ROOT, environment, strict_json
@@ -128,7 +128,7 @@ def shop(tmp_path_factory: Any) -> Path:
     write_table(folder / "houses.csv.gz", houses())
     write_idx(folder, 120, 6)
     done(run(folder, "train", "flowers.csv", "--ignore", "id", "--missing", "mean", "--quiet",
-             "--epochs", 40, "-o", "flowers.safetensors"))
+             "--epochs", 80, "-o", "flowers.safetensors"))
     done(run(folder, "train", "houses.csv.gz", "-o", "houses.json", "--quiet", "--epochs", 60))
     done(run(folder, "train", "images.gz", "labels.gz", "-o", "images.safetensors", "--quiet",
              "--epochs", 10))
@@ -160,7 +160,7 @@ def test_new_flowers_get_their_names(shop: Path) -> None:
 def test_python_says_the_same(shop: Path) -> None:
     table = str(shop / "flowers.csv")
     model: Any = library.load(str(shop / "flowers.safetensors"))
-    encoding = Encoding.from_dict(load_model(str(shop / "flowers.safetensors")).encoding)
+    encoding = load_model(str(shop / "flowers.safetensors")).table()
     rows = list(read_rows(table, encoding))
     printed = predicted(done(run(shop, "predict", "flowers.safetensors", "flowers.csv",
                                  "--probabilities")).stdout)
@@ -199,11 +199,13 @@ def test_evaluate(shop: Path) -> None:
     names = [row[0] for row in predicted(
         done(run(shop, "predict", "flowers.safetensors", "flowers.csv")).stdout)]
     right = [row[-1] for row in flowers()]
-    assert found["rows"] == 150 and list(found["classes"]) == sorted(NAMES)
+    assert found["rows"] == 150 and [one["class"] for one in found["classes"]] == sorted(NAMES)
+    assert found["baseline"] == {"accuracy": 1 / 3}
     assert found["accuracy"] == sum(a == b for a, b in zip(names, right)) / 150 > 0.9
     counts = found["confusion_matrix"]
     assert sum(counts[i][i] for i in range(3)) == round(150 * found["accuracy"])
-    for name, score in found["classes"].items():
+    for score in found["classes"]:
+        name = score["class"]
         assert score["support"] == 50
         assert score["recall"] == sum(
             a == b == name for a, b in zip(names, right)) / 50
@@ -215,10 +217,10 @@ def test_evaluate(shop: Path) -> None:
 # show says what is in the file: layers, classes, columns, where it comes from; and it is sound.
 def test_show(shop: Path) -> None:
     text = done(run(shop, "show", "flowers.safetensors")).stdout
-    for part in ("a classifier", "Dense(7 → 32)", *NAMES, "sepal length", "one of", "grün",
-                 "flowers.csv", "rows learned from: 120", "epochs 40", "outputs match to 1e-12",
-                 "torch.nn.Sequential(torch.nn.Linear(7, 32), torch.nn.ReLU(), "
-                 "torch.nn.Linear(32, 3)).double()"):
+    for part in ("a classifier", "Dense(7 → 16)", *NAMES, "sepal length", "one of", "grün",
+                 "flowers.csv", "rows learned from: 120", "epochs 80", "outputs match to 1e-12",
+                 "torch.nn.Sequential(torch.nn.Linear(7, 16), torch.nn.Tanh(), "
+                 "torch.nn.Linear(16, 3)).double()"):
         assert part in text, part
     assert "if it is missing" in text
 
@@ -244,7 +246,10 @@ def test_unseen_words(shop: Path) -> None:
     rows = [row[:-1] for row in flowers(every=50, holes=False)]
     rows[1][2] = "purple"
     write_table(shop / "purple.csv", [COLUMNS[:-1], *rows])
-    refused = run(shop, "predict", "flowers.safetensors", "purple.csv")
+    told = done(run(shop, "predict", "flowers.safetensors", "purple.csv"))
+    assert [row[0] == "" for row in predicted(told.stdout)] == [False, True, False]
+    assert "not answered: purple.csv, row 3" in told.stderr
+    refused = run(shop, "predict", "flowers.safetensors", "purple.csv", "--strict")
     assert refused.returncode == 1
     assert len(predicted(refused.stdout)) == 1  # the rows before it were answered
     assert "purple.csv, row 3, column 'colour, as seen'" in refused.stderr
@@ -290,7 +295,7 @@ def test_values_in_their_own_unit(shop: Path) -> None:
     printed = [float(row[0]) for row in predicted(
         done(run(shop, "predict", "houses.json", "houses.csv.gz")).stdout)]
     model: Any = library.load(str(shop / "houses.json"))
-    encoding = Encoding.from_dict(load_model(str(shop / "houses.json")).encoding)
+    encoding = load_model(str(shop / "houses.json")).table()
     data = encode_csv(str(shop / "houses.csv.gz"), encoding)
     assert printed == [model.predict([row])[0] for row in data.inputs]
     assert model.score(data.inputs, [row[0] for row in data.targets]) == pytest.approx(found["r2"])
@@ -486,15 +491,27 @@ def test_killed_and_resumed(shop: Path, whole: bytes) -> None:
     assert (shop / "k.safetensors").read_bytes() == whole
 
 
+# A finished training goes on with more epochs if its learning rate was constant: then it ends as if
+# it had been so long from the start.
+def test_a_finished_training_goes_on(shop: Path) -> None:
+    words = ("train", "houses.csv.gz", "--schedule", "constant", "--quiet")
+    done(run(shop, *words, "--epochs", 5, "-o", "five.st"))
+    done(run(shop, *words, "--epochs", 2, "--checkpoint", "two.checkpoint"))
+    done(run(shop, *words, "--epochs", 5, "--resume", "two.checkpoint", "-o", "more.st"))
+    assert (shop / "more.st").read_bytes() == (shop / "five.st").read_bytes()
+
+
 # A checkpoint of other data or settings is refused, with the difference named, and stays whole.
 def test_resume_refuses_another_training(shop: Path) -> None:
     words = ("train", "houses.csv.gz", "--epochs", 2, "--quiet")
     done(run(shop, *words, "--checkpoint", "h.checkpoint"))
     before = (shop / "h.checkpoint").read_bytes()
-    for more, difference in ((("--hidden", 5), "network"), (("--epochs", 3), "optimizer"),
-                             (("--seed", 1), "inputs"), (("--l2", 0.5), "penalty")):
+    for more, difference in ((("--hidden", 5), "--hidden was [16], is [5]"),
+                             (("--epochs", 3), "--epochs was 2, is 3: the learning rate"),
+                             (("--seed", 1), "--seed was 0, is 1"),
+                             (("--l2", 0.5), "--l2 was 0.00625, is 0.5")):
         result = run(shop, *words, *more, "--resume", "h.checkpoint")
-        assert result.returncode == 1 and difference in result.stderr
+        assert result.returncode == 2 and difference in result.stderr
         assert result.stderr.count("\n") == 1
         assert (shop / "h.checkpoint").read_bytes() == before
 
@@ -531,13 +548,13 @@ BROKEN: Dict[str, Tuple[bytes, List[str]]] = {
     "ragged": (b"a,b\n1,2\n3\n", ["row 3"]),
     "hole": (b"a,b\n1,2\n,4\n", ["row 3", "column 'a'", "--missing mean"]),
     "typing error": (b"a,b\n1,2\n3,4\n5,1_0\n", ["row 4", "column 'b'", "--task classification"]),
-    "stray word": (b"a,b\n1,2\n3,4\nx,1\n", ["row 4", "column 'a'", "--text 'a'"]),
+    "stray word": (b"a,b\n1,2\n3,4\nx,1\n", ["row 4", "column 'a'", "--text a"]),
     "empty": (b"", ["empty"]),
     "names only": (b"a,b\n", ["only a line of names"]),
     "one column": (b"a;b\n1;2\n", ["delimiter"]),
     "open quote": (b'a,b\n1,"2\n', ["row 2", "never closed"]),
     "not UTF-8": (b"a,b\n\xff,1\n", ["line 2", "0xff"]),
-    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), ["UTF-16"]),
+    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), ["2 rows"]),
     "NUL": (b"a,b\n1,\0\n", ["line 2", "NUL"]),
     "cut gzip": (gzip.compress(b"a,b\n" + b"1,2\n" * 99)[:30], ["damaged"]),
     "zip": (b"PK\x03\x04 and so on", ["zip"]),
@@ -628,7 +645,8 @@ def test_damaged_models(shop: Path, main: Any, tmp_path: Path) -> None:
     (("show", "t.csv"), 1, "t.csv"), (("predict", "t.csv", "t.csv"), 1, "t.csv"),
     (("train", "nothing.csv"), 1, "nothing.csv"), (("train", "nothing"), 2, "expected a file"),
     (("train", "irsi"), 2, "did you mean iris?"), (("train", "."), 1, "."),
-    (("train", "t.csv", "t.csv", "x"), 2, "too many"), (("train", "t.csv", "t.csv"), 1, "t.csv"),
+    (("train", "t.csv", "t.csv", "x"), 2, "too many"),
+    (("train", "t.csv", "t.csv"), 2, "evaluate MODEL"),
     (("train", "t.csv", "--target", "c"), 1, "'c'"), (("train", "t.csv", "--target", "9"), 1, "9"),
     (("train", "t.csv", "--ignore", "b"), 1, "'b'"), (("train", "t.csv", "--text", "c"), 1, "'c'"),
     (("train", "t.csv", "--delimiter", "ab"), 2, "--delimiter"),
@@ -703,8 +721,9 @@ def test_a_checkpoint_is_not_overwritten_by_a_new_training(tmp_path: Path) -> No
 # What a table was taken for is said, so that a wrong guess is seen.
 def test_the_target_and_the_names_that_were_guessed_are_told(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", [["kind", "size"], *([["a", 1], ["b", 2]] * 10)])
-    said = done(run(tmp_path, "train", "t.csv", "--epochs", "1", "--quiet")).stdout
-    assert "target 'size': numbers; names in its first line" in said
+    said = done(run(tmp_path, "train", "t.csv", "--epochs", "1")).stderr
+    assert "size    class        0         2  the target" in said
+    assert "--task regression" in said
 
 
 # Names are data: they come out as UTF-8, whatever the terminal can show.
@@ -718,8 +737,9 @@ def test_answers_are_utf_8(tmp_path: Path) -> None:
 # No answer is no answer: an overflow is an error, and so is a file with nothing to answer.
 def test_an_answer_that_is_no_number_is_an_error(tmp_path: Path) -> None:
     write_table(tmp_path / "h.csv", houses(40))
-    done(run(tmp_path, "train", "h.csv", "--epochs", "2", "--quiet", "-o", "m.st"))
-    write_table(tmp_path / "far.csv", [["rooms", "area"], [3, 1e308]])
+    done(run(tmp_path, "train", "h.csv", "--epochs", "2", "--quiet", "--activation", "relu",
+             "-o", "m.st"))
+    write_table(tmp_path / "far.csv", [["rooms", "area"], [1e308, 1e308]])
     result = run(tmp_path, "predict", "m.st", "far.csv")
-    assert result.returncode == 1 and "far.csv, row 1 of the data" in result.stderr
-    assert result.stdout == ""
+    assert result.returncode == 1 and "far.csv, row 2: the answer is no finite" in result.stderr
+    assert result.stdout == 'prediction\n""\n'

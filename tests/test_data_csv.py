@@ -22,6 +22,7 @@ from purenn.data import (
     Encoding,
     FlatRows,
     RowView,
+    TableOptions,
     encode_csv,
     learn_csv,
     read_csv,
@@ -74,14 +75,15 @@ def test_the_target_is_found_by_name_or_position_and_numbers_make_it_regression(
 
 
 def test_task_decides_whether_numbers_are_classes(write):
-    path = write("x,y\n1,10\n2,9\n3,10\n")
-    assert read_csv(path).targets == [[10.0], [9.0], [10.0]]
-    assert "task='classification'" in read_csv(path).description
+    path = write("x,y\n1,10\n2,9\n3,10\n4,9\n")
+    assert read_csv(path).targets == [[10.0], [9.0], [10.0], [9.0]]
+    doubt, = learn_csv(path).report.remarks
+    assert "only 2 different values" in doubt.told() and "task='classification'" in doubt.told()
     as_classes = read_csv(path, task="classification")
     assert as_classes.class_names == ["9", "10"], "numbers are ordered by size"
-    assert as_classes.targets == [1, 0, 1]
-    assert "task=" not in as_classes.description
-    assert "task=" not in read_csv(write("x,y\n1,1.5\n2,2.5\n")).description
+    assert as_classes.targets == [1, 0, 1, 0]
+    assert not learn_csv(path, TableOptions(task="classification")).report.remarks
+    assert not learn_csv(write("x,y\n1,1.5\n2,2.5\n")).report.remarks
 
 
 @pytest.mark.parametrize("content, header", [
@@ -94,8 +96,8 @@ def test_task_decides_whether_numbers_are_classes(write):
     ("a,b\nc,d\n", True),
 ])
 def test_a_line_of_names_is_recognised(write, content, header):
-    data, encoding = learn_csv(write(content), missing="mean", task=None)
-    assert encoding.header is header
+    data, encoding, _ = learn_csv(write(content), TableOptions(missing="mean"))
+    assert encoding.options.header is header
     assert len(data.inputs) == content.count("\n") - header
     if not header:
         assert data.feature_names[0] == "column 1"
@@ -131,7 +133,7 @@ def test_the_same_table_in_other_clothes_is_the_same_table(write, change):
 def test_other_delimiters(write):
     for delimiter in ";\t| ":
         path = write(FLOWERS.replace(",", delimiter))
-        data, encoding = learn_csv(path, delimiter=delimiter)
+        data, encoding, _ = learn_csv(path, TableOptions(delimiter=delimiter))
         assert len(data.feature_names) == 5
         assert list(read_rows(path, encoding)) == list(data.inputs)
 
@@ -159,14 +161,17 @@ HOLES = "x,colour,y\n1.0,red,a\n,blue,b\n4.0,,a\n2.5,NA,b\n"
 
 
 def test_holes_are_refused_by_default_with_row_and_column(write):
-    with pytest.raises(DataError, match=r"table.csv, row 3, column 'x': .* an empty cell"):
+    both = r"column 'x' \(row 3\), column 'colour' \(2, first in row 4"
+    with pytest.raises(DataError, match=both):
         read_csv(write(HOLES))
+    with pytest.raises(DataError, match=r"table.csv, row 2, column 'x': .* empty cell, and 1 more"):
+        read_csv(write("x,y\n,a\n,b\n1,b\n"))
     with pytest.raises(DataError, match=r"row 2, column 'x': .*missing value \('nan'\)"):
         read_csv(write("x,y\nnan,a\n1,b\n"))
 
 
 def test_holes_are_filled_with_the_mean_or_a_category_of_their_own(write):
-    data, encoding = learn_csv(write(HOLES), missing="mean")
+    data, encoding, _ = learn_csv(write(HOLES), TableOptions(missing="mean"))
     assert data.feature_names == ["x", "colour=(missing)", "colour=blue", "colour=red"]
     assert list(data.inputs) == [
         [1.0, 0.0, 0.0, 1.0], [2.5, 0.0, 1.0, 0.0], [4.0, 1.0, 0.0, 0.0], [2.5, 1.0, 0.0, 0.0]]
@@ -179,9 +184,9 @@ def test_rows_with_holes_can_be_dropped(write):
     data = read_csv(path, missing="drop")
     assert list(data.inputs) == [[1.5], [3.5]] and data.targets == [0, 1]
     assert "2 rows with missing cells left out" in data.description
-    for option in ("refuse", "mean"):
-        with pytest.raises(DataError, match="row [34], column"):
-            read_csv(path, missing=option)
+    assert list(read_csv(path, missing="mean").inputs) == [[1.5], [2.5], [3.5]]
+    with pytest.raises(DataError, match=r"row 4.*missing='mean'"):
+        read_csv(path)
 
 
 def test_holes_in_an_ignored_column_are_nobodys_business(write):
@@ -256,37 +261,38 @@ def test_reading_is_the_same_as_splitting_a_list(write):
 
 
 def test_columns_are_found_by_name_in_any_order_with_or_without_the_target(write):
-    data, encoding = learn_csv(write(FLOWERS))
+    data, encoding, _ = learn_csv(write(FLOWERS))
     other = "note,weight,colour,length\nhi,0.5,red,5.1\nho,1.5,blue,4.9\n"
     assert list(read_rows(write(other, "other.csv"), encoding)) == list(data.inputs[:2])
     assert list(read_rows(write(FLOWERS), encoding)) == list(data.inputs)
 
 
 def test_without_names_columns_are_found_by_position(write):
-    data, encoding = learn_csv(write(FLOWERS))
+    data, encoding, _ = learn_csv(write(FLOWERS))
     body = FLOWERS.split("\n", 1)[1]
     assert list(read_rows(io.StringIO(body), encoding)) == list(data.inputs)
     without_target = "5.1,red,0.5\n4.9,blue,1.5\n"
     assert list(read_rows(io.StringIO(without_target), encoding)) == list(data.inputs[:2])
-    _, nameless = learn_csv(io.StringIO(body))
+    _, nameless, _ = learn_csv(io.StringIO(body))
     assert list(read_rows(io.StringIO(body), nameless)) == list(data.inputs)
     assert list(read_rows(io.StringIO(FLOWERS), nameless)) == list(data.inputs)
 
 
 def test_a_target_in_the_middle_is_passed_over(write):
-    data, encoding = learn_csv(write(FLOWERS), target="colour", ignore=["species"])
+    data, encoding, _ = learn_csv(
+        write(FLOWERS), TableOptions(target="colour", ignore=["species"]))
     assert list(read_rows(io.StringIO("5.1,red,0.5,x\n"), encoding)) == [[5.1, 0.5]]
     assert list(read_rows(io.StringIO("5.1,0.5,x\n"), encoding)) == [[5.1, 0.5]]
     assert data.class_names == ["blue", "green", "red"]
 
 
 def test_unseen_words_are_refused_or_zeros(write):
-    _, encoding = learn_csv(write(FLOWERS))
+    _, encoding, _ = learn_csv(write(FLOWERS))
     new = "length,colour,weight\n5.1,pink,0.5\n"
     with pytest.raises(DataError, match=r"row 2, column 'colour': expected one of 'blue', 'green',"
                                         r" 'red', as in the training data, got 'pink'"):
         list(read_rows(io.StringIO(new), encoding))
-    rows = read_rows(io.StringIO(new), encoding, unseen="zeros")
+    rows = read_rows(io.StringIO(new), encoding, TableOptions(unseen="zeros"))
     assert list(rows) == [[5.1, 0.0, 0.0, 0.0, 0.5]]
 
 
@@ -302,13 +308,13 @@ def test_unseen_words_are_refused_or_zeros(write):
     ("", r"empty file"),
 ])
 def test_new_rows_that_do_not_fit_are_refused(content, message):
-    _, encoding = learn_csv(io.StringIO(FLOWERS))
+    _, encoding, _ = learn_csv(io.StringIO(FLOWERS))
     with pytest.raises(DataError, match=message):
         list(read_rows(io.StringIO(content), encoding))
 
 
 def test_encode_csv_reads_another_table_in_the_numbers_of_the_first(write):
-    data, encoding = learn_csv(write(FLOWERS))
+    data, encoding, _ = learn_csv(write(FLOWERS))
     one = "species,weight,colour,length\nvirginica,1,red,2\n"
     other = encode_csv(io.StringIO(one), encoding)
     assert other.targets == [1] and other.class_names == data.class_names
@@ -323,13 +329,11 @@ def test_encode_csv_reads_another_table_in_the_numbers_of_the_first(write):
         with pytest.raises(DataError, match=message):
             encode_csv(io.StringIO(content), encoding)
     holes = "species,weight,colour,length\n,1,red,2\nsetosa,,red,2\nsetosa,1,red,2\n"
-    assert len(encode_csv(io.StringIO(holes), encoding, missing="drop").inputs) == 1
-    with pytest.raises(ValueError, match="part of the encoding"):
-        encode_csv(io.StringIO(holes), encoding, missing="mean")
+    assert len(encode_csv(io.StringIO(holes), encoding, TableOptions(missing="drop")).inputs) == 1
 
 
 def test_encode_csv_checks_regression_targets():
-    _, encoding = learn_csv(io.StringIO("x,y\n1,1.5\n"))
+    _, encoding, _ = learn_csv(io.StringIO("x,y\n1,1.5\n"))
     assert encode_csv(io.StringIO("x,y\n1,2\n"), encoding).targets == [[2.0]]
     with pytest.raises(DataError, match="row 2, column 'y': expected a number as the target"):
         encode_csv(io.StringIO("x,y\n1,big\n"), encoding)
@@ -337,7 +341,7 @@ def test_encode_csv_checks_regression_targets():
 
 def test_an_encoding_survives_json():
     for options in ({}, {"missing": "mean"}, {"target": "weight"}, {"ignore": ["colour"]}):
-        _, encoding = learn_csv(io.StringIO(FLOWERS), **options)
+        _, encoding, _ = learn_csv(io.StringIO(FLOWERS), TableOptions(**options))
         values = encoding.to_dict()
         again = Encoding.from_dict(json.loads(json.dumps(values)))
         assert again.to_dict() == values
@@ -356,7 +360,7 @@ def changed(values, *path_and_value):
     return values
 
 
-GOOD = learn_csv(io.StringIO(FLOWERS), missing="mean")[1].to_dict()
+GOOD = learn_csv(io.StringIO(FLOWERS), TableOptions(missing="mean")).encoding.to_dict()
 
 
 @pytest.mark.parametrize("values", [
@@ -417,7 +421,7 @@ MALFORMED = [
     (b"a,b\n1,2\n3,4,5\n", {}, "row 3: expected 2 cells as in the first row, got 3"),
     (b"a,b\n\n1,2\n\n3,4,5\n", {}, "row 5: expected 2 cells"),
     (b"a,b,a\n1,2,3\n", {}, "different name for every column, got 'a' for columns 1 and 3"),
-    (b"a;b\n1;2\n", {}, "at least two columns.*Try delimiter=';'"),
+    (b"a;b\n1;2\n", {}, "at least two columns.*'a;b'.*delimiter=';'"),
     (b"a\n1\n", {}, "at least two columns"),
     (b"a,b\n1,2\n", {"target": "c"}, "target: expected the name.*got 'c'.*are 'a', 'b'"),
     (b"a,b\n1,2\n", {"target": 2}, "position from 0 to 1, got 2"),
@@ -435,15 +439,16 @@ MALFORMED = [
     (b"a,b\n1,1\n-inf,2\n", {}, "row 3, column 'a': .*got '-inf'"),
     ("a,b\n1,1\n٣,2\n".encode(), {}, "row 3, column 'a': .*plain finite number"),
     (b"a,b\n1,1\n0x10,2\n5,6\n", {}, "row 3, column 'a'.*got '0x10'"),
-    (b"a,b\nNaN,1\n", {}, r"row 2, column 'a': .*missing value \('NaN'\)"),
-    (b"a,b\n1,\n", {}, "row 2, column 'b': expected a target"),
-    (b"a,b\n1,\n", {"missing": "mean"}, "row 2, column 'b': expected a target"),
+    (b"a,b\nNaN,1\n", {}, "column 'a': every cell is missing"),
+    (b"a,b\n1,\n", {}, "row 2, column 'b': expected a target in every row.*missing='drop'"),
+    (b"a,b\n1,\n", {"missing": "mean"}, "none without missing cells"),
     (b"a,b\n,1\n,2\n", {"missing": "mean"}, "column 'a': every cell is missing"),
     (b"a,b\n1e308,1\n-1e308,2\n", {}, "column 'a': the numbers are too large"),
     (b"a,b\n1,x\n2,\0\n", {}, "line 3: expected text, got a NUL"),
     (b"a,b\n1,caf\xe9\n", {}, "line 2: expected UTF-8, got the byte 0xe9 after '1,caf'"),
-    ("a,b\n1,2\n".encode("utf-16"), {}, "UTF-16"),
-    (b'a,b\n1,"x\n2,y\n', {}, r"row 2 \(up to line 3\): a quote.*never closed"),
+    ("a,b\n1,2\n".encode("utf-16-le"), {}, "line 1: .* got a NUL.*encoding='utf-16-le'"),
+    ("a,b\n1,2\n".encode("utf-16-be"), {}, "got a NUL.*encoding='utf-16-be'"),
+    (b'a,b\n1,"x\n2,y\n', {}, r"row 2: a quote.*never closed \(up to line 3\)"),
     (b'a,b\n1,"x"y\n', {}, "row 2.*quote"),
     (b"a,b\n1,2\n" + b"3," + b"x" * 200_000 + b"\n", {}, "row 3.*expected cells of at most"),
     (b'a,b\n1,"' + b"x\n" * 100_000, {}, "row 2.*is a quote.*never closed"),
@@ -476,13 +481,15 @@ def test_a_cap_can_be_raised(write):
 
 def test_options_that_are_none_are_refused():
     for options in ({"task": "magic"}, {"missing": "zeros"}, {"delimiter": ""},
-                    {"delimiter": ",,"}, {"delimiter": '"'}, {"delimiter": None},
+                    {"delimiter": ",,"}, {"delimiter": '"'}, {"decimal": ";"},
+                    {"encoding": "rot13"}, {"encoding": "x"}, {"unseen": "no"},
+                    {"skip": -1}, {"skip": "a"},
                     {"categories_cap": 0}):
         with pytest.raises(ValueError, match="expected"):
             read_csv(io.StringIO(FLOWERS), **options)
-    _, encoding = learn_csv(io.StringIO(FLOWERS))
+    _, encoding, _ = learn_csv(io.StringIO(FLOWERS))
     with pytest.raises(ValueError, match="unseen"):
-        next(read_rows(io.StringIO(FLOWERS), encoding, unseen="magic"))
+        next(read_rows(io.StringIO(FLOWERS), encoding, TableOptions(unseen="magic")))
 
 
 def test_a_file_that_is_not_there_is_an_oserror(tmp_path):
@@ -504,7 +511,7 @@ def run(code, *arguments, **options):
 @pytest.mark.parametrize("content", [FLOWERS.encode(), gzip.compress(FLOWERS.encode())])
 def test_standard_input_is_read_twice_for_learning_and_once_for_rows(content):
     code = ("import sys, io; from purenn.data import *\n"
-            "data, encoding = learn_csv(io.StringIO(sys.argv[1]))\n"
+            "data, encoding, _ = learn_csv(io.StringIO(sys.argv[1]))\n"
             "print(list(read_rows(sys.stdin, encoding)) == list(data.inputs))")
     assert run(code, FLOWERS, input=content).split() == ["True"]
     code = "import sys; from purenn.data import *; print(len(read_csv(sys.stdin).inputs))"
@@ -512,7 +519,7 @@ def test_standard_input_is_read_twice_for_learning_and_once_for_rows(content):
 
 
 def test_rows_come_out_while_the_stream_is_still_open():
-    _, encoding = learn_csv(io.StringIO("x,y\n1,a\n2,b\n"))
+    _, encoding, _ = learn_csv(io.StringIO("x,y\n1,a\n2,b\n"))
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as stream, os.fdopen(writer, "wb", buffering=0) as feed:
         feed.write(b"x,y\n7,a\n")
@@ -541,7 +548,7 @@ def test_a_large_table_is_held_as_numbers_only(tmp_path):
             "    return int(status.split('VmHWM:')[1].split()[0])\n"
             "from purenn.data import *\n"
             "before = peak()\n"
-            "data, encoding = learn_csv(sys.argv[1])\n"
+            "data, encoding, _ = learn_csv(sys.argv[1])\n"
             "after = peak()\n"
             "for row in read_rows(sys.argv[1], encoding): pass\n"
             "print(len(data.inputs), (after - before) // 1024)")
@@ -577,7 +584,7 @@ def damaged(content, rng):
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_damaged_file_is_a_data_set_or_a_data_error(packed):
     rng = random.Random(20)
-    _, encoding = learn_csv(io.StringIO(FLOWERS))
+    _, encoding, _ = learn_csv(io.StringIO(FLOWERS))
     refused = 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "fuzz.csv")

@@ -240,6 +240,22 @@ def test_a_small_deviation_far_from_zero_is_not_lost():
     assert Standardizer().fit(rows).deviations[0] == pytest.approx(math.sqrt(2 / 3), rel=1e-12)
 
 
+@pytest.mark.parametrize("constant", [0.3, -1e8, 1e-200, 4 / 3 * 1e200 ** 0.5])
+def test_a_column_that_is_constant_but_for_rounding_is_constant(constant):
+    noisy = [constant, constant * (1 + 2 ** -52), constant * (1 - 2 ** -52)] * 5
+    standardizer = Standardizer().fit([[number] for number in noisy])
+    assert standardizer.deviations == [1.0]
+    assert Standardizer().fit([[0.3], [0.1 + 0.2], [0.3]]).deviations == [1.0]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-160, 1e-300, 1e-100, 1e100])
+def test_columns_of_any_size_get_their_deviation(size):
+    rows = [[1 * size], [3 * size], [1 * size], [3 * size]]
+    standardizer = Standardizer().fit(rows)
+    assert standardizer.deviations[0] == pytest.approx(size, rel=1e-12)
+    assert [row for [row] in standardizer.transform(rows)] == pytest.approx([-1, 1, -1, 1])
+
+
 def test_compact_rows_stay_compact_when_standardized():
     rows = ByteRows(bytes(range(12)), 3)
     standardizer = Standardizer().fit(rows)

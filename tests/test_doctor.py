@@ -244,7 +244,7 @@ def test_a_strong_imbalance_is_found():
 def test_an_imbalance_of_ten_to_one_is_left_in_peace():
     data = gaussians(size=300, classes=2, rng=Random(1))
     data = data._replace(inputs=data.inputs[:165], targets=data.targets[:165])
-    assert diagnose_data(data).ok
+    assert diagnose_data(data).finding("balance").ok
 
 
 def test_a_constant_column_is_found():
@@ -358,11 +358,48 @@ def test_a_regression_target_in_another_unit_is_found():
     assert "'fahrenheit'" in first(diagnose_data(data), "leakage").message
 
 
-def test_features_that_tell_a_lot_are_no_leak():
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_a_column_that_separates_or_orders_is_found_whatever_its_scale(scale):
+    rng = Random(3)
+    data = standardized(iris())
+    # Marks from 0 to 100, and "passed" from 50 on: no gap to speak of, wide stretches.
+    marks = sorted(rng.random() * 100 for _ in data.targets)
+    passed = data._replace(targets=[int(mark >= 50) for mark in marks], class_names=["no", "yes"])
+    leaking = with_column(passed, [mark * scale for mark in marks], "mark")
+    failure = first(diagnose_data(leaking, standardize=True), "leakage")
+    assert "'mark'" in failure.message
+    # The logarithm of the target, upside down: no straight line, but the same order.
+    prices = data._replace(targets=[[mark + 1] for mark in marks], class_names=[])
+    leaking = with_column(prices, [-scale * math.log(mark + 1) for mark in marks], "log")
+    assert "'log'" in first(diagnose_data(leaking, standardize=True), "leakage").message
+
+
+def test_a_column_that_separates_almost_or_by_chance_is_no_leak():
+    rng = Random(4)
+    data = standardized(iris())
+    values = [label + rng.random() for label in data.targets]
+    values[0], values[149] = values[149], values[0]
+    assert diagnose_data(with_column(data, values, "near"), standardize=True).ok
+    few = DataSet([[rng.random() for _ in range(300)] for _ in range(12)], [0] * 11 + [1],
+                  [f"c{n}" for n in range(300)], ["a", "b"], "")
+    assert diagnose_data(few).finding("leakage").ok is None
+
+
+def test_row_numbers_are_found():
+    data = with_column(wine(), list(range(1, 179)), "rownames")
+    assert "'rownames'" in first(diagnose_data(data, standardize=True), "row numbers").message
+
+
+def test_a_column_that_is_constant_but_for_rounding_is_found():
+    data = with_column(iris(), [0.3, 0.1 + 0.2] * 75, "rounded")
+    assert "'rounded'" in first(diagnose_data(data), "constant columns").message
+
+
+def test_a_measurement_that_separates_is_told_but_a_single_column_is_not():
     data = iris()  # setosa against the others: one cut through a petal tells them apart
     data = data._replace(targets=[min(label, 1) for label in data.targets],
                          class_names=["setosa", "other"])
-    assert diagnose_data(data).ok
+    assert "few cuts" in first(diagnose_data(data), "leakage").next_step
     line = DataSet([[x / 10] for x in range(50)], [[x / 5] for x in range(50)], ["x"], [], "")
     assert diagnose_data(line).ok
 
@@ -432,17 +469,19 @@ class WrongTanh(Tanh):
 class ForgetfulDense(Dense):
     """The bias gradient of the last example only."""
 
-    def set_gradients(self, output_gradient):
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient):
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = [list(output_gradient[-1])]
+        return input_gradient
 
 
 class LazyDense(Dense):
     """No gradient for the biases at all."""
 
-    def set_gradients(self, output_gradient):
-        super().set_gradients(output_gradient)
+    def backward(self, output_gradient):
+        input_gradient = super().backward(output_gradient)
         self.biases.gradient = None
+        return input_gradient
 
 
 class NoWayBack(Layer):
@@ -726,7 +765,7 @@ def test_nothing_at_all_is_a_finding_too():
 def test_the_text_has_a_line_for_each_check():
     lines = str(examine()).splitlines()
     names = [finding.name for finding in examine().findings]
-    assert len(set(names)) == len(names) == 19
+    assert len(set(names)) == len(names) == 20
     for name, line in zip(names, lines):
         assert line.startswith(("ok       ", "skipped  ")) and line[9:].startswith(name)
     assert lines[-2] == ""

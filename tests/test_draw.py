@@ -120,7 +120,7 @@ def test_no_python_run_changes_a_byte():
 
 
 def test_importing_draw_imports_no_picture_yet():
-    code = "import sys, purenn.app.terminal; print('purenn.draw.charts' in sys.modules)"
+    code = "import sys, purenn.draw.terminal; print('purenn.draw.charts' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True,
                           cwd=str(Path(__file__).resolve().parent.parent))
     assert done.stdout.split() == [b"False"]
@@ -673,7 +673,7 @@ print(hashlib.sha256(drawn.encode("utf-8")).hexdigest())
 
 
 def test_every_python_here_draws_the_same_bytes():
-    from test_walls import interpreters
+    from test_structure import interpreters
 
     environment = dict(os.environ, PURENN_PLAIN_LOOPS="1", PYTHONDONTWRITEBYTECODE="1",
                        PYTHONPATH=str(Path(__file__).resolve().parent.parent))

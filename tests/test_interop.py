@@ -25,7 +25,8 @@ from purenn import (
     train,
 )
 from purenn.store import safetensors as ours
-from purenn.store.model import Model, load_model, save_model
+from purenn.model import Model
+from purenn.store.model import load_model, save_model
 
 torch = pytest.importorskip("torch")
 theirs = pytest.importorskip("safetensors.torch")

@@ -1,16 +1,19 @@
 """What is saved comes back to the bit, what is broken gives one error, nothing is lost."""
 
+import csv
 import json
 import math
 import os
 import struct
 import tempfile
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import purenn
 from purenn import (
     ELU,
     GELU,
@@ -29,9 +32,11 @@ from purenn import (
 )
 from purenn.data import Standardizer
 from purenn.store import safetensors, strict_json
-from purenn.store.architecture import LAYERS, digest
+from purenn.recipes import LAYERS
+from purenn.store.architecture import digest
 from purenn.store.errors import ModelFileError
-from purenn.store.model import KEY, Model, load_model, save_model
+from purenn.model import Model
+from purenn.store.model import KEY, load_model, save_model
 
 FORMS = ["model.safetensors", "model.json"]
 CASES = int(os.environ.get("PURENN_FUZZ_CASES", "150"))
@@ -226,7 +231,7 @@ def put(*path_and_value):
 @pytest.mark.parametrize("change, reason", [
     (put("layers", 0, "layer", "os.system"), "layer 0: expected a layer out of Dense"),
     (put("layers", 0, "neurons", 10 ** 9), "its layer asks for"),
-    (put("layers", 0, "neurons", True), "neurons should be int"),
+    (put("layers", 0, "neurons", True), "neurons should be an integer"),
     (put("layers", 0, "extra", 1), "expected the settings"),
     (put("layers", []), "1 to 1000 layers"),
     (put("layers", 1, {"layer": "Dropout", "rate": 1.5}), "expected 0 <= rate < 1"),
@@ -318,3 +323,101 @@ def test_weights_of_any_size_come_back(scale):
     for parameter in model.network.parameters():
         parameter.value = [[scale * number for number in row] for row in parameter.value]
     assert everything(opened(saved(model, "model.safetensors"))) == everything(model)
+
+
+# ---- Versions ----
+
+OLD = Path(__file__).resolve().parent / "saved_by_0_1"
+
+
+def answers_of_0_1():
+    with open(OLD / "answers.csv", encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def sticks():
+    with open(OLD / "sticks.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_table_model_of_0_1_still_gives_the_answers_of_then():
+    model = purenn.load(OLD / "table.safetensors")
+    then = answers_of_0_1()
+    assert model.predict(sticks()) == [row[0] for row in then]
+    for now, row in zip(model.predict_proba(sticks()), then):
+        assert now == pytest.approx(list(map(float, row[1:])), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in OLD.glob("*.[sj][as]*[sn]")))
+def test_models_of_0_1_load_and_are_saved_again_in_the_present_format(name, tmp_path):
+    model = purenn.load(OLD / name)
+    purenn.save(model, tmp_path / name)
+    again = load_model(tmp_path / name)
+    before = load_model(OLD / name)
+    assert again._replace(network=None, encoding=None, standardizer=None, target_standardizer=None,
+                          parameters=None) == before._replace(
+        network=None, encoding=None, standardizer=None, target_standardizer=None, parameters=None)
+    assert (again.encoding and again.encoding.to_dict()) == (
+        before.encoding and before.encoding.to_dict())
+    probe = [[0.5] * before.width]
+    assert again.outputs(probe) == before.outputs(probe)
+
+
+def newer(name):
+    def change(facts):
+        facts["format_version"], facts["version"] = 99, "9.9"
+
+    return refacted(saved(ours(), name), change)
+
+
+def refacted(data, change):
+    facts = json.loads(data)
+    change(facts)
+    return json.dumps(facts).encode()
+
+
+def test_a_newer_format_is_refused_by_name():
+    with pytest.raises(ModelFileError, match="by purenn '9.9' in format 99; .* up to 2: a newer"):
+        opened(newer("model.json"), "model.json")
+
+
+@pytest.mark.parametrize("version", [0, -1, True, "2", None, 2.0])
+def test_what_is_no_version_is_refused(version):
+    data = refacted(saved(ours(), "model.json"), lambda facts: facts.update(format_version=version))
+    with pytest.raises(ModelFileError):
+        opened(data, "model.json")
+
+
+# ---- A loaded table model loses nothing ----
+
+
+def test_rows_come_as_the_table_had_them_also_after_loading_and_saving(tmp_path):
+    model = purenn.load(OLD / "table.safetensors")
+    purenn.save(model, tmp_path / "again.json")
+    again = purenn.load(tmp_path / "again.json")
+    dicts = sticks()[:9]
+    cells = [[row["length"], row["colour"], row["weight"]] for row in dicts]
+    whole = [list(row.values()) for row in dicts]
+    mixed = [[float(row["length"]), row["colour"],
+              float(row["weight"]) if row["weight"] else None] for row in dicts]
+    expected = model.predict_proba(dicts)
+    for rows in (dicts, cells, whole, mixed):
+        assert again.predict_proba(rows) == expected
+    assert again.score(dicts, [row["kind"] for row in dicts]) == model.score(
+        dicts, [row["kind"] for row in dicts])
+
+
+def test_a_frame_of_the_table_is_read_by_the_names_of_its_columns():
+    pandas = pytest.importorskip("pandas")
+    model = purenn.load(OLD / "table.safetensors")
+    frame = pandas.read_csv(OLD / "sticks.csv")
+    answers = model.predict(frame[["weight", "kind", "length", "colour"]])
+    assert list(answers) == [row[0] for row in answers_of_0_1()]
+
+
+def test_words_that_the_table_did_not_have_are_named():
+    model = purenn.load(OLD / "table.safetensors")
+    with pytest.raises(purenn.DataError, match="'colour': expected one of .*, got 'pink'"):
+        model.predict([{"length": 1, "colour": "pink", "weight": 1}])
+    with pytest.raises(purenn.DataError, match="expected a value for 'weight'"):
+        model.predict([{"length": 1, "colour": "red"}])

@@ -216,6 +216,18 @@ def test_the_model_of_microgpt_gives_its_losses():
     assert Losses.found == pytest.approx(losses(lines, 6, 20), abs=1e-9)
 
 
+def test_the_generator_that_microgpt_takes_gives_the_same_on_every_python():
+    rng = Random(42)
+    order = list("abcdefgh")
+    rng.shuffle(order)
+    assert "".join(order) == SHUFFLED
+    assert [rng.gauss(0, 0.08) for _ in range(3)] == GAUSS
+
+
+SHUFFLED = "deghcfab"
+GAUSS = [-0.010207062702630967, -0.1197882731472766, 0.02658546752541722]
+
+
 def test_the_rate_of_microgpt_falls_on_a_straight_line():
     assert [Line(0.5, 4)(step) for step in range(4)] == [0.5, 0.375, 0.25, 0.125]
 

@@ -3,8 +3,6 @@
 1,797 digits of 8 × 8 pixels, a fifth of them put aside; a network of 64 inputs, one hidden layer
 and 10 outputs, one for each digit; a few seconds. Then: how many of those put aside it reads, which
 it takes for which, and some of them drawn in characters, one mistake among them.
-
-Before this: lessons. After this: reference.
 """
 
 from __future__ import annotations
@@ -16,22 +14,26 @@ from typing import List, NamedTuple, Sequence, Tuple
 
 from .. import __version__, data, linalg
 from ..data import DataSet
-from ..history import History
 from ..linalg import Vector
-from ..losses import SoftmaxCrossEntropy
+from ..draw.characters import beside_each_other as beside
+from ..draw.characters import drawn_digit
+from ..draw.terminal import painted, use_colour
+from ..fitting import Task, fit, prepared
+from ..history import History
+from ..measuring import outputs_for
 from ..metrics import accuracy, classes_of
+from ..recipes import SET_SETTINGS, Settings
 from ..training import Callback
 from .progress import Progress
-from .report import confusion
-from .terminal import beside, drawn_digit, painted, use_colour
-from .train import Parts, Settings, build, ending, exit_code, fit, scores_of, settings_for
+from .report import confusion, ending
+from .train import exit_code
 
 __all__ = ["Answer", "SETTINGS", "learn", "run"]
 
 # Over 24 seeds, each with a split and starting weights of its own, this reads 97.3 % of the digits
 # put aside on average, from 95.0 to 98.6 %. A rate of 0.15 gives 96.9 %, of 0.25 97.1, of 0.3 96.5:
 # benchmarks/demo_seeds.py measures it.
-SETTINGS = settings_for("digits", learning_rate=0.2, epochs=15)
+SETTINGS = SET_SETTINGS["digits"]._replace(learning_rate=0.2, epochs=15, validation=0.2)
 BRIGHTEST = 16.0
 DRAWN = 4  # as many as fit into 80 columns
 
@@ -47,53 +49,48 @@ class Answer(NamedTuple):
 
 def run(settings: Settings = SETTINGS) -> int:
     """Learn the digits, print what was learned, return the exit code."""
-    parts, history = learn(settings, [Progress(sys.stderr)])
-    assert parts.held_out is not None
+    task, history = learn(settings, [Progress(sys.stderr)])
+    assert task.held_out is not None
     colour = use_colour(sys.stdout)
     print("\n".join([
         f"purenn {__version__} on {platform.python_implementation()} "
         f"{platform.python_version()}: nothing but Python",
-        f"{parts.network}",
-        f"{len(parts.learning.inputs)} handwritten digits to learn from, {ending(history)}",
+        f"{task.model.network}",
+        f"{len(task.learning.inputs)} handwritten digits to learn from, {ending(history)}",
         "",
-        *_what_it_knows(parts, parts.held_out),
+        *_what_it_knows(task, task.held_out),
         "",
-        *_drawn(_chosen(_answers(parts, parts.held_out)), colour),
+        *_drawn(_chosen(_answers(task, task.held_out)), colour),
     ]))
     return exit_code(history)
 
 
-def learn(settings: Settings, callbacks: Sequence[Callback] = ()) -> Tuple[Parts, History]:
+def learn(settings: Settings, callbacks: Sequence[Callback] = ()) -> Tuple[Task, History]:
     """Train a network on four fifths of the digits; return it with the data, and the history."""
     rng = Random(settings.seed)
-    learning, held_out = data.split(_scaled(data.digits()), settings.validation, rng=rng)
-    network = build(settings, learning, rng)
-    parts = Parts(network, SoftmaxCrossEntropy(), learning, held_out)
-    return parts, fit(settings, parts, rng, callbacks)
-
-
-def _scaled(digits: DataSet) -> DataSet:
-    return digits._replace(inputs=linalg.divide(list(digits.inputs), BRIGHTEST))
+    task = prepared(data.digits(), settings, rng, pixels=True)
+    return task, fit(task, rng, callbacks=callbacks, metrics=[accuracy])
 
 
 # ---- What is said about it ----
 
 
-def _what_it_knows(parts: Parts, held_out: DataSet) -> List[str]:
+def _what_it_knows(task: Task, held_out: DataSet) -> List[str]:
     """Return the accuracy on the digits put aside, and the confusion matrix."""
-    part, rows = accuracy(scores_of(parts, held_out), held_out.targets), len(held_out.targets)
+    rows = len(held_out.targets)
+    part = accuracy(outputs_for(task.model, held_out), held_out.targets)
     return [
         f"Test accuracy: {part:.4f} ({round(part * rows)} of {rows} digits it had never seen)",
         "",
-        *confusion(parts, held_out),
+        *confusion(task, held_out),
     ]
 
 
-def _answers(parts: Parts, held_out: DataSet) -> List[Answer]:
+def _answers(task: Task, held_out: DataSet) -> List[Answer]:
     """Return what the network says to each of the digits put aside."""
-    scores = scores_of(parts, held_out)
-    sure = linalg.ravel(linalg.max(parts.loss.predict(scores), axis=1))
-    asked = zip(held_out.inputs, classes_of(held_out.targets), classes_of(scores), sure)
+    outputs = outputs_for(task.model, held_out)
+    sure = linalg.ravel(linalg.max(outputs, axis=1))
+    asked = zip(held_out.inputs, classes_of(held_out.targets), classes_of(outputs), sure)
     return [Answer(*answer) for answer in asked]
 
 
@@ -108,7 +105,7 @@ def _chosen(answers: Sequence[Answer]) -> List[Answer]:
 
 def _drawn(answers: Sequence[Answer], colour: bool) -> List[str]:
     """Return the pictures side by side, what was said about them below."""
-    pictures = beside([drawn_digit(answer.pixels, brightest=1.0) for answer in answers])
+    pictures = beside([drawn_digit(answer.pixels, brightest=BRIGHTEST) for answer in answers])
     captions = beside([_caption(answer) for answer in answers])
     if colour:
         captions = [line.replace("a mistake", painted("a mistake", "red", True))

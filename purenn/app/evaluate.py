@@ -1,145 +1,154 @@
-"""`purenn evaluate MODEL DATA`: how good is a model on rows whose answers are known?
-
-The rows go through the model in batches and are forgotten; only the answers are kept.
-
-Before this: predict. After this: show.
-"""
+"""`purenn evaluate MODEL DATA`: how good is a model on rows whose answers are known?"""
 
 from __future__ import annotations
 
+import argparse
 import json
-from random import Random
-from typing import Any, Dict, List, Optional, Sequence
+import sys
+from typing import Any, Dict, List, Optional
 
-from .. import data, linalg
-from ..data import DataError, DataSet
+from .. import draw, linalg
+from ..data import DataError, DataSet, as_flags
 from ..linalg import Matrix
-from ..metrics import (
-    ClassScore, accuracy, classes_of, confusion_matrix, macro_average, mean_absolute_error,
-    precision_recall_f1, r2,
-)
-from .models import Opened, check_width, class_names, open_model, outputs
-from .names import MAKERS
-from .predict import Table
+from ..measuring import baseline, outputs_for, permutation_importance, quality
+from ..metrics import ClassScore, classes_of, confusion_matrix, macro_average, precision_recall_f1
+from ..model import Model
+from ..text import counted, safe
+from . import options as words
+from .options import Parser
+from .plot import check_plot
+from .predict import MOST_REPORTED, opened_model
+from .progress import say
 from .report import confusion_lines, finite, metric_lines
-from .sources import check_words, csv_source, is_idx, is_name
-from .terminal import printable
-from .words import UsageError
+from .sources import check_words, examples_for
 
-__all__ = ["run"]
+__all__ = ["EXAMPLES", "add", "run"]
 
-BATCH = 256
+EXAMPLES = """
+examples:
+  purenn evaluate flowers.safetensors test.csv
+  purenn evaluate flowers.safetensors test.csv --importance --plot importance.svg
+  purenn evaluate mnist.safetensors t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz
+  purenn evaluate houses.json test.csv --json
+
+Rows that cannot be used are left out and reported; with --strict the first of them ends the
+command. Beside the result stands the baseline, that of the best answer that is the same for all
+rows. --importance says how much the result loses when a column is shuffled.
+"""
 
 
-def run(
-    path: str, words: Sequence[str], table: Table, target: Optional[str] = None,
-    missing: str = "refuse", as_json: bool = False,
-) -> int:
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    words.add_model(parser)
+    words.add_data(parser)
+    parser.add_argument("--importance", action="store_true",
+                        help="how much each column matters: what the result loses when the column "
+                             "is shuffled, mean and deviation of five times")
+    parser.add_argument("--plot", metavar="SVG",
+                        help="write the importance of the columns to this file, as a picture")
+    parser.add_argument("--strict", action="store_true",
+                        help="end at the first row that cannot be used")
+    parser.add_argument("--json", action="store_true", help="everything as one JSON object")
+    add_table = words.add_later_table_options(parser)
+    add_table("--target", metavar="NAME", help="the column of the answers, if it is called "
+                                               "otherwise than in the training data")
+
+
+def run(options: argparse.Namespace) -> int:
     """Measure the model on the rows that the words name, print it, return the exit code."""
-    check_words(words)
-    opened = open_model(path, target)
-    if opened.model.kind == "network":
-        raise DataError(f"{path} holds a bare network: what its outputs mean is not known")
-    examples = _examples(opened, words, table, missing)
-    results = _classes if opened.model.kind == "classifier" else _values
-    found = results(opened, examples)
-    if as_json:
+    check_words(options.data)
+    check_plot(options.plot)
+    model = opened_model(options.model)
+    if model.kind == "network":
+        raise DataError("holds a bare network: what its outputs mean is not known",
+                        safe(options.model))
+    bad_rows: Optional[List[DataError]] = None if options.strict else []
+    examples = examples_for(model, options.model, options.data, words.table_options(options),
+                            bad_rows)
+    _report_bad_rows(bad_rows or [])
+    found = _found(model, examples)
+    found["rows left out"] = len(bad_rows or [])
+    if options.importance or options.plot:
+        found["importance"] = [
+            one._asdict() for one in permutation_importance(model, examples)]
+    if options.plot:
+        _picture(found["importance"], examples).save(options.plot)
+    if options.json:
         print(json.dumps({"data": examples.description, **found}, indent=2, allow_nan=False))
     else:
-        print("\n".join([examples.description, *_as_lines(found)]))
+        print("\n".join([examples.description, *_as_lines(model, examples, found)]))
     return 0
 
 
-# ---- The rows and their answers ----
-
-
-def _examples(opened: Opened, words: Sequence[str], table: Table, missing: str) -> DataSet:
-    """Return the examples, their targets counted as the model counts its classes."""
-    if len(words) == 1 and not is_name(words[0]):
-        if words[0] != "-" and is_idx(words[0]):
-            raise UsageError(f"{words[0]} is an IDX file; give the file of its labels as well")
-        return data.encode_csv(
-            csv_source(words[0]), opened.encoding, missing=missing, delimiter=table.delimiter,
-            header=table.header,
-        )
-    if len(words) == 2:
-        examples = data.read_idx(words[0], words[1])
-    else:
-        examples = MAKERS[words[0]](Random(0))
-    check_width(opened, examples.inputs, words[0])
-    return _counted_as_in(opened, examples, words[-1])
-
-
-def _counted_as_in(opened: Opened, examples: DataSet, name: str) -> DataSet:
-    known = class_names(opened.model)
-    if bool(known) != bool(examples.class_names):
-        raise DataError(f"{name}: {opened.path} holds a {opened.model.kind}, and these targets are "
-                        f"{'classes' if examples.class_names else 'values'}")
-    if not known:
-        return examples
-    targets: Any = examples.targets
-    for row, number in enumerate(targets):
-        if examples.class_names[number] not in known:
-            raise DataError(f"{name}, row {row} (counted from 0): {opened.path} knows no class "
-                            f"{examples.class_names[number]!r}")
-    places = [known.index(one) if one in known else -1 for one in examples.class_names]
-    return examples._replace(targets=[places[number] for number in targets], class_names=known)
+def _report_bad_rows(bad_rows: List[DataError]) -> None:
+    for error in bad_rows[:MOST_REPORTED]:
+        say(f"left out: {safe(error.told(as_flags))}\n", sys.stderr)
+    if len(bad_rows) > MOST_REPORTED:
+        say(f"{counted(len(bad_rows), 'row')} could not be used\n", sys.stderr)
 
 
 # ---- The results, as JSON can hold them ----
 
 
-def _classes(opened: Opened, examples: DataSet) -> Dict[str, Any]:
-    targets, names = examples.targets, class_names(opened.model)
-    said: List[int] = []
-    for first in range(0, len(targets), BATCH):
-        said += classes_of(outputs(opened.model, _batch(examples, first)))
-    scores = precision_recall_f1(said, targets, classes=len(names))
-    return {
-        "rows": len(targets),
-        "accuracy": accuracy(said, targets),
-        "classes": {name: score._asdict() for name, score in zip(names, scores)},
-        "macro": macro_average(scores)._asdict(),
-        "confusion_matrix": confusion_matrix(said, targets, classes=len(names)),
-    }
+def _found(model: Model, examples: DataSet) -> Dict[str, Any]:
+    outputs = outputs_for(model, examples)
+    _check_finite(outputs, examples)
+    found: Dict[str, Any] = {"rows": len(examples.inputs), **finite(quality(outputs, examples)),
+                             "baseline": finite(baseline(examples))}
+    if model.kind == "classifier":
+        said, targets, names = classes_of(outputs), examples.targets, model.class_names
+        scores = precision_recall_f1(said, targets, classes=len(names))
+        found["classes"] = [{"class": name, **score._asdict()}
+                            for name, score in zip(names, scores)]
+        found["macro"] = macro_average(scores)._asdict()
+        found["confusion_matrix"] = confusion_matrix(said, targets, classes=len(names))
+    return found
 
 
-def _values(opened: Opened, examples: DataSet) -> Dict[str, Any]:
-    targets: Any = examples.targets
-    said: Matrix = []
-    for first in range(0, len(targets), BATCH):
-        said += outputs(opened.model, _batch(examples, first))
-    if not linalg.all_finite(said):
-        raise DataError(f"{examples.description}: an answer is no finite number; a row lies too "
-                        f"far from all that the model has learned from")
-    quality = {"r2": r2(said, targets), "mean_absolute_error": mean_absolute_error(said, targets)}
-    return {"rows": len(targets), **finite(quality)}
-
-
-def _batch(examples: DataSet, first: int) -> Matrix:
-    return linalg.take(examples.inputs, range(len(examples.inputs))[first:first + BATCH])
+def _check_finite(outputs: Matrix, examples: DataSet) -> None:
+    if not linalg.all_finite(outputs):
+        raise DataError("an answer is no finite number; a row lies too far from all that the "
+                        "model has learned from", examples.description)
 
 
 # ---- The results as text ----
 
 
-def _as_lines(found: Dict[str, Any]) -> List[str]:
-    lines = [f"{found['rows']} rows", ""]
-    numbers = {name: value for name, value in found.items() if isinstance(value, float)}
-    lines += metric_lines(numbers)
+def _as_lines(model: Model, examples: DataSet, found: Dict[str, Any]) -> List[str]:
+    numbers: Dict[str, Any] = {name: found[name] for name in found["baseline"]}
+    lines = [f"{found['rows']} rows", "", *metric_lines(numbers, found["baseline"], examples)]
     if "classes" in found:
         lines += ["", *_score_table(found), ""]
-        lines += confusion_lines(found["confusion_matrix"], list(found["classes"]))
+        lines += confusion_lines(found["confusion_matrix"], model.class_names)
+    if "importance" in found:
+        lines += ["", *_importance_table(found["importance"], examples)]
     return lines
 
 
 def _score_table(found: Dict[str, Any]) -> List[str]:
     """Return precision, recall and F1 of each class, and at the end their means."""
-    rows = {**found["classes"], "mean": found["macro"]}
-    names = [printable(name) for name in rows]
-    width = max(map(len, names))
+    rows = [(safe(score["class"]), score) for score in found["classes"]]
+    rows.append(("(mean)", found["macro"]))
+    width = max(len(name) for name, _ in rows)
     heads = "".join(f"{head:>11}" for head in ClassScore._fields)
     return [" " * (width + 2) + heads] + [
         f"  {name:<{width}}" + "".join(f"{score[field]:>11.4f}" for field in ClassScore._fields[:3])
-        + f"{score['support']:>11}" for name, score in zip(names, rows.values())
+        + f"{score['support']:>11}" for name, score in rows
     ]
+
+
+def _importance_table(importance: List[Dict[str, Any]], examples: DataSet) -> List[str]:
+    width = max(len(safe(one["name"])) for one in importance)
+    return [f"Importance: what {_measure(examples)} loses when a column is shuffled"] + [
+        f"  {safe(one['name']):<{width}}  {one['mean']:>8.4f} ± {one['deviation']:.4f}"
+        for one in importance]
+
+
+def _measure(examples: DataSet) -> str:
+    return "accuracy" if examples.class_names else "R²"
+
+
+def _picture(importance: List[Dict[str, Any]], examples: DataSet) -> draw.Picture:
+    values = {one["name"]: one["mean"] for one in importance[:40]}
+    return draw.bars(values, title="Importance of the columns",
+                     y_label=f"{_measure(examples)} lost when the column is shuffled")

@@ -6,45 +6,60 @@
 Training is `train` with epochs of a tenth of the steps, so that progress, the held-out loss and
 checkpoints come ten times on the way. Each batch draws its texts anew.
 
-Before this: gpt_text. After this: main.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
+import os
 import sys
 from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .. import __version__
 from ..data import DataError
+from ..history import History, Record
 from ..linalg import Matrix
+from ..model import LANGUAGE_MODEL, Model
 from ..optimizers import Adam, Optimizer
 from ..schedules import CosineDecay
 from ..sequences import (
     LanguageModel, NextToken, Vocabulary, context_of, generate, gpt, questions,
 )
 from ..sequences.autograd.microgpt import microgpt
-from ..store.checkpoint import Checkpoint
-from ..store.model import Model, load_model, save_model
-from ..training import Callback, History, Record, Run, train
+from ..store.checkpoint import Checkpoint, ResumeError
+from ..store.model import load_model, save_model
+from ..text import did_you_mean, listed, safe
+from ..training import Callback, Run, train
+from . import options as words
 from .gpt_text import SETS, Corpus, lines_of, read_corpus, read_text
-from .keep import Files, check_files
-from .names import did_you_mean
-from .progress import Progress
-from .terminal import printable
-from .train import exit_code
-from .words import UsageError, listed
+from .options import Parser, UsageError
+from .progress import Progress, say
+from .train import Files, check_files, exit_code
 
-__all__ = ["DEFAULTS", "Writing", "run"]
+__all__ = ["EXAMPLES", "add", "run"]
+
+EXAMPLES = """
+examples:
+  purenn gpt names
+  purenn gpt names --steps 3000 --batch 8 -o names.safetensors
+  purenn gpt names.safetensors --prompt ma --temperature 1
+  purenn gpt novel.txt --width 32 --layers 2 --context 64 --tokens 200
+  purenn gpt names.txt --like microgpt --json
+
+A tenth is held out. The loss is the mean of −log p over its characters, p the probability that was
+given to the character that came; the perplexity is e to the power of that: as surprised as by a
+guess among so many.
+"""
 
 DEFAULTS: Dict[str, Any] = {
     "steps": 1000, "batch": 4, "width": 16, "heads": 4, "layers": 1, "rate": 0.01, "seed": 0,
 }
 FIXED_BY_MICROGPT = ("batch", "width", "heads", "layers", "context", "rate", "seed", "tokens",
                      "texts")
-WATCHED_TOKENS = 1_000    # of the held-out texts, so many are looked at on the way
+WATCHED_TOKENS = 500     # of the held-out texts, so many are looked at on the way
 MEASURED_TOKENS = 10_000  # and so many at the end
 LENGTH = 200              # tokens of a sample that has no end of its own
 
@@ -106,37 +121,76 @@ class Parts(NamedTuple):
 # ---- From words to the exit code ----
 
 
-def run(
-    word: str, chosen: Dict[str, Any], like: Optional[str], writing: Writing, files: Files,
-    quiet: bool, as_json: bool,
-) -> int:
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    option = parser.add_argument
+    option("data", metavar="TEXT|MODEL",
+           help="a file of text (UTF-8), the set names, or a model that gpt -o wrote, to let it "
+                "write")
+    option("--texts", metavar="HOW", type=words.one_of(["lines", "whole"]),
+           help="lines: each line is a text; whole: all of it is one (default: lines, unless one "
+                "is longer than 64 characters)")
+    for name, default, what in (
+            ("steps", 1000, "steps of the optimizer"), ("batch", 4, "texts for each step"),
+            ("width", 16, "numbers for each token"), ("heads", 4, "heads of attention"),
+            ("layers", 1, "blocks of attention and dense layers")):
+        option(f"--{name}", metavar="N", type=words.count, help=f"{what} (default {default})")
+    option("--context", metavar="N", type=words.count,
+           help="the most tokens of a text (default: the longest line, but from 16 to 64)")
+    option("--tokens", metavar="N", type=words.count,
+           help="byte-pair encoding with at most so many tokens (default: characters)")
+    option("--rate", metavar="RATE", type=words.above_zero,
+           help="the learning rate at the start (default 0.01)")
+    option("--seed", metavar="N", type=words.seed, help="where chance begins (default 0)")
+    option("--like", metavar="NAME", type=words.one_of(["microgpt"]),
+           help="microgpt: the same model, random numbers and steps as that program")
+    _add_writing(parser.add_argument_group("writing").add_argument)
+    option = parser.add_argument_group("output").add_argument
+    option("-o", "--output", metavar="MODEL", help="write the model to this file")
+    option("--checkpoint", metavar="FILE", help="write all there is to this file on the way")
+    option("--resume", metavar="FILE", help="go on from a checkpoint, and go on writing it")
+    option("--quiet", action="store_true", help="no progress on stderr")
+    option("--json", action="store_true", help="losses, held-out loss and samples as JSON")
+
+
+def _add_writing(option: Any) -> None:
+    option("--prompt", metavar="TEXT", default="", help="what a model goes on from")
+    option("--samples", metavar="N", type=words.count, default=10,
+           help="how many texts to write (default 10)")
+    option("--temperature", metavar="T", type=words.not_negative, default=0.7,
+           help="below 1 safer, above 1 wilder, 0 always the likeliest (default 0.7)")
+    option("--top-k", metavar="K", type=words.count, help="draw among the K likeliest tokens only")
+    option("--length", metavar="N", type=words.count,
+           help="the most tokens of a sample (default: the context; for whole texts 200)")
+
+
+def run(options: argparse.Namespace) -> int:
     """Train on a text, or let a saved model write; print what came of it; return the exit code."""
+    word, like = options.data, options.like
+    chosen = {name: getattr(options, name) for name in (
+        "steps", "batch", "width", "heads", "layers", "context", "rate", "seed", "tokens", "texts")}
+    writing = Writing(options.prompt, options.samples, options.temperature, options.top_k,
+                      options.length, options.seed or 0)
+    files = Files(options.output, options.checkpoint or options.resume, options.resume)
     if word not in SETS and is_model(word):
-        return _write_only(word, chosen, like, writing, files, as_json)
+        return _write_only(word, {**chosen, "like": like, **files._asdict()}, writing, options.json)
     if writing.prompt:
-        _refuse_prompt(word)
-    files = files._replace(checkpoint=files.checkpoint or files.resume)
+        raise UsageError(f"--prompt: {word} is no model; train one first: {words.called()} gpt "
+                         f"{word} -o MODEL")
     check_files(files, [word])
     settings = _settings(word, chosen, like)
     parts = microgpt_parts(word, settings) if like else parts_of(word, settings)
-    losses, history = _train(parts, settings, files, quiet)
+    losses, history = _train(parts, settings, files, options.quiet)
     found = measured(parts.model, parts.corpus, MEASURED_TOKENS)
     told = {**settings, "context": parts.corpus.context, "texts": parts.corpus.form}
     if files.output is not None:
         save_model(_model_of(parts, told, history, found), files.output)
-    if not quiet:
+    if not options.quiet:
         _say_where_it_is(files, history)
     samples = write(parts.model, parts.corpus.vocabulary, parts.corpus.form, writing)
-    known = sum(sample in parts.corpus.known for sample in samples)
-    if as_json:
-        print(json.dumps({
-            "settings": told, "losses": losses, "history": [_record(one) for one in history],
-            "held_out": found, "samples": samples, "samples_in_the_data": known,
-            "ended": history.stopped,
-        }, indent=1, allow_nan=False))
-    else:
-        print("\n".join([*_told(parts, settings, history, found), "",
-                         *_sample_lines(samples, parts.corpus, writing)]))
+    print(_as_json(told, losses, history, found, samples, parts.corpus) if options.json
+          else "\n".join([*_told(parts, settings, history, found), "",
+                          *_sample_lines(samples, parts.corpus, writing)]))
     return exit_code(history)
 
 
@@ -150,15 +204,9 @@ def is_model(path: str) -> bool:
 
 def _refuse_missing(word: str) -> None:
     """Raise UsageError for a word that is no file but looks like the name of a set."""
-    import os
-
     if not os.path.exists(word) and os.path.basename(word) == word and "." not in word:
         raise UsageError(f"expected a file, a model or {listed(list(SETS))}, got {word!r}"
                          f"{did_you_mean(word, SETS)}")
-
-
-def _refuse_prompt(word: str) -> None:
-    raise UsageError(f"--prompt: {word} is no model; train one first: purenn gpt {word} -o MODEL")
 
 
 def _settings(word: str, chosen: Dict[str, Any], like: Optional[str]) -> Dict[str, Any]:
@@ -207,34 +255,38 @@ def _train(
     callbacks: List[Callback] = [losses]
     callbacks += [] if quiet else [Steps(parts, settings["steps"])]
     if files.checkpoint is not None:
-        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False))
+        about = {name if name == "data" else f"--{name}": value for name, value in settings.items()}
+        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False, about=about))
     watched = some(parts.corpus.held_out, WATCHED_TOKENS)
-    history = train(
-        parts.model, parts.inputs, parts.targets, loss=NextToken(), optimizer=parts.optimizer,
-        epochs=parts.batches.epochs,
-        validation=questions(watched) if watched else None, callbacks=callbacks, rng=parts.rng,
-        batch_size=settings.get("batch", 1), sampler=parts.batches, end_quietly=True,
-    )
-    return losses.values, history
+    try:
+        history = train(
+            parts.model, parts.inputs, parts.targets, loss=NextToken(), optimizer=parts.optimizer,
+            epochs=parts.batches.epochs, batch_size=settings.get("batch", 1), rng=parts.rng,
+            validation=questions(watched) if watched else None, callbacks=callbacks,
+            sampler=parts.batches, end_quietly=True,
+        )
+    except ResumeError as error:
+        raise UsageError(str(error)) from None
+    return losses.losses, history
 
 
 class Losses(Callback):
     """Keep the loss of every step."""
 
     def __init__(self) -> None:
-        self.values: List[float] = []
+        self.losses: List[float] = []
 
     def start(self, run: Run) -> None:
-        self.values = []
+        self.losses = []
 
     def after_batch(self, run: Run) -> None:
-        self.values.append(run.batch_loss)
+        self.losses.append(run.batch_loss)
 
     def state(self) -> Dict[str, Any]:
-        return {"losses": [[self.values]] if self.values else []}
+        return {"losses": [[self.losses]] if self.losses else []}
 
     def restore(self, state: Dict[str, Any]) -> None:
-        self.values = list(state["losses"][0][0]) if state["losses"] else []
+        self.losses = list(state["losses"][0][0]) if state["losses"] else []
 
 
 class Steps(Progress):
@@ -255,7 +307,7 @@ class Steps(Progress):
         return f"step {done + run.batch:>{len(str(self.steps))}}/{self.steps}"
 
     def rest(self, run: Run, brief: bool = False) -> str:
-        sample = f", writes {printable(self.sample)!r}" if self.sample else ""
+        sample = f", writes {safe(self.sample)!r}" if self.sample else ""
         return super().rest(run, brief) + sample
 
 
@@ -280,10 +332,9 @@ def measured(model: LanguageModel, corpus: Corpus, tokens: int) -> Optional[Dict
         return None
     inputs, targets = questions(texts)
     loss = NextToken()(model.predict(inputs), targets)
-    asked = sum(len(text) - 1 for text in texts)
-    pieces = corpus.vocabulary.pieces
-    letters = sum(len(pieces[token]) if token < len(pieces) else 1
-                  for text in texts for token in text[1:])
+    asked = sum(len(text[1:]) for text in texts)
+    letters = sum(len(corpus.vocabulary.decode(text)) for text in texts)
+    letters += sum(token == corpus.vocabulary.edge for text in texts for token in text[1:])
     per_character = loss * asked / letters
     return {"texts": len(texts), "characters": letters, "loss_per_character": per_character,
             "perplexity": math.exp(per_character)}
@@ -311,19 +362,17 @@ def write(
 
 
 def _write_only(
-    path: str, chosen: Dict[str, Any], like: Optional[str], writing: Writing, files: Files,
-    as_json: bool,
+    path: str, chosen: Dict[str, Any], writing: Writing, as_json: bool
 ) -> int:
     """Let a saved model write; there is nothing to train."""
-    given = [f"--{name}" for name, value in {**chosen, "like": like, **files._asdict()}.items()
-             if value is not None and name != "seed"]
+    given = [f"--{name}" for name, value in chosen.items() if value is not None and name != "seed"]
     if given:
-        raise UsageError(f"{given[0]}: {path} is a trained model, which only writes; to train, "
-                         f"give a text")
+        raise UsageError(f"{given[0]}: {safe(path)} is a trained model, which only writes; to "
+                         f"train, give a text")
     model = load_model(path)
     if not isinstance(model.network, LanguageModel):
         raise DataError(f"{path}: holds a {model.kind}, no language model; ask it with "
-                        f"purenn predict {path} DATA")
+                        f"{words.called()} predict {path} DATA")
     form = str(model.parameters.get("texts", "lines"))
     samples = write(model.network, Vocabulary(model.classes), form, writing)
     print(json.dumps({"samples": samples}, indent=1) if as_json
@@ -333,7 +382,7 @@ def _write_only(
 
 def _shown(sample: str) -> str:
     """Return a sample as it may be printed: line by line, each harmless for the terminal."""
-    return "\n".join(map(printable, sample.split("\n")))
+    return "\n".join(map(safe, sample.split("\n")))
 
 
 # ---- What is said at the end ----
@@ -365,6 +414,18 @@ def _sample_lines(samples: List[str], corpus: Corpus, writing: Writing) -> List[
             *(f"  {_shown(sample)}{' *' * (sample in corpus.known)}" for sample in samples)]
 
 
+def _as_json(
+    told: Dict[str, Any], losses: List[float], history: History, found: Optional[Dict[str, Any]],
+    samples: List[str], corpus: Corpus,
+) -> str:
+    return json.dumps({
+        "settings": told, "losses": losses, "history": [_record(one) for one in history],
+        "held_out": found, "samples": samples,
+        "samples_in_the_data": sum(sample in corpus.known for sample in samples),
+        "ended": history.stopped,
+    }, indent=1, allow_nan=False)
+
+
 def _record(record: Record) -> Dict[str, Any]:
     return {"epoch": record.epoch, "loss": record.loss, "held_out_loss": record.validation_loss,
             "seconds": record.seconds}
@@ -375,7 +436,7 @@ def _model_of(
 ) -> Model:
     """Return all that is needed to write. No time of day: the same training, the same file."""
     return Model(
-        parts.model, "language model", classes=parts.corpus.vocabulary.pieces,
+        parts.model, LANGUAGE_MODEL, classes=parts.corpus.vocabulary.pieces,
         parameters={"texts": parts.corpus.form}, provenance={
             "made by": f"purenn {__version__}, purenn gpt",
             "data": parts.corpus.name,
@@ -388,7 +449,7 @@ def _model_of(
 
 def _say_where_it_is(files: Files, history: History) -> None:
     if files.output is not None:
-        print(f"model written to {files.output}", file=sys.stderr)
+        say(f"model written to {safe(files.output)}\n", sys.stderr)
     if history.stopped == "interrupted" and files.checkpoint and len(history):
-        print(f"interrupted; to go on, give the same command with --resume {files.checkpoint}",
-              file=sys.stderr)
+        say(f"interrupted; to go on, give the same command with --resume {safe(files.checkpoint)}"
+            "\n", sys.stderr)

@@ -4,8 +4,6 @@ A file holds either many short texts, one in each line (names, words, dates), or
 become texts of their own. A long text is cut into windows of one length. Every tenth line, or the
 last tenth of the long text, is held out: the model is measured on what it has not seen. A line that
 stands in the file several times is held out with all its copies.
-
-Before this: sources. After this: gpt.
 """
 
 from __future__ import annotations

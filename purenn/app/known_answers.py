@@ -3,8 +3,6 @@
 Each check is a function that follows one computation with numbers small enough for pencil and
 paper, and raises `Disagreement` if purenn comes to something else. Halves and quarters are exact in
 binary, so most answers are compared to the bit.
-
-Before this: reference. After this: selftest, which runs them.
 """
 
 from __future__ import annotations

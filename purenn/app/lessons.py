@@ -1,14 +1,13 @@
-"""`purenn lessons`: the list of the parts, one part in the terminal or as a notebook, or the book.
-
-Before this: practice. After this: demo.
-"""
+"""`purenn lessons`: the list of the parts, one part on the screen or as a notebook, or the book."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-from typing import List, Optional
+from typing import List
 
+from ..atomic import atomic_write
 from ..book import parts
 from ..book.lesson_pages import aim_of, prose_of
 from ..book.markdown import parsed_line, plain_text
@@ -17,15 +16,37 @@ from ..book.parts import Part
 from ..book.plain import Screen, paragraph, shown
 from ..book.running import run as run_cells
 from ..book.website import build
-from ..store.atomic import atomic_write
-from .terminal import columns_of, painted, use_colour
-from .words import UsageError
+from ..draw.terminal import columns_of, painted, use_colour
+from . import options as words
+from .options import Parser, UsageError, called
 
-__all__ = ["run"]
+__all__ = ["EXAMPLES", "add", "run"]
+
+EXAMPLES = """
+examples:
+  purenn lessons
+  purenn lessons 7
+  purenn lessons 7 --notebook part7.ipynb
+  purenn lessons --book book
+
+The book is a folder of pages for a browser, to be opened without the internet; begin at its
+index.html. All parts are run to make it, which takes some minutes.
+"""
 
 
-def run(number: Optional[int], notebook: Optional[str], book: Optional[str]) -> int:
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("part", metavar="PART", nargs="?", type=words.count,
+                        help="the number of a part, to be run and shown here (default: list them)")
+    parser.add_argument("--notebook", metavar="FILE",
+                        help="write the part to this file as a Jupyter notebook, with its outputs")
+    parser.add_argument("--book", metavar="FOLDER",
+                        help="run all parts and make one book of them, for a browser")
+
+
+def run(options: argparse.Namespace) -> int:
     """Do what the options say; the exit code is 0, since whatever fails raises."""
+    number, notebook, book = options.part, options.notebook, options.book
     if book is not None:
         if number is not None or notebook is not None:
             raise UsageError("--book makes all parts into one book; it goes with no part and no "
@@ -67,9 +88,10 @@ def _list_parts() -> int:
         print(f"{number:>2}  {screen.paint(title, 'bold')}")
         narrower = screen._replace(width=screen.width - 4)
         print("\n".join(f"    {line}" for line in paragraph(plain_text(aim_of(part)), narrower)))
-    print("\npython3 -m purenn lessons 1                           read the first part here\n"
-          "python3 -m purenn lessons 1 --notebook part1.ipynb    make a notebook of it\n"
-          "python3 -m purenn lessons --book book                 one book of all, for a browser")
+    purenn = called()
+    print(f"\n{purenn} lessons 1                           read the first part here\n"
+          f"{purenn} lessons 1 --notebook part1.ipynb    make a notebook of it\n"
+          f"{purenn} lessons --book book                 one book of all, for a browser")
     return 0
 
 

@@ -2,56 +2,114 @@
 
 One row is read, answered, written; then the next. So a file of any size can be predicted in little
 memory, and a program on the other end of a pipe gets its answer before it asks the next question.
-
-Before this: models. After this: evaluate.
+A row that cannot be answered gets an empty answer, so that the line of every answer still tells its
+question, and is told of on stderr; with --strict it ends the command.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import sys
 from random import Random
-from typing import Any, Iterable, Iterator, List, NamedTuple, Optional
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from .. import data, linalg
-from ..data import DataError
+from ..data import DataError, Place, TableOptions, as_flags
 from ..linalg import Vector
-from .models import Opened, check_width, class_names, open_model, outputs
-from .names import MAKERS
-from .sources import check_words, csv_source, is_idx, is_name
-from .words import UsageError
+from ..model import LANGUAGE_MODEL, Model
+from ..recipes import DATA_SETS
+from ..store.model import load_model
+from ..text import counted, safe, shown
+from . import options as words
+from .options import Parser, UsageError
+from .progress import say
+from .sources import check_width, check_words, csv_source, is_idx, is_name
 
-__all__ = ["Table", "rows_of", "run"]
+__all__ = ["EXAMPLES", "add", "opened_model", "run"]
 
-class Table(NamedTuple):
-    """How a table differs from that of the training; None where it does not."""
+EXAMPLES = """
+examples:
+  purenn predict flowers.safetensors new.csv
+  purenn predict flowers.safetensors new.csv --probabilities > answers.csv
+  purenn predict flowers.safetensors new.csv --keep id,name
+  purenn predict mnist.safetensors t10k-images-idx3-ubyte.gz
 
-    delimiter: Optional[str] = None
-    header: Optional[bool] = None
-    unseen: str = "refuse"
+The answers are CSV: a line "prediction", then one line for each row, with the name of the class or
+the value in the unit of the target. Columns are found by their names if the table has a line of
+names, in any order, and others are passed over; without one, by their position in the table of the
+training. The target column may be there or not. Nothing is held but the row at hand.
+
+A row that cannot be answered gets an empty answer and is reported; with --strict it ends the
+command. Values far outside of what the model was trained on are reported too.
+"""
+
+MOST_REPORTED = 10
 
 
-def run(path: str, word: str, table: Table, probabilities: bool = False) -> int:
+class Asked(NamedTuple):
+    """A row to be answered: its inputs, or why there are none; cells to keep; what is odd."""
+
+    inputs: Vector
+    kept: Sequence[str] = ()
+    problem: Optional[DataError] = None
+    odd: Sequence[str] = ()
+    place: Place = Place()
+
+
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    words.add_model(parser)
+    parser.add_argument("data", metavar="DATA",
+                        help="a CSV file (- for standard input), IDX images, or the name of a set "
+                             "that comes along")
+    parser.add_argument("--probabilities", action="store_true",
+                        help="a column p(NAME) for each class as well")
+    parser.add_argument("--keep", metavar="COLS", type=words.columns, action="extend",
+                        help="columns of the table to be written before the answer: id,name, or "
+                             "all")
+    parser.add_argument("--strict", action="store_true",
+                        help="end at the first row that cannot be answered")
+    words.add_later_table_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
     """Predict every row that the word names, print the answers as CSV, return the exit code."""
+    word = options.data
     check_words([word])
-    opened = open_model(path)
-    if probabilities and opened.model.kind != "classifier":
-        raise UsageError(f"--probabilities: {path} holds a {opened.model.kind}, which knows none")
+    model = opened_model(options.model)
+    if options.probabilities and model.kind != "classifier":
+        raise UsageError(f"--probabilities: {safe(options.model)} holds a {model.kind}, which "
+                         f"knows none")
     waiting = not (is_name(word) or os.path.isfile(word))  # somebody at the other end of a pipe
     _write_utf8(sys.stdout)
-    write = csv.writer(sys.stdout, lineterminator="\n").writerow
-    head = [_header(opened, probabilities)]  # written with the first answer: then there is one
-    for number, row in enumerate(rows_of(opened, word, table), start=1):
-        answer = _answer(opened, row, probabilities, f"{word}, row {number} of the data")
-        for line in (*head, answer):
-            write(line)
-        head = []
+    asked = _Rows(model, options, words.table_options(options))
+    answers = _Answers(model, options.probabilities, options.strict)
+    head = True
+    for row in asked:
+        if head:
+            answers.write_head(asked.kept_names)
+            head = False
+        answers.write(row)
         if waiting:
             sys.stdout.flush()
-    for line in head:
-        write(line)
-    return 0
+    if head:
+        answers.write_head(asked.kept_names)
+    answers.report()
+    return 1 if answers.unanswered and answers.unanswered == answers.rows else 0
+
+
+def opened_model(path: str) -> Model:
+    """Read a model file; raises ModelFileError for what is no whole model that can be asked."""
+    model = load_model(path)
+    if model.kind == LANGUAGE_MODEL:
+        raise UsageError(f"{safe(path)}: a language model writes text; ask it with "
+                         f"{words.called()} gpt {safe(path)}")
+    if not model.width:
+        raise UsageError(f"{safe(path)}: the network takes rows of any width: there is nothing to "
+                         f"ask it")
+    return model
 
 
 def _write_utf8(stream: Any) -> None:
@@ -60,43 +118,116 @@ def _write_utf8(stream: Any) -> None:
         stream.reconfigure(encoding="utf-8")
 
 
-def rows_of(opened: Opened, word: str, table: Table) -> Iterable[Vector]:
-    """Return the rows of a set that comes along, of IDX images, or of a table, which is streamed.
+class _Rows:
+    """The rows that a word names; a table is read one row at a time."""
 
-    Raises DataError for rows that do not suit the model.
-    """
-    if is_name(word):
-        return _checked(opened, MAKERS[word](Random(0)).inputs, word)
-    if word != "-" and is_idx(word):
-        return _checked(opened, data.read_idx_images(word), word)
-    return data.read_rows(
-        csv_source(word), opened.encoding,
-        delimiter=table.delimiter, header=table.header, unseen=table.unseen,
-    )
+    def __init__(self, model: Model, options: argparse.Namespace, table: TableOptions) -> None:
+        self.model, self.path, self.word = model, options.model, options.data
+        self.keep: Optional[List[Any]] = options.keep
+        self.table = table
+        self.kept_names: List[str] = []
+
+    def __iter__(self) -> Iterator[Asked]:
+        if is_name(self.word):
+            return self._plain(DATA_SETS[self.word](Random(0)).inputs)
+        if self.word != "-" and is_idx(self.word):
+            return self._plain(data.read_idx_images(self.word))
+        return self._of_table()
+
+    def _plain(self, rows: Any) -> Iterator[Asked]:
+        if self.keep is not None:
+            raise UsageError(f"--keep: {safe(self.word)} is no table, and has no cells to keep")
+        check_width(self.model, rows, self.word, self.path)
+        for number, row in enumerate(rows, start=1):
+            yield Asked(list(row), place=Place(safe(self.word), number))
+
+    def _of_table(self) -> Iterator[Asked]:
+        with data.open_table(csv_source(self.word), self.model.table(), self.table) as table:
+            kept = self._places(table.names)
+            for row in table:
+                odd = [] if row.problem else table.encoding.far_outside(row.features, self.table)
+                cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
+                yield Asked(row.inputs, cells, row.problem, odd, Place(table.file, row.number))
+
+    def _places(self, names: List[str]) -> List[int]:
+        """Return the positions of the columns to keep, and remember their names."""
+        if self.keep is None:
+            return []
+        places = []
+        for name in self.keep if self.keep != ["all"] or "all" in names else names:
+            if isinstance(name, int) and -len(names) <= name < len(names):
+                places.append(name % len(names))
+            elif name in names:
+                places.append(names.index(name))
+            else:
+                raise UsageError(f"--keep: no column {shown(name)}; there are "
+                                 f"{', '.join(map(shown, names[:20]))}")
+        self.kept_names = [names[place] for place in places]
+        return places
 
 
-def _checked(opened: Opened, rows: Any, word: str) -> Iterator[Vector]:
-    check_width(opened, rows, word)
-    return iter(rows)
+class _Answers:
+    """Writes the answers to stdout, and what is to be told about them to stderr."""
 
+    def __init__(self, model: Model, probabilities: bool, strict: bool) -> None:
+        self.model, self.probabilities, self.strict = model, probabilities, strict
+        self.row = csv.writer(sys.stdout, lineterminator="\n").writerow
+        self.safe = safe if sys.stdout.isatty() else str  # names are data, but not on a terminal
+        self.rows = self.unanswered = self.odd = 0
+        self.names = self._names()
 
-def _header(opened: Opened, probabilities: bool) -> List[str]:
-    width = opened.model.network.output_width or 1
-    if opened.model.kind == "classifier":
-        names = class_names(opened.model) if probabilities else []
-        return ["prediction", *(f"p({name})" for name in names)]
-    if width == 1:
-        return ["prediction"]
-    return [f"prediction {number + 1}" for number in range(width)]
+    def _names(self) -> List[str]:
+        width = self.model.network.output_width or 1
+        if self.model.kind == "classifier":
+            names = self.model.class_names if self.probabilities else []
+            return ["prediction", *(f"p({name})" for name in names)]
+        return ["prediction"] if width == 1 else [
+            f"prediction {number + 1}" for number in range(width)]
 
+    def write_head(self, kept: Iterable[str]) -> None:
+        """Write the line of names."""
+        self.row([self.safe(name) for name in (*kept, *self.names)])
 
-def _answer(opened: Opened, row: Vector, probabilities: bool, place: str) -> List[str]:
-    """Return the cells of one line: names as they are, numbers with all their digits."""
-    numbers = outputs(opened.model, [row])[0]
-    if not linalg.all_finite([numbers]):
-        raise DataError(f"{place}: the answer is no finite number; the row lies too far from all "
-                        f"that the model has learned from")
-    if opened.model.kind != "classifier":
-        return list(map(repr, numbers))
-    said = class_names(opened.model)[numbers.index(max(numbers))]
-    return [said, *map(repr, numbers)] if probabilities else [said]
+    def write(self, asked: Asked) -> None:
+        """Answer a row."""
+        self.rows += 1
+        problem = asked.problem
+        cells: List[str] = [""] * len(self.names)
+        if problem is None:
+            outputs = self.model.outputs([asked.inputs])[0]
+            if linalg.all_finite([outputs]):
+                cells = self._cells(outputs)
+            else:
+                problem = DataError("the answer is no finite number; the row lies too far from all "
+                                    "that the model has learned from", asked.place)
+        if problem is not None:
+            self._tell_problem(problem)
+        elif asked.odd:
+            self._tell_odd(asked)
+        self.row([self.safe(cell) for cell in (*asked.kept, *cells)])
+
+    def _cells(self, numbers: Vector) -> List[str]:
+        """Return the cells of one answer: names as they are, numbers with all their digits."""
+        if self.model.kind != "classifier":
+            return list(map(repr, numbers))
+        said = self.model.class_names[numbers.index(max(numbers))]
+        return [said, *map(repr, numbers)] if self.probabilities else [said]
+
+    def _tell_problem(self, problem: DataError) -> None:
+        if self.strict:
+            raise problem
+        self.unanswered += 1
+        if self.unanswered <= MOST_REPORTED:
+            say(f"not answered: {safe(problem.told(as_flags))}\n", sys.stderr)
+
+    def _tell_odd(self, asked: Asked) -> None:
+        self.odd += 1
+        if self.odd <= MOST_REPORTED:
+            say(f"far outside: {asked.place}: {safe('; '.join(asked.odd[:5]))}\n", sys.stderr)
+
+    def report(self) -> None:
+        """Say how many rows there was something to say about, if not all of it has been said."""
+        for count, what in ((self.unanswered, "could not be answered"),
+                            (self.odd, "lie far outside of what the model was trained on")):
+            if count > MOST_REPORTED:
+                say(f"{counted(count, 'row')} of {self.rows:,} {what}\n", sys.stderr)

@@ -6,26 +6,43 @@ On a terminal one line is written over and over:
 
 Anywhere else (a file, a pipe, a terminal that calls itself dumb) control characters would be
 litter, so plain lines are written, one after an epoch, but not more than one a second. All of it
-goes to stderr: stdout is for results.
-
-Before this: sources. After this: train.
+goes to stderr: stdout is for results. What can no longer be shown, because the other end of a pipe
+or the terminal is gone, is dropped: the training goes on.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from typing import List, TextIO
+from typing import Any, List, TextIO
 
+from ..draw.terminal import columns_of, may_rewrite, painted, use_colour
 from ..history import Record
 from ..training import Callback, Run
-from .terminal import columns_of, may_rewrite, painted, use_colour
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "give_up", "say"]
 
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 1.0
 WIDEST_BAR = 30
 NARROW = 110  # below this many columns words are shortened
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Write to a stream that may be gone: what nobody can read any more is dropped."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):  # a broken pipe, a terminal that was closed, a full disk
+        give_up(stream)
+
+
+def give_up(stream: Any) -> None:
+    """Let what is still waiting to be written go nowhere: else Python complains at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass  # a stream in memory has no number, and cannot break either
 
 
 class Progress(Callback):
@@ -80,8 +97,7 @@ class Progress(Callback):
 
     def _write(self, text: str) -> None:
         self.shown_at = time.perf_counter()
-        self.stream.write(text)
-        self.stream.flush()
+        say(text, self.stream)
 
     def where(self, run: Run) -> str:
         """Return "epoch  3/15", always of one width."""

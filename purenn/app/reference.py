@@ -12,8 +12,6 @@ the self-test asks for ten equal digits of the loss instead, and says so.
 
 The error function is left out on purpose: PyPy has an algorithm of its own for it, so a network
 with GELU differs there in the last bits.
-
-Before this: demo. After this: known_answers.
 """
 
 from __future__ import annotations

@@ -6,12 +6,11 @@ school computer or in a browser. Three kinds of checks:
 - *Gradients.* Every layer, activation, loss and penalty against central differences (`gradcheck`).
 - *Known answers*, worked out by hand (`known_answers`).
 - *A reference run*, whose weights have a published hash (`reference`).
-
-Before this: known_answers. After this: commands.
 """
 
 from __future__ import annotations
 
+import argparse
 import platform
 import sys
 import time
@@ -21,6 +20,7 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple
 from ..activations import (
     ELU, GELU, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
+from ..draw.terminal import painted, use_colour
 from ..fast import plain_loops
 from ..gradcheck import check
 from ..initializers import xavier
@@ -36,14 +36,24 @@ from .reference import (
     MATHEMATICS_HASH, REFERENCE_HASH, REFERENCE_LOSS, mathematics_hash, reference_hash,
     reference_run,
 )
-from .terminal import painted, use_colour
+from .options import Parser
 
-__all__ = ["REFERENCE_HASH", "reference_hash", "run"]
+__all__ = ["EXAMPLES", "REFERENCE_HASH", "add", "reference_hash", "run"]
+
+EXAMPLES = """
+examples:
+  purenn selftest
+  purenn selftest && echo "all is well"
+"""
 
 Check = Callable[[], Optional[str]]  # returns a remark or None; raises what is wrong
 
 
-def run() -> int:
+def add(parser: Parser) -> None:
+    """This command has no options."""
+
+
+def run(options: argparse.Namespace) -> int:
     """Run all checks, print a line for each, return 0 if all passed and 1 if not."""
     started = time.perf_counter()
     colour = use_colour(sys.stdout)

@@ -3,48 +3,59 @@
 Opening the file has already proved that it is whole: its contents match their SHA-256, and three
 sample inputs give the outputs that they gave when it was saved. What is printed here is the rest:
 the layers, what goes in and what comes out, and where the model comes from.
-
-Before this: evaluate. After this: checkup.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from typing import Any, Callable, Dict, List, Mapping
 
-from ..data import Encoding
 from ..layers import Layer
+from ..model import Model
 from ..network import Network
-from ..store.model import TOLERANCE, Model
-from .models import class_names, open_model
-from .terminal import printable
+from ..store.model import TOLERANCE
+from ..text import safe
+from . import options as words
+from .options import Parser
+from .predict import opened_model
 
-__all__ = ["run", "torch_line"]
+__all__ = ["EXAMPLES", "add", "run", "torch_line"]
+
+EXAMPLES = """
+examples:
+  purenn show flowers.safetensors
+"""
 
 MOST_SHOWN = 12  # names in a list of them
 
 
-def run(path: str) -> int:
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    words.add_model(parser)
+
+
+def run(options: argparse.Namespace) -> int:
     """Print what is in the file; return the exit code."""
-    opened = open_model(path)
-    model = opened.model
+    model = opened_model(options.model)
     lines = [
-        f"{path}: a {model.kind}",
+        f"{safe(options.model)}: a {model.kind}",
         "",
         model.network.summary(),
         "",
-        *_in_and_out(model, opened.encoding),
+        *_in_and_out(model),
         "",
         *_provenance(model.provenance),
         f"sample check: outputs match to {TOLERANCE:g} those of the day it was saved",
         f"in PyTorch: {torch_line(model.network)}",
     ]
-    print("\n".join(map(printable, "\n".join(lines).split("\n"))))
+    print("\n".join(map(safe, "\n".join(lines).split("\n"))))
     return 0
 
 
-def _in_and_out(model: Model, encoding: Encoding) -> List[str]:
+def _in_and_out(model: Model) -> List[str]:
     """Return what goes in and what comes out."""
+    encoding = model.table()
     lines = [f"features: {_some(model.feature_names or ['not named'])}"]
     if model.encoding is not None:
         lines += [f"  column {column.name}: {_column(column)}"
@@ -54,14 +65,16 @@ def _in_and_out(model: Model, encoding: Encoding) -> List[str]:
         lines += [f"target: {encoding.target.name}"]
     if model.standardizer is not None:
         lines += ["inputs are standardized inside the model"]
-    if class_names(model):
-        lines += [f"classes: {_some(class_names(model))}"]
+    if model.class_names:
+        lines += [f"classes: {_some(model.class_names)}"]
     return lines
 
 
 def _column(column: Any) -> str:
     if column.kind == "text":
         return f"one of {_some([word or '(missing)' for word in column.categories])}"
+    if column.kind == "date":
+        return "a date: year, month and weekday"
     return "a number" if column.fill is None else f"a number, {column.fill:.6g} if it is missing"
 
 
@@ -78,7 +91,8 @@ def _provenance(facts: Mapping[str, Any]) -> List[str]:
 
 def _fact(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_fact(one)}" for name, one in value.items())
+        return ", ".join(f"{name.replace('_', ' ')} {_fact(one)}" for name, one in value.items()
+                         if one not in (None, []))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

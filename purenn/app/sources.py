@@ -6,41 +6,27 @@
 
 A word that is the name of a set always means that set, whatever files lie around: the same command
 does the same everywhere. A file that happens to be called iris is ./iris.
-
-Before this: words. After this: progress.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from random import Random
-from typing import Any, Dict, NamedTuple, NoReturn, Optional, Sequence, Union
+from typing import Any, List, NamedTuple, NoReturn, Optional, Sequence, Union
 
 from .. import data
-from ..data import DataError, DataSet, Encoding
-from ..data.files import opened, read_some
-from .names import MAKERS, did_you_mean
-from .words import Column, UsageError, listed
+from ..data import DataError, DataSet, Encoding, TableOptions, TableReport, as_flags
+from ..data.files import missing_file, opened, read_some
+from ..model import Model
+from ..recipes import DATA_SETS
+from ..text import did_you_mean, listed, safe, shown
+from .options import UsageError
 
 __all__ = [
-    "Reading", "Source", "check_words", "csv_source", "in_options", "is_idx", "is_name",
-    "names_of", "read", "settled",
+    "Source", "check_width", "check_words", "csv_source", "examples_for", "is_idx", "is_name",
+    "names_of", "read",
 ]
-
-
-class Reading(NamedTuple):
-    """How a table is to be read; `data.read_csv` says what each of these means."""
-
-    target: Optional[Column] = None
-    task: Optional[str] = None
-    missing: str = "refuse"
-    delimiter: str = ","
-    header: Optional[bool] = None
-    text: Sequence[Column] = ()
-    ignore: Sequence[Column] = ()
-    categories_cap: int = 50
 
 
 class Source(NamedTuple):
@@ -49,9 +35,10 @@ class Source(NamedTuple):
     kind: str
     data: DataSet
     encoding: Optional[Encoding] = None
+    report: Optional[TableReport] = None
 
 
-def read(words: Sequence[str], reading: Reading, rng: Random) -> Source:
+def read(words: Sequence[str], options: TableOptions, rng: Random) -> Source:
     """Return the examples that the words name; `rng` is for sets that are made up.
 
     Raises UsageError for words that name nothing, DataError for files that will not do, OSError for
@@ -59,45 +46,60 @@ def read(words: Sequence[str], reading: Reading, rng: Random) -> Source:
     """
     check_words(words)
     if len(words) == 2:
-        _refuse_options(reading, "IDX files have")
+        _refuse_options(options, "IDX files have")
         return Source("idx", data.read_idx(words[0], words[1]))
     if is_name(words[0]):
-        _refuse_options(reading, f"the set {words[0]} has")
-        return Source("name", MAKERS[words[0]](rng))
+        _refuse_options(options, f"the set {words[0]} has")
+        return Source("name", DATA_SETS[words[0]](rng))
     if is_idx(words[0]):
-        raise UsageError(f"{words[0]} is an IDX file; give two of them, the images and the labels")
-    whole, encoding = data.learn_csv(csv_source(words[0]), **reading._asdict())
-    described = f"{in_options(whole.description)}; {_understood(whole, encoding)}"
-    return Source("csv", whole._replace(description=described), encoding)
+        raise UsageError(f"{safe(words[0])} is an IDX file; give two of them, the images and the "
+                         f"labels")
+    learned = data.learn_csv(csv_source(words[0]), options)
+    return Source("csv", learned.data, learned.encoding, learned.report)
 
 
-def _understood(whole: DataSet, encoding: Encoding) -> str:
-    """Return what the table was taken for, so that a wrong guess is seen at once."""
-    kind = f"{len(whole.class_names)} classes" if whole.class_names else "numbers"
-    names = "names in its first line" if encoding.header else "no line of names"
-    return f"target {encoding.target.name!r}: {kind}; {names}"
+def examples_for(
+    model: Model, path: str, words: Sequence[str], options: TableOptions,
+    bad_rows: Optional[List[DataError]] = None,
+) -> DataSet:
+    """Return examples for a model, their targets counted as the model counts its classes.
 
-
-# How the readers of `data` advise people who write Python, and what these would type here.
-ADVICE = (
-    (r"(missing|task|unseen)='(\w+)'", r"--\1 \2"),
-    (r"delimiter='(.)'", r"--delimiter '\1'"),
-    (r"delimiter='\\t'", "--delimiter tab"),
-    (r"(text|ignore)=\['([^']*)'\]", r"--\1 '\2'"),
-    (r"categories_cap=…", "--categories-cap N"),
-    (r"header=False", "--no-header"),
-)
-
-
-def in_options(text: str) -> str:
-    """Return a text with advice for Python turned into advice for the command line.
-
-    >>> in_options("or leave such rows out with missing='drop'")
-    'or leave such rows out with --missing drop'
+    What is wrong with rows of a table is put into `bad_rows`, if it is given.
     """
-    for pattern, option in ADVICE:
-        text = re.sub(pattern, option, text)
-    return text
+    if len(words) == 1 and not is_name(words[0]):
+        if words[0] != "-" and is_idx(words[0]):
+            raise UsageError(f"{safe(words[0])} is an IDX file; give the file of its labels as "
+                             f"well")
+        return data.encode_csv(csv_source(words[0]), model.table(), options, bad_rows=bad_rows)
+    if len(words) == 2:
+        examples = data.read_idx(words[0], words[1])
+    else:
+        examples = DATA_SETS[words[0]](Random(0))
+    check_width(model, examples.inputs, words[0], path)
+    return _counted_as_in(model, examples, words[-1], path)
+
+
+def check_width(model: Model, rows: Any, word: str, path: str) -> None:
+    """Raise DataError if the rows of some other source are not as wide as the model takes them."""
+    if len(rows[0]) != model.width:
+        raise DataError(f"rows of {len(rows[0])} numbers, but {safe(path)} takes rows of "
+                        f"{model.width}", safe(word))
+
+
+def _counted_as_in(model: Model, examples: DataSet, word: str, path: str) -> DataSet:
+    known = model.class_names
+    if bool(known) != bool(examples.class_names):
+        raise DataError(f"{safe(path)} holds a {model.kind}, and these targets are "
+                        f"{'classes' if examples.class_names else 'values'}", safe(word))
+    if not known:
+        return examples
+    targets: Any = examples.targets
+    for row, number in enumerate(targets):
+        if examples.class_names[number] not in known:
+            raise DataError(f"row {row} (counted from 0): {safe(path)} knows no class "
+                            f"{examples.class_names[number]!r}", safe(word))
+    places = [known.index(one) if one in known else -1 for one in examples.class_names]
+    return examples._replace(targets=[places[number] for number in targets], class_names=known)
 
 
 # ---- Words ----
@@ -105,7 +107,7 @@ def in_options(text: str) -> str:
 
 def is_name(word: str) -> bool:
     """Return whether the word is the name of a set that comes along."""
-    return word in MAKERS
+    return word in DATA_SETS
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -117,20 +119,33 @@ def check_words(words: Sequence[str]) -> None:
             continue
         if not os.path.exists(word):
             _refuse_missing(word)
+    if len(words) == 2:
+        _refuse_two_tables(words)
 
 
 def _refuse_missing(word: str) -> NoReturn:
-    """Say that there is no such file, and if it looks like a name, which names there are."""
+    """Say that there is no such file, and which one was probably meant."""
+    error = missing_file(word)
     if os.path.basename(word) == word and "." not in word:
-        raise UsageError(f"expected a file, or {listed(list(MAKERS))}, got {word!r}"
-                         f"{did_you_mean(word, MAKERS)}")
-    raise FileNotFoundError(2, "there is no such file", word)
+        near = (error.strerror or "").partition(";")[2]
+        hint = f";{near}" if near else did_you_mean(word, DATA_SETS)
+        raise UsageError(f"expected a file, or {listed(list(DATA_SETS))}, got {shown(word)}{hint}")
+    raise error
 
 
-def _refuse_options(reading: Reading, what: str) -> None:
-    for name, value in reading._asdict().items():
-        if value != Reading._field_defaults[name]:
-            option = "--" + name.replace("_", "-")
+def _refuse_two_tables(words: Sequence[str]) -> None:
+    for word in words:
+        if os.path.isfile(word) and not is_idx(word):
+            raise UsageError(
+                f"{safe(word)} is no IDX file; two files are the images and the labels of IDX. Of "
+                f"tables give one: to measure a model on rows of another file, train with the "
+                f"first, -o MODEL, then evaluate MODEL with the second")
+
+
+def _refuse_options(options: TableOptions, what: str) -> None:
+    for name, value in options._asdict().items():
+        if value != TableOptions._field_defaults[name]:
+            option = as_flags({name: value}).split("=")[0].split()[0]
             raise UsageError(f"{option}: {what} nothing to choose there; it is for CSV files")
 
 
@@ -153,11 +168,4 @@ def is_idx(word: str) -> bool:
 
 def names_of(words: Sequence[str]) -> str:
     """Return what to call the source in settings: the words as they were typed."""
-    return " ".join(words)
-
-
-def settled(reading: Reading) -> Dict[str, Any]:
-    """Return the reading as JSON can hold it."""
-    values = reading._asdict()
-    return {**values, "text": list(reading.text), "ignore": list(reading.ignore)}
-
+    return safe(" ".join(words))

@@ -1,252 +1,255 @@
 """`purenn train DATA`: train a network, say how well it went, and keep it.
 
-From some words and a handful of settings to a model file, each step a function:
+    read the data ──► fitting.prepared ──► try to save ──► fitting.fit ──► measure ──► save
 
-    read the data → put rows aside → standardize → build the network → train → measure → keep
+Whether the result can be kept is found out before the training, which may take a night: a model of
+the same shape is written beside the place where the real one will stand, and taken away again.
 
-One random.Random(seed) goes through all of them, so the same settings give the same run.
-
-Rows that are put aside serve twice: the network is looked at with them after each epoch (and
+Rows that are held out serve twice: the network is looked at with them after each epoch (and
 `--patience` stops by them), and the metrics at the end are measured on them. With `--patience` they
 have helped to choose, so the result is a little rosy; whoever needs an honest number keeps a file
 of rows that nobody has seen, and asks `purenn evaluate`.
-
-Values to be learned are standardized as well: prices in millions and shares in per cent then suit
-one learning rate. So the loss of a regression is a mean squared error in units of the variance of
-the targets: 1 is no better than always answering with their mean.
-
-Before this: progress. After this: report.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
-from array import array
-from itertools import chain
+import os
+import signal
+import sys
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from .. import data, linalg
-from ..callbacks import EarlyStopping
-from ..data import DataError, DataSet, FlatRows, Standardizer
+from .. import __version__
+from ..atomic import atomic_write
+from ..data import DataSet, as_flags
+from ..fitting import Task, fit, folds, prepared
 from ..history import History
-from ..layers import Dense, Dropout, Layer
-from ..linalg import Matrix, Vector
-from ..losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
-from ..metrics import accuracy, mean_absolute_error, r2
-from ..network import Network
-from ..optimizers import Optimizer
-from ..penalties import ElasticNet, Penalty
-from ..schedules import CosineDecay
-from ..training import Callback, train
-from .names import ACTIVATIONS, BY_CHANCE, DOWN_THE_GRADIENT, RECIPES, Recipe
+from ..measuring import baseline, measured
+from ..metrics import accuracy, r2
+from ..model import Model
+from ..recipes import ACTIVATIONS, OPTIMIZERS, SCHEDULES, SET_SETTINGS, Settings
+from ..store.checkpoint import Checkpoint, ResumeError
+from ..store.model import as_file, save_model
+from ..text import safe
+from ..training import Callback
+from . import options as words
+from .options import Parser, UsageError
+from .plot import check_plot, picture_of_training
+from .progress import Progress, say
+from .report import Outcome, as_json, as_text, finite, outcome_of, safe_lines
+from .sources import Source, check_words, names_of, read
 
-__all__ = [
-    "Parts", "Settings", "build", "ending", "exit_code", "fit", "measured", "prepared",
-    "scores_of", "settings_for", "settings_from",
-]
+__all__ = ["EXAMPLES", "add", "exit_code", "run"]
 
-PIXEL_ROWS = 1000  # so many pictures show well enough how bright pixels are
+EXAMPLES = """
+examples:
+  purenn train spiral
+  purenn train moons --plot moons.svg
+  purenn train digits --hidden 64,32 --activation gelu --dropout 0.1
+  purenn train iris --epochs 1000 --patience 20 --quiet
+  purenn train sine --json > sine.json
+  purenn train flowers.csv --target species -o flowers.safetensors
+  purenn train houses.csv --missing mean --ignore id,owner -o houses.json
+  purenn train houses.csv --decimal , --delimiter ";" --folds 5
+  purenn train train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz -o mnist.safetensors
+  purenn train big.csv --checkpoint big.checkpoint -o big.safetensors
+  purenn train big.csv --resume big.checkpoint -o big.safetensors
 
+Inputs are standardized: every column gets mean 0 and deviation 1 on the rows learned from (pixels
+of IDX files: all together). Targets that are values are standardized as well, so the loss of a
+regression is the mean squared error where 1 is no better than always answering with the mean; r2 is
+1 minus that on the held-out rows, and the mean absolute error is in the unit of the target. Beside
+every result stands the baseline, that of the best answer that is the same for all rows.
 
-class Settings(NamedTuple):
-    """All that decides a run: the same settings give the same numbers."""
+Rows held out (--validation) are looked at after each epoch, --patience goes by them, and the
+metrics at the end are measured on them; with --validation 0 there are none, --patience goes by the
+training loss, and the metrics of --json are null. Ctrl-C ends the training, prints what there is,
+and writes the model if -o was given.
 
-    data: str
-    hidden: List[int]
-    activation: str
-    optimizer: str
-    learning_rate: Optional[float]  # None where the optimizer has none
-    epochs: int
-    batch_size: int
-    l1: float
-    l2: float
-    dropout: float
-    validation: float
-    patience: Optional[int]
-    seed: int
-
-
-class Parts(NamedTuple):
-    """What a run is made of."""
-
-    network: Network
-    loss: Loss
-    learning: DataSet
-    held_out: Optional[DataSet]
-    standardizer: Optional[Standardizer] = None
-    target_standardizer: Optional[Standardizer] = None
-
-
-# ---- Settings ----
+A killed training that had a checkpoint ends, if the same command is given with --resume, with the
+same model to the bit as if it had never stopped. A finished one goes on with more --epochs if it
+had --schedule constant; a cosine ends at 0, so a longer training would have been another one.
+"""
 
 
-def settings_for(name: str, **chosen: Any) -> Settings:
-    """Return the settings for a set that comes along; raises KeyError if there is none."""
-    return settings_from(RECIPES[name], name, **chosen)
+class Files(NamedTuple):
+    """Which files a training writes and reads, None where it does not.
 
-
-def settings_from(recipe: Recipe, name: str, **chosen: Any) -> Settings:
-    """Return the settings for a data set: those chosen, for the others those of the recipe.
-
-    A setting that is None counts as not chosen.
+    `checkpoint` is written after every epoch, `resume` is the one to go on with, `plot` is a
+    picture of the training.
     """
-    chosen = {key: value for key, value in chosen.items() if value is not None}
-    optimizer = chosen.get("optimizer", recipe.optimizer)
-    if optimizer in BY_CHANCE:
-        rate = None
-    elif optimizer == recipe.optimizer:
-        rate = recipe.learning_rate
-    else:
-        rate = DOWN_THE_GRADIENT[optimizer].learning_rate
-    settings = Settings(
-        data=name, hidden=list(recipe.hidden), activation=recipe.activation, optimizer=optimizer,
-        learning_rate=rate, epochs=recipe.epochs, batch_size=recipe.batch_size, l1=0.0, l2=0.0,
-        dropout=0.0, validation=0.2, patience=None, seed=0,
-    )
-    return settings._replace(**chosen)
+
+    output: Optional[str] = None
+    checkpoint: Optional[str] = None
+    resume: Optional[str] = None
+    plot: Optional[str] = None
 
 
-# ---- The steps ----
+# ---- Options ----
 
 
-def prepared(settings: Settings, whole: DataSet, rng: Random, pixels: bool = False) -> Parts:
-    """Put rows aside, standardize, build the network.
+def add(parser: Parser) -> None:
+    """Add the options of this command."""
+    words.add_data(parser)
+    _add_network_settings(parser.add_argument_group(
+        "network (by default what suits the data)").add_argument)
+    _add_training_settings(parser.add_argument_group(
+        "training (by default what suits the data)").add_argument)
+    words.add_table_options(parser)
+    option = parser.add_argument_group("output").add_argument
+    option("-o", "--output", metavar="MODEL",
+           help="write the model to this file: JSON if it ends in .json, else safetensors")
+    option("--checkpoint", metavar="FILE",
+           help="write all there is to this file after every epoch")
+    option("--resume", metavar="FILE",
+           help="go on from a checkpoint, and go on writing it (or that of --checkpoint)")
+    option("--plot", metavar="SVG",
+           help="write a picture to this file: the curves, and for two columns and classes what "
+                "the network says everywhere, for one column and values its curve")
+    option("--folds", metavar="N", type=words.several,
+           help="cross-validation: cut the rows into N parts, train N times on all but one and "
+                "measure on that one; says mean and spread. With -o the model follows")
+    option("--quiet", action="store_true", help="no progress on stderr")
+    option("--json", action="store_true", help="settings, history and metrics as one JSON object")
 
-    Rows put aside must not help to find means and deviations: nobody has seen them yet. The numbers
-    of pictures are all of one kind, and get one mean and one deviation: with one for each pixel, a
-    pixel at the border that is dark in all pictures but one would be blown up a hundredfold there.
-    """
-    _check_classes(whole)
-    learning, held_out = _put_aside(whole, settings.validation, rng)
-    standardizer = _shared(learning.inputs) if pixels else _fitted(learning.inputs, whole)
-    of_targets: Any = None if whole.class_names else _fitted(learning.targets, whole)
-    loss: Loss = SoftmaxCrossEntropy() if whole.class_names else MeanSquaredError()
-    learning = _standardized(learning, standardizer, of_targets)
-    held_out = held_out and _standardized(held_out, standardizer, of_targets)
-    network = build(settings, learning, rng)
-    return Parts(network, loss, learning, held_out, standardizer, of_targets)
+
+def _add_network_settings(option: Any) -> None:
+    option("--hidden", metavar="N,N,…", type=words.sizes,
+           help="neurons of each hidden layer, or none for no hidden layer")
+    option("--activation", metavar="NAME", type=words.one_of(ACTIVATIONS),
+           help=", ".join(ACTIVATIONS))
+    option("--dropout", metavar="RATE", type=words.fraction,
+           help="part of each hidden layer switched off at random while learning (default 0)")
 
 
-def _check_classes(whole: DataSet) -> None:
-    if len(whole.class_names) == 1:
-        raise DataError(f"{whole.description}: expected at least two classes, got only "
-                        f"{whole.class_names[0]!r}")
+def _add_training_settings(option: Any) -> None:
+    option("--optimizer", metavar="NAME", type=words.one_of(OPTIMIZERS),
+           help=", ".join(OPTIMIZERS))
+    option("--learning-rate", metavar="RATE", type=words.above_zero,
+           help="the learning rate at the start")
+    option("--schedule", metavar="NAME", type=words.one_of(SCHEDULES),
+           help="what becomes of the learning rate: cosine, down to 0 along half a cosine (the "
+                "default), or constant")
+    option("--epochs", metavar="N", type=words.count,
+           help="how many times through all rows (for files, by default until 100,000 rows have "
+                "been shown, but from 5 to 100)")
+    option("--batch-size", metavar="N", type=words.count, help="rows for each step")
+    option("--l1", metavar="STRENGTH", type=words.not_negative, help="penalty on |w| (default 0)")
+    option("--l2", metavar="STRENGTH", type=words.not_negative,
+           help="penalty on w² (default: for files 1 / rows, at most 0.01; for sets 0)")
+    option("--class-weight", metavar="HOW", type=words.class_weight,
+           help="balanced: each class counts as much as each other, however rare; or numbers: "
+                "yes=10,no=1")
+    option("--validation", metavar="PART", type=words.fraction, default=0.2,
+           help="part of the rows to hold out (default 0.2)")
+    option("--patience", metavar="N", type=words.count,
+           help="stop after N epochs without a smaller loss, and go back to the best weights")
+    option("--seed", metavar="N", type=words.seed, default=0,
+           help="where chance begins (default 0)")
 
 
-def _put_aside(
-    whole: DataSet, fraction: float, rng: Random
-) -> Tuple[DataSet, Optional[DataSet]]:
-    if fraction == 0:
-        return whole, None
+# ---- The command ----
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train on what the words name, print the result, keep it, return the exit code."""
+    check_words(options.data)
+    files = Files(options.output, options.checkpoint or options.resume, options.resume,
+                  options.plot)
+    check_plot(files.plot)
+    check_files(files, options.data)
+    rng = Random(options.seed)
+    table = words.table_options(options)
+    source = read(options.data, table, rng)
+    if source.report is not None and not options.quiet:
+        say(safe_lines(source.report.told(as_flags)) + "\n\n", sys.stderr)
+    settings = _settings(options, source)
+    told = _told(options, settings, source, table)
+    _hear_the_end()
+    if options.folds is not None:
+        found = cross_validated(source, settings, options.folds, rng, options.quiet)
+        if files.output is None:
+            print(_folds_as_json(told, found) if options.json else _folds_as_text(source, found))
+            return 0
+        say(_folds_as_text(source, found) + "\n\n", sys.stderr)
+    return _train(source, settings, told, files, rng, options)
+
+
+def _train(
+    source: Source, settings: Settings, told: Dict[str, Any], files: Files, rng: Random,
+    options: argparse.Namespace,
+) -> int:
+    task = prepared(source.data, settings, rng, encoding=source.encoding,
+                    pixels=source.kind == "idx")
+    told = {**told, **_as_told(task.settings)}
+    if files.output is not None:
+        _try_to_write(files.output, as_file(_kept(task, told, None), _is_json(files.output)))
     try:
-        return data.split(whole, fraction, rng=rng)
-    except DataError as error:
-        raise DataError(f"{whole.description}: {error}. Or hold nothing out: --validation 0"
-                        ) from None
+        history = fit(task, rng, metrics=[accuracy if task.learning.class_names else r2],
+                      callbacks=_callbacks(files, told, options.quiet), end_quietly=True)
+    except ResumeError as error:
+        raise UsageError(_cannot_go_on(error)) from None
+    outcome = outcome_of(task, history, told)
+    if files.output is not None:
+        save_model(_kept(task, told, outcome), files.output)
+    if files.plot is not None and len(history):
+        picture_of_training(history, task, source.data).save(files.plot)
+    if not options.quiet:
+        _say_where_it_is(files, history)
+    print(as_json(outcome) if options.json else as_text(outcome))
+    return exit_code(history)
 
 
-def _fitted(rows: Any, whole: DataSet) -> Standardizer:
-    try:
-        return Standardizer().fit(rows)
-    except ValueError as error:
-        raise DataError(f"{whole.description}: {error}") from None
+def _settings(options: argparse.Namespace, source: Source) -> Settings:
+    """Return what was chosen, and for the rest what suits the data."""
+    if OPTIMIZERS.get(options.optimizer, OPTIMIZERS["adam"]).learning_rate is None:
+        if options.learning_rate is not None:
+            raise UsageError(f"--learning-rate: {options.optimizer} has none: it goes by chance")
+    suits = SET_SETTINGS[options.data[0]] if source.kind == "name" else Settings()
+    if options.optimizer not in (None, suits.optimizer):
+        suits = suits._replace(learning_rate=None)  # it was that of another optimizer
+    chosen = {name: getattr(options, name) for name in Settings._fields}
+    return suits._replace(**{name: value for name, value in chosen.items() if value is not None})
 
 
-def _shared(rows: Sequence[Vector]) -> Standardizer:
-    """Return a standardizer with one mean and one deviation for all columns."""
-    some = linalg.take(rows, range(min(PIXEL_ROWS, len(rows))))
-    one = Standardizer().fit(FlatRows(array("d", chain.from_iterable(some)), width=1))
-    assert one.means is not None and one.deviations is not None
-    width = len(rows[0])
-    return Standardizer(one.means * width, one.deviations * width)
+def _told(
+    options: argparse.Namespace, settings: Settings, source: Source, table: Any
+) -> Dict[str, Any]:
+    """Return all that decided the run; for a table, how it was read is part of it."""
+    reading = table._asdict() if source.encoding is not None else {}
+    reading = {name: list(value) if isinstance(value, tuple) else value
+               for name, value in reading.items()}
+    return {"data": names_of(options.data), **_as_told(settings), **reading}
 
 
-def _standardized(
-    part: DataSet, of_inputs: Standardizer, of_targets: Optional[Standardizer]
-) -> DataSet:
-    part = part._replace(inputs=of_inputs.transform(part.inputs))
-    if of_targets is None:
-        return part
-    values: Any = part.targets
-    return part._replace(targets=list(of_targets.transform(values)))
+def _as_told(settings: Settings) -> Dict[str, Any]:
+    return {**settings._asdict(), "hidden": list(settings.hidden)}
 
 
-def build(settings: Settings, learning: DataSet, rng: Random) -> Network:
-    """Return a network of the chosen hidden layers, as wide as the data at both ends."""
-    activation, initializer = ACTIVATIONS[settings.activation]
-    width = len(learning.feature_names)
-    layers: List[Layer] = []
-    for neurons in settings.hidden:
-        layers += [Dense(width, neurons, rng, initializer), activation()]
-        layers += [Dropout(settings.dropout, rng)] if settings.dropout > 0 else []
-        width = neurons
-    return Network([*layers, Dense(width, len(learning.class_names) or 1, rng, initializer)])
+def _callbacks(files: Files, told: Mapping[str, Any], quiet: bool) -> List[Callback]:
+    callbacks: List[Callback] = [] if quiet else [Progress(sys.stderr)]
+    if files.checkpoint:
+        about = {_as_option(name): value for name, value in told.items()}
+        if told["schedule"] == "constant":
+            del about["--epochs"]  # more of them are nothing but more
+        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False, about=about))
+    return callbacks
 
 
-def fit(
-    settings: Settings, parts: Parts, rng: Random, callbacks: Sequence[Callback] = ()
-) -> History:
-    """Train the network of the parts and return the history, also after Ctrl-C."""
-    network, loss, learning, held_out = parts[:4]
-    # What watches the loss comes first, so that a resumed training finds it in its place.
-    stopping = [] if settings.patience is None else [EarlyStopping(settings.patience)]
-    return train(
-        network,
-        learning.inputs,
-        learning.targets,
-        loss=loss,
-        optimizer=_optimizer(settings, len(learning.inputs), rng),
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        validation=held_out and (held_out.inputs, held_out.targets),
-        metrics=[accuracy if learning.class_names else r2],
-        penalty=_penalty(settings),
-        callbacks=[*stopping, *callbacks],
-        rng=rng,
-        end_quietly=True,
-    )
+def _cannot_go_on(error: ResumeError) -> str:
+    """Return why a training cannot go on, and what can be done instead."""
+    if list(error.differences) != ["--epochs"]:
+        return str(error)
+    then, now = error.differences["--epochs"]
+    return (f"--epochs was {then}, is {now}: the learning rate of that training falls to 0 with "
+            f"its last epoch, so a longer one would have been another from the first step on. Train "
+            f"anew; with --schedule constant a training can be taken further")
 
 
-def _optimizer(settings: Settings, rows: int, rng: Random) -> Optimizer:
-    """Return the chosen optimizer; its rate falls along a cosine to 0 at the end of the run."""
-    if settings.learning_rate is None:
-        return BY_CHANCE[settings.optimizer](rng)
-    steps = settings.epochs * math.ceil(rows / settings.batch_size)
-    schedule = CosineDecay(settings.learning_rate, steps)
-    return DOWN_THE_GRADIENT[settings.optimizer].make(schedule)
-
-
-def _penalty(settings: Settings) -> Optional[Penalty]:
-    return ElasticNet(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
-
-
-def scores_of(parts: Parts, part: DataSet) -> Matrix:
-    """Return what the network makes of some rows."""
-    return parts.network.predict(part.inputs)
-
-
-def measured(parts: Parts, part: DataSet) -> Dict[str, float]:
-    """Return the loss on some rows, and how good it is in terms that people use.
-
-    That is the accuracy for classes; for values R², and how far off they are, in their own unit.
-    """
-    scores = scores_of(parts, part)
-    values = {"loss": parts.loss(scores, part.targets)}
-    predictions: Any = parts.loss.predict(scores)
-    targets: Any = part.targets
-    if part.class_names:
-        return {**values, "accuracy": accuracy(predictions, targets)}
-    off = mean_absolute_error(predictions, targets)
-    if parts.target_standardizer is not None:
-        off *= _only(parts.target_standardizer.deviations)
-    explained = r2(predictions, targets) if len(targets) > 1 else math.nan  # of one row: nothing
-    return {**values, "r2": explained, "mean_absolute_error": off}
-
-
-def _only(numbers: Optional[Vector]) -> float:
-    assert numbers is not None and len(numbers) == 1
-    return numbers[0]
+def _as_option(name: str) -> str:
+    return name if name == "data" else f"--{name.replace('_', '-')}"
 
 
 def exit_code(history: History) -> int:
@@ -254,7 +257,161 @@ def exit_code(history: History) -> int:
     return 130 if history.stopped == "interrupted" else 0
 
 
-def ending(history: History) -> str:
-    """Return how long it took and why it ended: "15 epochs in 8.1 s, finished"."""
-    seconds = math.fsum(record.seconds for record in history)
-    return f"{len(history)} epochs in {seconds:.1f} s, {history.stopped}"
+def _hear_the_end() -> None:
+    """Let a polite end (kill, a closed terminal) be heard as Ctrl-C: the model is written.
+
+    What is ignored, as a closed terminal is under nohup, stays ignored.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        try:
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
+        except ValueError:
+            pass  # in a thread nobody can listen
+
+
+def _say_where_it_is(files: Files, history: History) -> None:
+    """Say on stderr which files there are now, and after Ctrl-C how to go on."""
+    if files.output is not None:
+        say(f"model written to {safe(files.output)}\n", sys.stderr)
+    if files.plot is not None and len(history):
+        say(f"picture written to {safe(files.plot)}\n", sys.stderr)
+    if history.stopped == "interrupted" and files.checkpoint and len(history):
+        say(f"interrupted after epoch {len(history)}; to go on, give the same command with "
+            f"--resume {safe(files.checkpoint)}\n", sys.stderr)
+
+
+# ---- Cross-validation ----
+
+
+def cross_validated(
+    source: Source, settings: Settings, count: int, rng: Random, quiet: bool = True
+) -> Dict[str, List[float]]:
+    """Return the metrics of each fold, and as "baseline NAME" those of the baseline."""
+    found: Dict[str, List[float]] = {}
+    for number, (learning, test) in enumerate(folds(source.data, count, rng), start=1):
+        task = prepared(learning, settings._replace(validation=0.0, patience=None), rng,
+                        encoding=source.encoding, pixels=source.kind == "idx")
+        fit(task, rng)
+        values = {**measured(task.model, test),
+                  **{f"baseline {name}": value for name, value in baseline(test).items()}}
+        for name, value in values.items():
+            found.setdefault(name, []).append(value)
+        if not quiet:
+            say(f"fold {number}/{count}: loss {values['loss']:.4f}\n", sys.stderr)
+    return found
+
+
+def _spread(values: Sequence[float]) -> float:
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def _folds_as_text(source: Source, found: Mapping[str, Sequence[float]]) -> str:
+    count = len(found["loss"])
+    lines = [source.data.description, "",
+             f"{count} folds, mean and standard deviation over them:"]
+    width = max(map(len, found))
+    for name, values in found.items():
+        mean = math.fsum(values) / count
+        lines.append(f"  {name.replace('_', ' '):<{width}}  {mean:.4f} ± {_spread(values):.4f}")
+    return "\n".join(lines)
+
+
+def _folds_as_json(told: Mapping[str, Any], found: Mapping[str, Sequence[float]]) -> str:
+    import json
+
+    folds_found = [finite({name: values[fold] for name, values in found.items()})
+                   for fold in range(len(found["loss"]))]
+    return json.dumps({"settings": told, "folds": folds_found}, indent=2, allow_nan=False)
+
+
+# ---- Files ----
+
+
+class _OnlyTrying(Exception):
+    """Ends the attempt to write, so that nothing is written."""
+
+
+def check_files(files: Files, data: Sequence[str]) -> None:
+    """Raise UsageError for files that stand in each other's way, OSError for unwritable ones."""
+    written = {"--output": files.output, "--checkpoint": files.checkpoint, "--plot": files.plot}
+    taken = {os.path.realpath(word): "the data" for word in data}
+    for option, path in written.items():
+        if path is None:
+            continue
+        other = taken.setdefault(os.path.realpath(path), option)
+        if other != option:
+            raise UsageError(f"{option}: {safe(path)} is {other} already; it would be overwritten")
+        _try_to_write(path)
+    _refuse_lost_checkpoint(files)
+    if files.resume is not None:
+        open(files.resume, "rb").close()
+
+
+def _refuse_lost_checkpoint(files: Files) -> None:
+    """Raise UsageError when a new training would take the place of an old one's checkpoint."""
+    path, resume = files.checkpoint, files.resume
+    if path is None or not os.path.exists(path):
+        return
+    if resume is None or os.path.realpath(path) != os.path.realpath(resume):
+        raise UsageError(f"--checkpoint: {safe(path)} exists; go on with --resume {safe(path)}, or "
+                         f"delete it")
+
+
+def _try_to_write(path: str, contents: bytes = b"") -> None:
+    """Write a file in the place of `path`, but stop before the last step."""
+    try:
+        with atomic_write(path) as file:
+            file.write(contents)
+            file.flush()
+            raise _OnlyTrying
+    except _OnlyTrying:
+        pass
+
+
+def _is_json(path: str) -> bool:
+    return path.lower().endswith(".json")
+
+
+# ---- The model ----
+
+
+def _kept(task: Task, told: Mapping[str, Any], outcome: Optional[Outcome]) -> Model:
+    """Return the model with what it was trained by, and where it comes from."""
+    return task.model._replace(
+        parameters=_parameters(task), provenance=_provenance(task, told, outcome))
+
+
+def _provenance(
+    task: Task, told: Mapping[str, Any], outcome: Optional[Outcome]
+) -> Dict[str, Any]:
+    """Return where the model comes from. No time of day, no duration: same training, same file."""
+    aside: Optional[DataSet] = task.held_out
+    return {
+        "made by": f"purenn {__version__}, purenn train",
+        "data": task.learning.description,
+        "rows learned from": len(task.learning.inputs),
+        "rows held out": 0 if aside is None else len(aside.inputs),
+        "epochs": 0 if outcome is None else len(outcome.history),
+        "ended": "not yet" if outcome is None else outcome.history.stopped,
+        "settings": dict(told),
+        "metrics on the rows held out": {} if outcome is None else outcome.metrics,
+        "baseline on the rows held out": {} if outcome is None else outcome.baseline,
+    }
+
+
+def _parameters(task: Task) -> Dict[str, Any]:
+    """Return the settings as `Classifier` and `Regressor` call them.
+
+    So whoever loads the model in Python and calls `fit` gets about the same training again.
+    """
+    values = _as_told(task.settings)
+    values["validation_fraction"] = values.pop("validation")
+    values["random_state"] = values.pop("seed")
+    if task.settings.validation == 0:
+        values["patience"] = None  # the estimators have no rows to watch then
+    if not task.learning.class_names:
+        del values["class_weight"]
+    return values

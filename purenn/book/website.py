@@ -13,7 +13,7 @@ import html
 import os
 from typing import Callable, Dict, Iterator, Optional, Sequence, Tuple
 
-from ..store.atomic import atomic_write
+from ..atomic import atomic_write
 from .docstrings import first_line, inline_html
 from .html_prose import inline_html as prose_html
 from .lesson_pages import Told, aim_of, lesson_body, prose_of, told

@@ -3,27 +3,41 @@
 A network learns whatever it is shown, so this is where many a project is won or lost. Read on in
 this order:
 
-1. `rows`       big tables that are stored small and read as lists
-2. `dataset`    the record `DataSet`; `split`, `Standardizer`, `one_hot`
-3. `toy`        made-up sets: gaussians, vertical, xor, circle, moons, spiral, sine
-4. `bundled`    real sets that come along: digits, iris, wine
-5. `files`      opening files, plain or gzipped, whole or broken
-6. `encoding`   from cells of text to numbers, and how to remember the way
-7. `csv_files`  tables of your own
-8. `idx`        pictures in bulk, as MNIST has them
+1. `options`    how a table is to be read: one record of options
+2. `errors`     what is wrong with data, where, and what to do
+3. `rows`       big tables that are stored small and read as lists
+4. `dataset`    the record `DataSet`; `split`, `Standardizer`, `one_hot`
+5. `toy`        made-up sets: gaussians, vertical, xor, circle, moons, spiral, sine
+6. `bundled`    real sets that come along: digits, iris, wine
+7. `files`      opening files, plain or gzipped, whole or broken
+8. `cells`      one cell of text: a number, a date, a hole or a word?
+9. `tally`      what a column holds, and what it is to become
+10. `records`   where the table in a file begins, and its rows
+11. `learning`  the first reading of a table, and the report of what was found
+12. `encoding`  from cells of text to numbers, and how to remember the way
+13. `csv_files` tables of your own
+14. `idx`       pictures in bulk, as MNIST has them
 """
 
 from .bundled import digits, iris, wine
-from .csv_files import encode_csv, learn_csv, read_csv, read_rows
-from .dataset import DataError, DataSet, StandardizedRows, Standardizer, Targets, one_hot, split
-from .encoding import Column, Encoding
+from .csv_files import (
+    Learned, Table, TableRow, describe_csv, encode_csv, learn_csv, open_table, read_csv, read_rows,
+)
+from .dataset import DataSet, StandardizedRows, Standardizer, Targets, one_hot, split
+from .encoding import Encoding
+from .errors import DataError, Place, Remark
 from .idx import read_idx, read_idx_images
+from .learning import ColumnReport, TableReport
+from .options import Advice, TableOptions, as_flags, as_keywords
 from .rows import ByteRows, FlatRows, Rows, RowView
+from .tally import Column
 from .toy import circle, gaussians, moons, sine, spiral, vertical, xor
 
 __all__ = [
-    "ByteRows", "Column", "DataError", "DataSet", "Encoding", "FlatRows", "RowView", "Rows",
-    "StandardizedRows", "Standardizer", "Targets", "circle", "digits", "encode_csv",
-    "gaussians", "iris", "learn_csv", "moons", "one_hot", "read_csv", "read_idx",
-    "read_idx_images", "read_rows", "sine", "spiral", "split", "vertical", "wine", "xor",
+    "Advice", "ByteRows", "Column", "ColumnReport", "DataError", "DataSet", "Encoding", "FlatRows",
+    "Learned", "Place", "Remark", "RowView", "Rows", "StandardizedRows", "Standardizer", "Table",
+    "TableOptions", "TableReport", "TableRow", "Targets", "as_flags", "as_keywords", "circle",
+    "describe_csv", "digits", "encode_csv", "gaussians", "iris", "learn_csv", "moons", "one_hot",
+    "open_table", "read_csv", "read_idx", "read_idx_images", "read_rows", "sine", "spiral",
+    "split", "vertical", "wine", "xor",
 ]

@@ -31,17 +31,14 @@ from .. import linalg
 from ..checks import number_between, positive_integer, random_generator
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
+from ..notebooks import Pictured
+from ..text import safe
+from .errors import DataError
 from .rows import Rows, RowView
 
-__all__ = [
-    "DataError", "DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "split",
-]
+__all__ = ["DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "split"]
 
 Targets = Union[List[int], Matrix]
-
-
-class DataError(ValueError):
-    """Data that cannot be used; the message says which file, row and column, and what to do."""
 
 
 class DataSet(NamedTuple):
@@ -64,10 +61,7 @@ class DataSet(NamedTuple):
     description: str
 
     def _repr_svg_(self) -> Optional[str]:
-        # Imported here, because only whoever wants a picture needs all that draws one.
-        from ..draw import svg_of
-
-        return svg_of(self)
+        return Pictured.draw(self) if Pictured.draw is not None else None
 
     def __repr__(self) -> str:
         # The automatic one would print every number of the set.
@@ -76,7 +70,7 @@ class DataSet(NamedTuple):
         count = len(self.class_names)
         if not count:
             return f"DataSet({rows}, {features}, regression)"
-        names = ", ".join(self.class_names[:10]) + ", …" * (count > 10)
+        names = ", ".join(safe(str(name)) for name in self.class_names[:10]) + ", …" * (count > 10)
         return f"DataSet({rows}, {features}, {count} class{'es' * (count != 1)}: {names})"
 
 
@@ -171,7 +165,9 @@ class Standardizer:
     a test that helps to choose the numbers is no longer a test.
 
     The deviation is that of the population, √(Σ(x − mean)² / n). A column that never changes has
-    deviation 0 and nothing to tell; it gets deviation 1, and so becomes a column of zeros.
+    deviation 0 and nothing to tell; it gets deviation 1, and so becomes a column of zeros. So does
+    one that is constant but for rounding, such as 0.3 and 0.1 + 0.2: a float has about 16 digits,
+    and where all rows agree in the first 13, the others are noise that would be blown up to 1.
 
     >>> standardizer = Standardizer().fit([[1.0, 5.0], [3.0, 5.0]])
     >>> standardizer.means, standardizer.deviations
@@ -228,7 +224,10 @@ class Standardizer:
             raise ValueError("Standardizer.fit: expected at least one row, got none")
         _check_finite(means, squares)
         self.means = means
-        self.deviations = [math.sqrt(square / count) or 1.0 for square in squares]
+        self.deviations = [
+            _deviation(inputs, column, mean, math.sqrt(square / count))
+            for column, (mean, square) in enumerate(zip(means, squares))
+        ]
         return self
 
     @overload
@@ -293,6 +292,24 @@ class StandardizedRows(RowView):
 
     def row(self, number: int) -> Vector:
         return self.standardizer.transform_row(self.base[number])
+
+
+_ROUNDING = 1e-13  # of the mean: deviations below it are rounding
+_SQUARES_UNDERFLOW = 1e-150  # the squares of deviations below it have lost their digits
+
+
+def _deviation(inputs: Sequence[Vector], column: int, mean: float, deviation: float) -> float:
+    """Return the deviation of a column to divide by: 1 if it is constant but for rounding.
+
+    Where numbers are so small that their squares vanish, they are measured once more, by the
+    largest of their distances from the mean.
+    """
+    if deviation < _SQUARES_UNDERFLOW:
+        distances = [abs(row[column] - mean) for row in inputs]
+        reach = max(distances, default=0.0)
+        parts = [(distance / reach) ** 2 for distance in distances if reach > 0]
+        deviation = reach * math.sqrt(math.fsum(parts) / max(1, len(parts)))
+    return deviation if deviation > _ROUNDING * abs(mean) else 1.0
 
 
 def _check_width(who: str, row: Vector, width: int) -> None:

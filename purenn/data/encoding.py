@@ -14,95 +14,31 @@ A number stays a number. A word becomes as many columns as there are different w
 own, 0 in the others (one-hot; see `dataset` for why not 0, 1, 2, …). A hole is an error, unless you
 say what to put there: here the mean of its column, 1.0.
 
-What counts as a number is narrower than what Python's float() takes: digits, a sign, a point, an
-exponent. "1_000", "inf" or digits of other scripts are far more often a mistake than a number, so
-they are reported. And "nan" is a hole.
+Dates become year, month and weekday (0 is Monday): three numbers in which a rhythm can be found.
 
-Before this: files. After this: csv_files.
+Before this: learning. After this: csv_files.
 """
 
 import math
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from datetime import date
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 from ..linalg import Vector
-from .dataset import DataError
-from .files import shown
+from ..text import shown
+from .cells import DATE_ORDERS, day_of, is_missing, number, stands_for_missing
+from .errors import DataError, Place
+from .options import DEFAULTS, KEPT, WITH_NAMES, Advice, TableOptions, is_delimiter
+from .tally import Column, hole_advice
 
-__all__ = [
-    "MISSING", "Column", "Encoding", "almost_number", "at", "hole_problem", "is_delimiter",
-    "is_missing", "number",
-]
-
-# What stands for "no value", in any case.
-MISSING = frozenset(["", "?", "na", "n/a", "nan", "null"])
-
-
-def number(cell: str) -> Optional[float]:
-    """Return the cell as a float, or None if it is no plain, finite number.
-
-    >>> number("-1.5e3"), number("1_000"), number("inf"), number("red")
-    (-1500.0, None, None, None)
-    """
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    # inf − inf and nan − nan are nan, which is not 0: quicker than math.isfinite.
-    if value - value != 0.0 or "_" in cell or not cell.isascii():
-        return None
-    return value
-
-
-def almost_number(cell: str) -> bool:
-    """Return whether float() would take a cell that `number` refuses (and that is no hole)."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return number(cell) is None and not is_missing(cell)
-
-
-def is_missing(cell: str) -> bool:
-    """Return whether the cell is a hole: empty, or one of the words in MISSING.
-
-    >>> is_missing(""), is_missing("NaN"), is_missing("0")
-    (True, True, False)
-    """
-    return cell.lower() in MISSING
-
-
-def at(file: str, row: int, column: str, problem: str) -> DataError:
-    """Return the error for one cell; rows are counted from 1, the line of names included."""
-    return DataError(f"{file}, row {row}, column {shown(column)}: {problem}")
-
-
-class Column(NamedTuple):
-    """What was learned about one column of the file.
-
-    name        from the line of names, or "column 3" where there is none
-    kind        "number" or "text" for features, "class" or "value" for the target, or "ignored"
-    categories  the different words of a text column, or the classes; "" stands for a hole
-    fill        what a hole in a number column becomes; None: holes are refused
-    """
-
-    name: str
-    kind: str
-    categories: Sequence[str] = ()
-    fill: Optional[float] = None
-
-    def feature_names(self) -> List[str]:
-        """Return the names of the columns of numbers that this column becomes."""
-        if self.kind == "text":
-            return [f"{self.name}={category or '(missing)'}" for category in self.categories]
-        return [self.name] if self.kind == "number" else []
+__all__ = ["Encoding", "is_hole"]
 
 
 class Encoding:
     """How the rows of one kind of table become numbers, learned once and kept with the model.
 
-    columns    every column of the training file, in order; exactly one is the target
-    header     whether the training file began with a line of names
-    delimiter  the character between cells
+    columns  every column of the training file, in order; exactly one is the target
+    options  how the training file was read: header (whether it began with a line of names),
+             delimiter, decimal, encoding, missing and unseen; later tables are read alike
 
     Made by `learn_csv`; used by `read_rows` and `encode_csv`. It holds names, categories and
     means, never rows. `to_dict` and `from_dict` turn it into plain JSON values and back.
@@ -116,12 +52,11 @@ class Encoding:
     """
 
     def __init__(
-        self, columns: Sequence[Column], header: bool = True, delimiter: str = ","
+        self, columns: Sequence[Column], options: TableOptions = WITH_NAMES
     ) -> None:
         self.columns = list(columns)
-        self.header = header
-        self.delimiter = delimiter
-        self.features = [column for column in columns if column.kind in ("number", "text")]
+        self.options = options
+        self.features = [one for one in columns if one.kind in ("number", "text", "date")]
         targets = [column for column in columns if column.kind in ("class", "value")]
         if len(targets) != 1 or not self.features:
             raise DataError(
@@ -137,137 +72,288 @@ class Encoding:
         features = f"{len(self.features)} columns -> {len(self.feature_names)} features"
         return f"Encoding({features}, {what})"
 
+    # ---- One row ----
+
     def encode_row(
         self,
         cells: Sequence[str],
         row_number: int = 1,
         *,
         file: str = "the data",
-        unseen: str = "refuse",
+        options: TableOptions = DEFAULTS,
     ) -> Vector:
         """Return one row of numbers, as long as `feature_names`.
 
         cells       the text of every feature column, in the order of `features`
         row_number  and `file`: what to say where the row came from, if something is wrong
-        unseen      what to do with a word that the training file did not have: "refuse" it, or
-                    write "zeros", in no category at all
+        options     `missing`: "refuse" holes or fill in the "mean"; `unseen`: "refuse" words
+                    that the training file did not have, or write "zeros", in no category at all;
+                    `decimal`. What they do not say is as in the training
 
         Raises DataError naming file, row and column.
         """
+        try:
+            return self.encode_cells(cells, options.over(self.options))
+        except DataError as error:
+            error.place = error.place._replace(file=file, row=row_number)
+            raise
+
+    def encode_cells(self, cells: Sequence[str], options: TableOptions) -> Vector:
+        """Return the row as `encode_row` does, by options that say all; errors name the column."""
         if len(cells) != len(self.features):
-            raise DataError(
-                f"{file}, row {row_number}: expected {len(self.features)} cells, got {len(cells)}"
-            )
+            raise DataError(f"expected {len(self.features)} cells, got {len(cells)}")
         row: Vector = []
         for column, cell in zip(self.features, cells):
-            if column.kind == "number":
-                value = number(cell)
-                row.append(_filled(column, cell, row_number, file) if value is None else value)
+            value = number(cell, options.decimal) if column.kind == "number" else None
+            if value is not None:
+                row.append(value)
             else:
-                row.extend(_one_hot(column, cell, row_number, file, unseen))
+                try:
+                    row += _encoded(column, cell, options)
+                except DataError as error:
+                    error.place = Place(column=column.name)
+                    raise
         return row
+
+    def encode_record(
+        self,
+        record: Union[Mapping[str, Any], Sequence[Any]],
+        row_number: int = 1,
+        *,
+        options: TableOptions = DEFAULTS,
+    ) -> Vector:
+        """Return one row of numbers for a row as it lies in Python.
+
+        record  a dict of all feature columns by name, others are passed over; or a sequence in the
+                order of the training table, with or without target. Values may be texts as in the
+                file, numbers, None or NaN for holes, and dates
+
+        Raises DataError naming the column.
+
+        >>> Encoding([Column("cm", "number"), Column("y", "value")]).encode_record({"cm": 2})
+        [2.0]
+        """
+        if isinstance(record, Mapping):
+            lost = [column.name for column in self.features if column.name not in record]
+            if lost:
+                raise DataError(f"expected a value for {', '.join(map(shown, lost[:10]))}",
+                                Place("", row_number))
+            values = [record[column.name] for column in self.features]
+        else:
+            values = self._by_position(record, row_number)
+        options = options.over(self.options)
+        cells = [_as_cell(value, options.decimal) for value in values]
+        return self.encode_row(cells, row_number, options=options)
+
+    def _by_position(self, record: Sequence[Any], row_number: int) -> List[Any]:
+        for columns in (self.columns, [c for c in self.columns if c is not self.target],
+                        self.features):
+            if len(record) == len(columns):
+                return [value for column, value in zip(columns, record)
+                        if column.kind in ("number", "text", "date")]
+        raise DataError(f"expected {len(self.columns)} values as in the training table, or "
+                        f"{len(self.columns) - 1} without the target, got {len(record)}",
+                        Place("", row_number))
+
+    def holes(self, cells: Sequence[str]) -> List[str]:
+        """Return the names of the columns whose cells, in the order of `features`, are missing."""
+        return [column.name for column, cell in zip(self.features, cells) if is_hole(column, cell)]
+
+    def far_outside(
+        self, cells: Sequence[str], options: TableOptions = DEFAULTS
+    ) -> List[str]:
+        """Return a phrase for each value that lies far outside what the training table had.
+
+        Far is: beyond the smallest or largest by more than these two are apart. What a network
+        says there, nobody has ever tried.
+
+        >>> Encoding([Column("cm", "number", low=1.0, high=3.0), Column("y", "value")]).far_outside(
+        ...     ["7.5"])
+        ["'cm' is 7.5, in training it was 1 to 3"]
+        """
+        decimal = options.over(self.options).decimal
+        found = []
+        for column, cell in zip(self.features, cells):
+            value = number(cell, decimal) if column.kind == "number" else None
+            if value is None or column.low is None or column.high is None:
+                continue
+            width = column.high - column.low
+            if not column.low - width <= value <= column.high + width:
+                found.append(f"{shown(column.name)} is {value:g}, in training it was "
+                             f"{column.low:g} to {column.high:g}")
+        return found
+
+    # ---- The target ----
 
     def encode_class(self, cell: str, row_number: int = 1, *, file: str = "the data") -> int:
         """Return the number of the class that the cell names; DataError if there is none."""
         if cell in self.class_names:
             return self.class_names.index(cell)
         known = ", ".join(shown(name) for name in self.class_names[:10])
-        problem = f"expected one of the classes {known}, got {shown(cell)}"
-        raise at(file, row_number, self.target.name, problem)
+        raise self._target_error(f"expected one of the classes {known}", cell, row_number, file)
 
-    def encode_value(self, cell: str, row_number: int = 1, *, file: str = "the data") -> float:
+    def encode_value(
+        self, cell: str, row_number: int = 1, *, file: str = "the data",
+        options: TableOptions = DEFAULTS,
+    ) -> float:
         """Return the value that the target cell holds; DataError if it is no number."""
-        value = number(cell)
+        value = number(cell, options.over(self.options).decimal)
         if value is None:
-            problem = f"expected a number as the target, got {shown(cell)}"
-            raise at(file, row_number, self.target.name, problem)
+            raise self._target_error("expected a number as the target", cell, row_number, file)
         return value
+
+    def _target_error(self, expected: str, cell: str, row: int, file: str) -> DataError:
+        hole = is_hole(self.target, cell)
+        return DataError(f"{expected}, got {shown(cell) if cell else 'an empty cell'}",
+                         Place(file, row, self.target.name), hole_advice(False) if hole else ())
+
+    # ---- JSON ----
 
     def to_dict(self) -> Dict[str, Any]:
         """Return the encoding as plain JSON values: dicts, lists, texts, numbers, None."""
-        columns = [
-            {
-                "name": column.name,
-                "kind": column.kind,
-                "categories": list(column.categories),
-                "fill": column.fill,
-            }
-            for column in self.columns
-        ]
-        return {"columns": columns, "header": self.header, "delimiter": self.delimiter}
+        columns = [{**column._asdict(), "categories": list(column.categories)}
+                   for column in self.columns]
+        return {"columns": columns, "options": {
+            name: getattr(self.options, name) for name in KEPT}}
 
     @classmethod
     def from_dict(cls, values: Any) -> "Encoding":
-        """Return the encoding that `to_dict` wrote.
+        """Return the encoding that `to_dict` wrote, here or in version 0.1.
 
         The values may come from a file that somebody has changed, so every one is looked at.
         Raises DataError saying which one is wrong.
         """
         _expect(isinstance(values, dict), "an object", values)
-        _expect(set(values) == {"columns", "header", "delimiter"},
-                "columns, header and delimiter", sorted(map(str, values)))
+        old = set(values) == {"columns", "header", "delimiter"}
+        _expect(old or set(values) == {"columns", "options"}, "columns and options",
+                sorted(map(str, values)))
         _expect(isinstance(values["columns"], list), "a list of columns", values["columns"])
-        _expect(isinstance(values["header"], bool), "true or false as header", values["header"])
-        _expect(is_delimiter(values["delimiter"]), "one character as delimiter",
-                values["delimiter"])
-        columns = [_column(item) for item in values["columns"]]
+        columns = [_column(item, _OLD_FIELDS if old else Column._fields)
+                   for item in values["columns"]]
         names = [column.name for column in columns]
         _expect(len(set(names)) == len(names), "different names for the columns", names)
-        return cls(columns, values["header"], values["delimiter"])
+        return cls(columns, _old_options(values, columns) if old else _options(values["options"]))
 
 
-def is_delimiter(value: Any) -> bool:
-    """Return whether the value is one character that can stand between cells."""
-    return isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0\ufeff'
+# ---- One cell ----
 
 
-def _filled(column: Column, cell: str, row: int, file: str) -> float:
-    if not is_missing(cell):
-        raise at(file, row, column.name, f"expected a number, got {shown(cell)}")
-    if column.fill is None:
-        raise at(file, row, column.name, hole_problem(cell))
-    return column.fill
+def is_hole(column: Column, cell: str) -> bool:
+    """Return whether the cell is a hole in this column: "-" is one among numbers, not in text."""
+    return is_missing(cell) or (column.kind != "text" and stands_for_missing(cell)
+                                and cell not in column.categories)
 
 
-def hole_problem(cell: str) -> str:
-    """Return what to say about a hole that nothing is known to fill."""
+def _encoded(column: Column, cell: str, options: TableOptions) -> Vector:
+    """Return the numbers for a cell that is no plain number."""
+    if is_hole(column, cell):
+        return _filled(column, cell, options)
+    if column.kind == "number":
+        raise DataError(f"expected a number, got {shown(cell)}")
+    if column.kind == "date":
+        day = day_of(cell, column.date_order)
+        if day is None:
+            order = " ".join({"y": "year", "m": "month", "d": "day"}[one]
+                             for one in column.date_order)
+            raise DataError(f"expected a date ({order}), got {shown(cell)}")
+        return _date_parts(day)
+    return _one_hot(column, cell, options)
+
+
+def _filled(column: Column, cell: str, options: TableOptions) -> Vector:
+    if options.missing == "mean":
+        if column.kind == "text":  # without a category for holes: none of the known words
+            return [1.0 if category == "" else 0.0 for category in column.categories]
+        if column.fill is not None:
+            return _date_parts(round(column.fill)) if column.kind == "date" else [column.fill]
     got = f"a missing value ({shown(cell)})" if cell else "an empty cell"
-    return (
-        f"expected a value, got {got}. Fill it in, or train with missing='mean' (holes get the "
-        "mean of their column, or a category of their own, also later on) or missing='drop' (rows "
-        "with holes are left out)"
-    )
+    raise DataError(f"expected a value, got {got}", advice=hole_advice())
 
 
-def _one_hot(column: Column, cell: str, row: int, file: str, unseen: str) -> Vector:
+def _date_parts(day: int) -> Vector:
+    it = date.fromordinal(day)
+    return [float(it.year), float(it.month), float(it.weekday())]
+
+
+def _one_hot(column: Column, word: str, options: TableOptions) -> Vector:
     zeros = [0.0] * len(column.categories)
-    word = "" if is_missing(cell) else cell
     if word in column.categories:
         zeros[column.categories.index(word)] = 1.0
-    elif unseen != "zeros":
-        if not word:
-            raise at(file, row, column.name, hole_problem(cell))
+    elif options.unseen != "zeros":
         known = ", ".join(shown(category) for category in column.categories[:10])
-        problem = (f"expected one of {known}, as in the training data, got {shown(cell)}; to let "
-                   f"new words pass as none of these: unseen='zeros'")
-        raise at(file, row, column.name, problem)
+        raise DataError(
+            f"expected one of {known}, as in the training data, got {shown(word)}",
+            advice=[Advice("let new words pass as none of these", {"unseen": "zeros"})])
     return zeros
 
 
-def _column(item: Any) -> Column:
-    _expect(isinstance(item, dict) and set(item) == set(Column._fields),
-            "a column with name, kind, categories and fill", item)
-    name, kind, categories, fill = (item[field] for field in Column._fields)
+def _as_cell(value: Any, decimal: Optional[str]) -> str:
+    """Return a value of Python as the text that would stand for it in the file."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, (bool, str)):
+        return str(value).strip()
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    try:
+        text = repr(int(value)) if value == int(value) else repr(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return str(value).strip()
+    return text.replace(".", decimal) if decimal else text
+
+
+# ---- From JSON, looked at closely ----
+
+_OLD_FIELDS = ("name", "kind", "categories", "fill")
+_KINDS = ("number", "text", "date", "class", "value", "ignored")
+
+
+def _old_options(values: Dict[str, Any], columns: Sequence[Column]) -> TableOptions:
+    """Return the options of a file of version 0.1, where what was filled told whether to fill."""
+    filled = any(column.fill is not None or "" in column.categories for column in columns)
+    return _options({
+        "header": values["header"], "delimiter": values["delimiter"], "decimal": None,
+        "encoding": None, "missing": "mean" if filled else "refuse", "unseen": None,
+    })
+
+
+def _options(values: Any) -> TableOptions:
+    _expect(isinstance(values, dict) and set(values) == set(KEPT),
+            f"options {', '.join(KEPT)}", values)
+    _expect(isinstance(values["header"], bool), "true or false as header", values["header"])
+    delimiter = values["delimiter"]
+    _expect(delimiter is None or is_delimiter(delimiter), "one character as delimiter", delimiter)
+    try:
+        return TableOptions(**values).checked()
+    except (TypeError, ValueError) as error:
+        raise DataError(f"encoding: {error}") from None
+
+
+def _column(item: Any, fields: Sequence[str]) -> Column:
+    _expect(isinstance(item, dict) and set(item) == set(fields),
+            f"a column with {', '.join(fields)}", item)
+    column = Column(**item)
+    name, kind, categories = column[:3]
     _expect(isinstance(name, str), "a text as the name of a column", name)
-    _expect(kind in ("number", "text", "class", "value", "ignored"), "a kind of column", kind)
+    _expect(kind in _KINDS, "a kind of column", kind)
     _expect(isinstance(categories, list) and all(isinstance(word, str) for word in categories)
             and len(set(categories)) == len(categories),
             "a list of different texts as categories", categories)
     _expect(bool(categories) == (kind in ("text", "class")),
             f"categories for text and classes only, in a column of kind {kind}", categories)
-    _expect(fill is None or (kind == "number" and type(fill) in (int, float)
-            and math.isfinite(fill)), "a finite number to fill a number column with", fill)
-    return Column(name, kind, categories, None if fill is None else float(fill))
+    _expect(column.date_order in DATE_ORDERS if kind == "date" else column.date_order == "",
+            "an order of day, month and year for dates only", column.date_order)
+    fill, low, high = (_number_or_none(field, getattr(column, field), kind)
+                       for field in ("fill", "low", "high"))
+    return column._replace(fill=fill, low=low, high=high)
+
+
+def _number_or_none(field: str, value: Any, kind: str) -> Optional[float]:
+    fits = type(value) in (int, float) and math.isfinite(value) and kind in (
+        "number", "date", *["value"] * (field != "fill"))
+    fits = fits and (kind != "date" or 1 <= value <= date.max.toordinal())
+    _expect(value is None or fits, f"a finite number as {field}, in a column of numbers", value)
+    return None if value is None else float(value)
 
 
 def _expect(right: bool, expected: str, got: Any) -> None:

@@ -12,42 +12,54 @@ Before this: bundled. After this: encoding.
 
 import io
 import os
+import re
 import zlib
-from contextlib import contextmanager
-from typing import IO, Any, BinaryIO, Callable, Iterator, Union, cast
+from contextlib import contextmanager, suppress
+from typing import IO, Any, BinaryIO, Callable, Iterator, List, Optional, Union, cast
 
-from .dataset import DataError
+from ..text import nearest, safe, shown
+from .errors import DataError
+from .options import Advice
 
-__all__ = ["LINE_LIMIT", "Source", "file_name", "opened", "read_some", "shown", "text_lines"]
+__all__ = [
+    "LINE_LIMIT", "Source", "file_name", "missing_file", "opened", "read_some", "text_lines",
+]
 
-Source = Union[str, "os.PathLike[str]", IO[Any]]
+Source = Union[str, bytes, "os.PathLike[Any]", IO[Any]]
+_PATH = (str, bytes, os.PathLike)
 
 LINE_LIMIT = 4_000_000  # characters in one line; more is no table
 _GZIP = b"\x1f\x8b"
 _OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or a spreadsheet; unpack it, or export the sheet as CSV",
-    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
-    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ": "packed with xz; unpack it first",
 }
 
 
 def file_name(source: Source) -> str:
-    """Return what to call a path or an open file in a message."""
-    if isinstance(source, (str, os.PathLike)):
-        return os.fspath(source)
+    """Return what to call a path or an open file in a message; safe to show, whatever its bytes."""
+    if isinstance(source, _PATH):
+        return safe(os.fsdecode(source))
     name = getattr(source, "name", None)
-    return name if isinstance(name, str) else "the data"
+    return safe(os.fsdecode(name)) if isinstance(name, (str, bytes)) else "the data"
 
 
-def shown(text: str) -> str:
-    """Return a text in quotes, cut short: a cell may hold a whole book, a message may not.
+def missing_file(path: Any) -> FileNotFoundError:
+    """Return the error for a file that is not there, with the name of one that is, if it is near.
 
-    >>> shown("a" * 100)
-    "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'"
+    A file of the same name with an ending is near ("flowers" beside "flowers.csv"), and so is one
+    with a slip of the pen.
     """
-    return repr(text if len(text) <= 40 else text[:40] + "…")
+    folder, name = os.path.split(os.fsdecode(path))
+    try:
+        there = sorted(os.listdir(folder or "."))
+    except OSError:
+        there = []
+    longer = [one for one in there if one.startswith(name + ".")]
+    near = longer[0] if longer else nearest(name, there)
+    hint = f"; did you mean {safe(os.path.join(folder, near))}?" if near else ""
+    return FileNotFoundError(2, f"there is no such file{hint}", path)
 
 
 @contextmanager
@@ -59,7 +71,9 @@ def opened(source: Source, rewindable: bool = False) -> Iterator[BinaryIO]:
     Raises DataError for formats that are surely neither CSV nor IDX, OSError if a path cannot be
     opened.
     """
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, _PATH):
+        if not os.path.exists(source):
+            raise missing_file(source)
         with open(source, "rb") as file:
             if rewindable and not file.seekable():
                 with _copied(file, file_name(source)) as copy:
@@ -102,7 +116,7 @@ def _unpacked(file: BinaryIO, name: str) -> BinaryIO:
         return cast(BinaryIO, gzip.GzipFile(fileobj=file))
     for magic, what in _OTHER_FORMATS.items():
         if begin.startswith(magic):
-            raise DataError(f"{name}: this is {what}")
+            raise DataError(f"this is {what}", name)
     return file
 
 
@@ -111,47 +125,70 @@ def read_some(file: BinaryIO, count: int, name: str) -> bytes:
     return cast(bytes, _guarded(file.read, count, name))
 
 
-def _guarded(read: Callable[[int], Any], count: int, name: str) -> Any:
+def _guarded(
+    read: Callable[[int], Any], count: int, name: str, encoding: Optional[str] = None
+) -> Any:
     try:
         return read(count)
-    except (EOFError, OSError, UnicodeError, zlib.error) as error:
+    except UnicodeError as error:
+        raise DataError(f"expected text in {encoding or 'UTF-8'}, got something else ({error})",
+                        name) from None
+    except (EOFError, OSError, zlib.error) as error:
         raise DataError(
-            f"{name}: the file is damaged or incomplete and cannot be unpacked or read "
-            f"({error}). Fetch it again"
-        ) from None
+            f"the file is damaged or incomplete and cannot be unpacked or read ({error}). Fetch it "
+            "again", name) from None
 
 
-def text_lines(file: BinaryIO, name: str) -> Iterator[str]:
-    """Yield the lines of a UTF-8 file, each with its line end, one at a time.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # its byte-order marks
+
+
+def text_lines(file: BinaryIO, name: str, encoding: Optional[str] = None) -> Iterator[str]:
+    """Yield the lines of a file, each with its line end, one at a time.
+
+    encoding  of the text; if nothing is said, UTF-8, or UTF-16 if the file has its byte-order mark
 
     A byte-order mark at the beginning is skipped. Raises DataError with the number of the line
-    for bytes that are not UTF-8, for NUL characters, and for lines beyond LINE_LIMIT.
+    for bytes that are not of this encoding, for NUL characters, and for lines beyond LINE_LIMIT.
     """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    peek = cast(Any, file).peek
+    begins: bytes = _guarded(peek, 2, name)[:2] if encoding is None else b""
+    chosen = encoding or ("utf-16" if begins in _UTF_16 else "utf-8-sig")
+    utf8 = chosen == "utf-8-sig"
+    text = io.TextIOWrapper(
+        file, encoding=chosen, errors="surrogateescape" if utf8 else "strict", newline="")
     number = 0
     try:
         while True:
-            line: str = _guarded(text.readline, LINE_LIMIT, name)
+            line: str = _guarded(text.readline, LINE_LIMIT, name, chosen)
             if not line:
                 return
             number += 1
             _check_line(line, number, name)
-            yield line
+            yield line.lstrip("\ufeff") if number == 1 else line
     finally:
-        if not text.closed:
+        with suppress(ValueError):  # where the file is closed already
             text.detach()  # or the wrapper would close a file that is not ours
 
 
 def _check_line(line: str, number: int, name: str) -> None:
     where = f"{name}, line {number}"
     if number == 1 and line.lstrip()[:5].lower() in ("<!doc", "<html", "<?xml"):
-        raise DataError(f"{where}: this is a web page, not data; look at what was downloaded")
+        raise DataError("this is a web page, not data; look at what was downloaded", where)
     if "\0" in line:
-        raise DataError(f"{where}: expected text, got a NUL character; is this a CSV file?")
+        raise DataError("expected text, got a NUL character; is this a CSV file?", where,
+                        _advice_for_nul(line))
     if len(line) >= LINE_LIMIT:
-        raise DataError(f"{where}: expected at most {LINE_LIMIT} characters; is this a CSV file?")
+        raise DataError(f"expected at most {LINE_LIMIT} characters; is this a CSV file?", where)
     if not line.isascii():
         _check_utf8(line, where)
+
+
+def _advice_for_nul(line: str) -> List[Advice]:
+    """Return advice if every other character is NUL, as in UTF-16 without a byte-order mark."""
+    for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+        if len(line) > 3 and set(line[first:40:2]) == {"\0"}:
+            return [Advice("it looks like UTF-16", {"encoding": encoding})]
+    return []
 
 
 def _check_utf8(line: str, where: str) -> None:
@@ -160,7 +197,21 @@ def _check_utf8(line: str, where: str) -> None:
         line.encode("utf-8")
     except UnicodeEncodeError as error:
         byte = ord(line[error.start]) & 0xFF
-        raise DataError(
-            f"{where}: expected UTF-8, got the byte {byte:#04x} after "
-            f"{shown(line[max(0, error.start - 20) : error.start])}. Save the file as UTF-8"
-        ) from None
+        before = shown(line[max(0, error.start - 20) : error.start])
+        raise DataError(f"expected UTF-8, got the byte {byte:#04x} after {before}", where,
+                        _advice_for_bytes(line)) from None
+
+
+def _advice_for_bytes(line: str) -> List[Advice]:
+    """Return how a line that is not UTF-8 would read in the usual encodings of one byte each.
+
+    In Latin-1 the bytes 80 to 9f are control characters, which no table holds: then it is the
+    encoding of Windows.
+    """
+    raw = line.encode("utf-8", "surrogateescape")
+    encoding = "cp1252" if re.search(b"[\x80-\x9f]", raw) else "latin-1"
+    text = raw.decode(encoding, "replace")
+    words = [word for word in re.split(r"[^\w ]+", text) if not word.isascii()]
+    advice = Advice(f"read it with {shown(words[0].strip()) if words else 'all its signs'}",
+                    {"encoding": encoding})
+    return [advice, Advice("save the file as UTF-8")]

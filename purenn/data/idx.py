@@ -30,7 +30,8 @@ from typing import Any, BinaryIO, Dict, List, NamedTuple, Optional, Sequence, Tu
 
 from ..checks import number_between, positive_integer
 from ..linalg import Vector
-from .dataset import DataError, DataSet
+from .dataset import DataSet
+from .errors import DataError
 from .files import Source, file_name, opened, read_some
 from .rows import ByteRows, FlatRows
 

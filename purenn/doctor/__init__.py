@@ -6,7 +6,7 @@ learning rate. So the doctor goes from the outside in, as one would by hand, and
 found to be wrong is the one to repair first, since what comes later may only be its echo:
 
     the data      numbers → labels → classes → balance → constant columns → scale
-                  → duplicate rows → leakage
+                  → duplicate rows → row numbers → leakage
     the network   network and data → bends → loss at the start → gradient check
       at rest     → identical neurons → dead ReLUs → saturated units → gradients per layer
     the network   one batch by heart → size of the updates → training against validation
@@ -190,6 +190,7 @@ _DATA_CHECKS: Tuple[_Check, ...] = (
     ("constant columns", table.check_constant_columns, ("numbers",)),
     ("scale", table.check_scale, ("numbers", "labels")),
     ("duplicate rows", table.check_duplicate_rows, ("numbers", "labels")),
+    ("row numbers", table.check_row_numbers, ("numbers",)),
     ("leakage", table.check_leakage, ("numbers", "labels", "classes")),
 )
 _NETWORK_CHECKS: Tuple[_Check, ...] = (

@@ -2,7 +2,7 @@
 
 A check ends in one of three ways, and has a word for each: `fine`, `problem` with what to do next,
 or `skipped` with the reason. It does not say its own name; that is added by whoever goes through
-the checks. Findings are sentences for people, so numbers get their nouns here too: 1 row, 2 rows.
+the checks.
 
 Before this: nothing. After this: `patient.py`, what the checks look at.
 """
@@ -10,6 +10,8 @@ Before this: nothing. After this: `patient.py`, what the checks look at.
 from __future__ import annotations
 
 from typing import List, NamedTuple, Optional
+
+from ..text import counted
 
 
 class Finding(NamedTuple):
@@ -67,7 +69,7 @@ class Diagnosis(NamedTuple):
         first = self.first_failure
         if first is None:
             made = len([finding for finding in self.findings if finding.ok])
-            checks = count(made, "check that was", "checks that were")
+            checks = counted(made, "check that was", "checks that were")
             lines += ["", f"A clean bill of health: nothing is wrong in the {checks} made."]
         else:
             lines += ["", f"The first thing to repair: {first.name}", first.message,
@@ -88,12 +90,3 @@ def problem(message: str, number: Optional[float], next_step: str) -> Finding:
 def skipped(why: str) -> Finding:
     """Return the finding of a check that was not made."""
     return Finding("", None, why)
-
-
-def count(number: int, one: str, several: str = "") -> str:
-    """Return a number and its noun; the plural is made with an s if none is given.
-
-    >>> count(1, "row"), count(2000, "row"), count(2, "class", "classes")
-    ('1 row', '2,000 rows', '2 classes')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"

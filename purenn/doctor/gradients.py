@@ -21,7 +21,8 @@ from ..initializers import normal, permutation
 from ..layers import Dropout, Layer, Parameter
 from ..linalg import Matrix
 from ..network import Network, layers_inside
-from .findings import Finding, count, fine, problem
+from ..text import counted
+from .findings import Finding, fine, problem
 from .patient import Patient
 
 ROWS = 4  # the loss of so many rows is looked at
@@ -54,7 +55,7 @@ def check_gradients(patient: Patient) -> Finding:
 
 
 def _judged_gradients(report: gradcheck.Report, places: List[_Place]) -> Finding:
-    tried = f"{count(len(places), 'number')} of the network and the inputs tried"
+    tried = f"{counted(len(places), 'number')} of the network and the inputs tried"
     if report.ok or report.worst is None:
         error = report.worst.error if report.worst is not None else 0.0
         return fine(f"{tried}, the worst differs by {error:.1e}", error)

@@ -29,6 +29,7 @@ from ..losses import (
 from ..metrics import classes_of
 from ..network import Network
 from ..optimizers import Adam, Optimizer
+from ..text import safe, shown
 
 ONE_OF_SEVERAL = (SoftmaxCrossEntropy, CategoricalCrossEntropy)
 YES_OR_NO = (SigmoidCrossEntropy, BinaryCrossEntropy)
@@ -89,13 +90,13 @@ class Patient:
     def column_name(self, number: int) -> str:
         """Name a column for a message."""
         if number < len(self.feature_names):
-            return f"column {number}, {self.feature_names[number]!r},"
+            return f"column {number}, {shown(self.feature_names[number])},"
         return f"column {number} (counted from 0)"
 
     def class_name(self, number: int) -> str:
         """Name a class for a message."""
         if number < len(self.class_names):
-            return f"class {number} ({self.class_names[number]})"
+            return f"class {number} ({safe(str(self.class_names[number]))})"
         return f"class {number}"
 
 

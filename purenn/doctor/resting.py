@@ -24,7 +24,8 @@ from ..linalg import Matrix
 from ..losses import BinaryCrossEntropy, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from ..network import Network
 from ..sequences import NextToken
-from .findings import Finding, count, fine, problem, skipped
+from ..text import counted
+from .findings import Finding, fine, problem, skipped
 from .patient import ONE_OF_SEVERAL, Patient
 
 FIRST_ROWS = 4  # rows that show whether the network takes them
@@ -142,7 +143,7 @@ def check_identical_neurons(patient: Patient) -> Finding:
                        f"with the same weights in and out", twins,
                        "start from random weights: Dense(…, initializer=he) for ReLU, xavier for "
                        "tanh and sigmoid")
-    return fine(f"none in {count(len(found), 'hidden layer')}", 0)
+    return fine(f"none in {counted(len(found), 'hidden layer')}", 0)
 
 
 def _twins(layer: Dense, following: Dense) -> int:
@@ -176,7 +177,7 @@ def check_dead_relus(patient: Patient) -> Finding:
     worst, where = max(shares)
     if worst > DEAD:
         return problem(f"in layer {where}, {worst:.0%} of the units are 0 for every one of "
-                       f"{count(len(inputs), 'row')}", worst,
+                       f"{counted(len(inputs), 'row')}", worst,
                        "make new weights (he) with biases of 0 and lower the learning rate; "
                        "LeakyReLU has no such units")
     hint = "; inputs with mean 0 would wake some of them" if worst >= 0.5 else ""

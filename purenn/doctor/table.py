@@ -3,7 +3,8 @@
 They go from what stops everything, a missing number, to what only deceives, a column that gives
 the target away:
 
-    numbers → labels → classes → balance → constant columns → scale → duplicate rows → leakage
+    numbers → labels → classes → balance → constant columns → scale → duplicate rows
+            → row numbers → leakage
 
 Each measures one number and compares it with a threshold, which stands above the check; the reason
 stands in its docstring. No network is needed, only the loss, which knows what targets must be.
@@ -21,7 +22,8 @@ from .. import checks, linalg
 from ..checks import is_flat
 from ..data import Standardizer
 from ..linalg import Matrix, Vector
-from .findings import Finding, count, fine, problem, skipped
+from ..text import counted
+from .findings import Finding, fine, problem, skipped
 from .patient import Patient, hashable
 
 TABLE_ROWS = 2000  # rows of which the columns are looked at
@@ -34,7 +36,7 @@ def check_numbers(patient: Patient) -> Finding:
     except (TypeError, ValueError) as error:
         return problem(str(error), None, "repair or leave out that row; in a CSV file, missing "
                                          "cells must be filled before training")
-    return fine(f"{count(rows, 'row')} of {count(columns, 'finite number')}")
+    return fine(f"{counted(rows, 'row')} of {counted(columns, 'finite number')}")
 
 
 def check_labels(patient: Patient) -> Finding:
@@ -45,7 +47,7 @@ def check_labels(patient: Patient) -> Finding:
     rows, targets = len(patient.inputs), patient.targets
     if not hasattr(targets, "__len__") or len(targets) != rows:
         got = f"{len(targets)}" if hasattr(targets, "__len__") else "no list"
-        return problem(f"{count(rows, 'row')} of inputs, but {got} of targets", None,
+        return problem(f"{counted(rows, 'row')} of inputs, but {got} of targets", None,
                        "give one target for each row")
     if patient.width is None:
         return skipped("how many scores there are for each row is not known")
@@ -55,8 +57,8 @@ def check_labels(patient: Patient) -> Finding:
         return problem(str(error), None, _label_advice(patient))
     if is_flat(targets):
         last = patient.class_count - 1
-        return fine(f"{count(rows, 'label')}, each a class from 0 to {last}")
-    return fine(f"{count(rows, 'row')} of {count(patient.width, 'target')}")
+        return fine(f"{counted(rows, 'label')}, each a class from 0 to {last}")
+    return fine(f"{counted(rows, 'row')} of {counted(patient.width, 'target')}")
 
 
 def _label_advice(patient: Patient) -> str:
@@ -81,7 +83,7 @@ def check_classes(patient: Patient) -> Finding:
         return _targets_differ(patient)
     counts = Counter(numbers)
     if len(counts) == 1:
-        return problem(f"all {count(len(numbers), 'row')} are of "
+        return problem(f"all {counted(len(numbers), 'row')} are of "
                        f"{patient.class_name(numbers[0])}", 1,
                        "there is nothing to tell apart: bring rows of at least one other class")
     absent = [label for label in range(patient.class_count) if label not in counts]
@@ -90,7 +92,7 @@ def check_classes(patient: Patient) -> Finding:
                        f"{patient.class_count} classes are missing", len(absent),
                        "bring rows of that class, or leave it out: number the others from 0 "
                        "without a gap, and give the last layer as many neurons")
-    return fine(f"{len(counts)} classes, the rarest with {count(min(counts.values()), 'row')}",
+    return fine(f"{len(counts)} classes, the rarest with {counted(min(counts.values()), 'row')}",
                 len(counts))
 
 
@@ -120,8 +122,8 @@ def check_balance(patient: Patient) -> Finding:
     common, rare = max(counts, key=lambda k: counts[k]), min(counts, key=lambda k: counts[k])
     ratio = counts[common] / counts[rare]
     if ratio == 1:
-        return fine(f"each class has {count(counts[common], 'row')}", ratio)
-    text = (f"{patient.class_name(common)} has {count(counts[common], 'row')}, "
+        return fine(f"each class has {counted(counts[common], 'row')}", ratio)
+    text = (f"{patient.class_name(common)} has {counted(counts[common], 'row')}, "
             f"{patient.class_name(rare)} has {counts[rare]}")
     if ratio >= UNBALANCED:
         return problem(f"{text}: {ratio:.3g} times as many", ratio,
@@ -131,6 +133,7 @@ def check_balance(patient: Patient) -> Finding:
 
 
 BLANK_SHARE, BLANK_FROM = 0.25, 32
+ROUNDING = 1e-13  # of the number: smaller differences are rounding
 
 
 def check_constant_columns(patient: Patient) -> Finding:
@@ -142,16 +145,17 @@ def check_constant_columns(patient: Patient) -> Finding:
     """
     inputs = patient.sample_inputs(TABLE_ROWS)
     low, high = linalg.min(inputs, axis=0), linalg.max(inputs, axis=0)
-    differs = linalg.greater(high, low)[0]
+    rounding = linalg.multiply(linalg.add(linalg.abs(low), linalg.abs(high)), ROUNDING)
+    differs = linalg.greater(linalg.subtract(high, low), rounding)[0]
     constant = [number for number, differ in enumerate(differs) if not differ]
     allowed = BLANK_SHARE * len(differs) if len(differs) >= BLANK_FROM else 0
     if len(constant) > allowed:
         first = constant[0]
         return problem(f"{patient.column_name(first)} is {low[0][first]:g} in all "
-                       f"{count(len(inputs), 'row')} looked at; {len(constant)} of "
-                       f"{count(len(differs), 'column')} are constant", len(constant),
+                       f"{counted(len(inputs), 'row')} looked at; {len(constant)} of "
+                       f"{counted(len(differs), 'column')} are constant", len(constant),
                        "leave constant columns out, or find out why nothing in them changes")
-    return fine(f"{len(constant)} of {count(len(differs), 'column')}", len(constant))
+    return fine(f"{len(constant)} of {counted(len(differs), 'column')}", len(constant))
 
 
 TOO_SMALL, TOO_LARGE, TOO_UNEQUAL = 0.01, 30.0, 1000.0
@@ -257,58 +261,97 @@ def _possible_rows(rows: Collection[Any]) -> int:
     return possible
 
 
-GAP_OF_A_COPY, CORRELATION_OF_A_COPY = 10.0, 0.9999
+COUNTING_ROWS = 10
+
+
+def check_row_numbers(patient: Patient) -> Finding:
+    """No column counts up by one from row to row.
+
+    Such a column is the number of the row. It tells nothing of new rows, and where the rows are in
+    order (first all of one class) it gives the target away. Ten rows are enough: by chance ten
+    numbers do not count.
+    """
+    rows = [list(row) for row in patient.inputs[:TABLE_ROWS]]
+    if len(rows) < COUNTING_ROWS:
+        return skipped("because it takes ten rows to tell")
+    steps = linalg.subtract(rows[1:], rows[:-1])
+    low, high = linalg.min(steps, axis=0)[0], linalg.max(steps, axis=0)[0]
+    found = [column for column in range(len(low)) if low[column] == high[column] == 1]
+    if found:
+        return problem(f"{patient.column_name(found[0])} counts up by one from row to row, as row "
+                       "numbers do", len(found), "leave that column out")
+    return fine(f"none in {counted(len(low), 'column')}", 0)
+
+
+BY_CHANCE, SAME_ORDER, FEW_VALUES = 0.001, 0.9999, 20
 
 
 def check_leakage(patient: Patient) -> Finding:
-    """No column is the target in disguise.
+    """No column alone gives the target away.
 
-    For classes: each class has a stretch of the column for itself, and the narrowest gap between
-    two stretches is more than ten times the widest stretch. Measurements of different things can
-    be told apart too, but they spread (the best column of iris has a gap a third as wide as the
-    spread); a copy of the label does not. Words that repeat the class come as columns of zeros and
-    ones, one for each word: if all classes, or all but one, have a column that is 1 for them alone,
-    that is a copy as well. For numbers: a correlation with the target beyond ±0.9999. A single
-    column is not called a copy: learning from it is the whole exercise then.
+    For classes, or numbers of at most 20 different values: some cuts through the column separate
+    all of them, each class on a stretch of its own. How wide the stretches and the gaps are does
+    not matter, so any unit and any scale will do; that a column of random numbers does it must be
+    less likely than 1 : 1000 (it is k! · n₁! · … · n_k! / n! for k classes, times the columns).
+    Words that repeat the class come as columns of zeros and ones, one for each word: if all
+    classes, or all but one, have a column that is 1 for them alone, that is a copy as well. For
+    other numbers: the rows stand in the same order by the column and by the target, or in the
+    opposite one (a rank correlation beyond ±0.9999). A single column is not called a copy: learning
+    from it is the whole exercise then.
     """
     inputs, targets = patient.sample(TABLE_ROWS)
     columns = linalg.shape(inputs)[1]
     if columns < 2 or len(inputs) < 10:
         return skipped("because it takes two columns and ten rows to suspect one of them")
-    numbers = patient.class_numbers(targets)
-    if numbers is None:
-        found = _copies_of_numbers(inputs, targets)
+    table = linalg.transpose(inputs)
+    labels = _labels(patient, targets)
+    if labels is None:
+        found = _in_the_same_order(table, targets)
+    elif _chance_to_separate(labels) * columns > BY_CHANCE:
+        return skipped("because there are so few rows that a column may separate them by chance")
     else:
-        table = linalg.transpose(inputs)
-        found = [column for column, values in enumerate(table)
-                 if _gap_between_classes(values, numbers) > GAP_OF_A_COPY]
-        found = found or _copies_in_words(table, numbers)
+        found = [column for column, values in enumerate(table) if _separates(values, labels)]
+        found = found or _copies_in_words(table, labels)
     if found:
-        return problem(f"{patient.column_name(found[0])} gives the target away: it says what is "
-                       f"right, without error", len(found),
-                       "leave that column out if it is the target in other words, or is known "
-                       "only afterwards; else there is nothing that needs a network")
+        return problem(
+            f"{patient.column_name(found[0])} gives the target away: alone it says what is right, "
+            "without error", len(found), "leave that column out if it is the target in other "
+            "words, or is known only afterwards; else a few cuts through it do all that is wanted")
     return fine(f"none of the {columns} columns alone gives the target away", 0)
 
 
-def _gap_between_classes(values: Vector, classes: List[int]) -> float:
-    """Return the narrowest gap between the stretches of two classes over the widest stretch."""
-    stretches: Dict[int, Tuple[float, float]] = {}
-    for value, label in zip(values, classes):
+def _labels(patient: Patient, targets: Any) -> Optional[List[Any]]:
+    """Return the class of each target, also of numbers if they are few; None for other numbers."""
+    numbers = patient.class_numbers(targets)
+    if numbers is not None:
+        return list(numbers)
+    values = [hashable(target) for target in targets]
+    return values if len(set(values)) <= FEW_VALUES else None
+
+
+def _chance_to_separate(labels: List[Any]) -> float:
+    """Return how likely a random order of the rows has every class on a stretch of its own."""
+    counts = Counter(labels).values()
+    logarithm = math.lgamma(len(counts) + 1) - math.lgamma(len(labels) + 1)
+    for number in counts:
+        logarithm += math.lgamma(number + 1)
+    return math.exp(logarithm)
+
+
+def _separates(values: Vector, labels: List[Any]) -> bool:
+    """Return whether each class has a stretch of the column for itself."""
+    stretches: Dict[Any, Tuple[float, float]] = {}
+    for value, label in zip(values, labels):
         low, high = stretches.get(label, (value, value))
         stretches[label] = min(low, value), max(high, value)
     in_order = sorted(stretches.values())
-    gaps = [right[0] - left[1] for left, right in zip(in_order, in_order[1:])]
-    widest = max(high - low for low, high in in_order)
-    if not gaps or min(gaps) <= 0:
-        return 0.0
-    return min(gaps) / widest if widest else math.inf
+    return all(left[1] < right[0] for left, right in zip(in_order, in_order[1:]))
 
 
-def _copies_in_words(table: Matrix, classes: List[int]) -> List[int]:
+def _copies_in_words(table: Matrix, classes: List[Any]) -> List[int]:
     """Return the columns that are 1 for one class alone, if together they tell all classes."""
     counts = Counter(classes)
-    told: Dict[int, int] = {}
+    told: Dict[Any, int] = {}
     for column, values in enumerate(table):
         marked = {label for value, label in zip(values, classes) if value == 1}
         only = marked.pop() if len(marked) == 1 else None
@@ -317,10 +360,19 @@ def _copies_in_words(table: Matrix, classes: List[int]) -> List[int]:
     return sorted(told.values()) if len(told) >= len(counts) - 1 else []
 
 
-def _copies_of_numbers(inputs: Matrix, targets: Matrix) -> List[int]:
-    """Return the columns that correlate with a column of the targets by more than ±0.9999."""
-    z = linalg.transpose(list(Standardizer().fit(inputs).transform(inputs)))
-    t = linalg.transpose(list(Standardizer().fit(targets).transform(targets)))
-    correlations = linalg.divide(linalg.inner(z, t), len(inputs))
+def _in_the_same_order(table: Matrix, targets: Matrix) -> List[int]:
+    """Return the columns whose ranks correlate with those of a column of the targets."""
+    z, t = ([_standardized_ranks(values) for values in columns]
+            for columns in (table, linalg.transpose(targets)))
+    correlations = linalg.divide(linalg.inner(z, t), len(targets))
     strongest = linalg.max(linalg.abs(correlations), axis=1)
-    return [column for column, [value] in enumerate(strongest) if value > CORRELATION_OF_A_COPY]
+    return [column for column, [value] in enumerate(strongest) if value > SAME_ORDER]
+
+
+def _standardized_ranks(values: Vector) -> Vector:
+    """Return the place of each value in order, equal ones at their mean place, standardized."""
+    places: Dict[float, List[int]] = {}
+    for place, value in enumerate(sorted(values)):
+        places.setdefault(value, [place, place])[1] = place
+    ranks = [[(first + last) / 2] for first, last in (places[value] for value in values)]
+    return [rank for [rank] in Standardizer().fit(ranks).transform(ranks)]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from .. import linalg
 from ..sequences import NextToken
-from .findings import Finding, count, fine, problem, skipped
+from ..text import counted
+from .findings import Finding, fine, problem, skipped
 from .patient import Patient, hashable
 
 SHARED = 0.01  # part of the held-out texts that may stand among the others, by chance
@@ -31,7 +32,7 @@ def check_texts(patient: Patient) -> Finding:
     if not linalg.all_finite(scores):
         return problem("the scores are not finite", None, "make the model anew: a training that "
                        "went wrong has left weights behind that are not finite, or too large")
-    return fine(f"{count(len(inputs), 'text')}, {count(len(scores), 'token')} to be asked",
+    return fine(f"{counted(len(inputs), 'text')}, {counted(len(scores), 'token')} to be asked",
                 len(scores))
 
 
@@ -45,7 +46,7 @@ def check_held_out(patient: Patient) -> Finding:
     known = {hashable(_without_padding(row)) for row in patient.inputs}
     others = [_without_padding(row) for row in patient.validation[0]]
     shared = sum(hashable(row) in known for row in others) / len(others)
-    text = f"{shared:.0%} of {count(len(others), 'held-out text')} are also learned from"
+    text = f"{shared:.0%} of {counted(len(others), 'held-out text')} are also learned from"
     if shared > SHARED:
         return problem(text, shared, "hold out all copies of a text: split the different texts")
     return fine(text, shared)

@@ -26,8 +26,9 @@ from ..losses import Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from ..network import Network, layers_inside
 from ..optimizers import Adam, GradientDescent
 from ..schedules import CosineDecay
+from ..text import counted
 from ..training import Callback, Run, train
-from .findings import Finding, count, fine, problem, skipped
+from .findings import Finding, fine, problem, skipped
 from .patient import ONE_OF_SEVERAL, Patient, hashable
 from .resting import NETWORK_ROWS, chance, root_mean_square
 
@@ -57,10 +58,10 @@ def check_one_batch(patient: Patient) -> Finding:
     for rate in HEART_RATES:
         losses = _learn_by_heart(patient, inputs, targets, rate, goal)
         if losses[-1] <= goal:
-            return fine(f"the loss of {count(len(inputs), 'row')} is {losses[-1]:.3g} after "
-                        f"{count(len(losses) - 1, 'step')}", losses[-1])
+            return fine(f"the loss of {counted(len(inputs), 'row')} is {losses[-1]:.3g} after "
+                        f"{counted(len(losses) - 1, 'step')}", losses[-1])
     return problem(
-        f"after {count(len(losses), 'step')} the loss of {count(len(inputs), 'row')} is still "
+        f"after {counted(len(losses), 'step')} the loss of {counted(len(inputs), 'row')} is still "
         f"{losses[-1]:.3g}, it began at {losses[0]:.3g} and should be below {goal:.3g}",
         losses[-1],
         "give the network more neurons, or an activation that bends more; if it is large, look "
@@ -215,7 +216,7 @@ def _judged_validation(history: History, base: float, other_base: float) -> Find
     """Judge by the losses of one who does not look at the inputs, on both parts."""
     curve = history.curve("validation_loss")
     loss, best, last = history[-1].loss, min(curve), curve[-1]
-    text = (f"after {count(len(history), 'epoch')} the loss is {loss:.3g} on training rows and "
+    text = (f"after {counted(len(history), 'epoch')} the loss is {loss:.3g} on training rows and "
             f"{last:.3g} on others, without looking at the inputs {base:.3g} and {other_base:.3g}")
     if loss > LEARNED * base:
         return skipped(f"{text}: too little was learned in this short while to judge")

@@ -17,7 +17,7 @@ import hashlib
 import os
 from typing import Any, Callable, List, Sequence, Union
 
-from ..store.atomic import replace_file
+from ..atomic import replace_file
 from . import svg
 from .colours import INK, PAPER
 from .typesetting import clean, text_width, wrapped

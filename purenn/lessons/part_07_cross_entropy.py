@@ -482,8 +482,9 @@ print(f"a perfect answer: softmax twice {twice:.3f}, once {once:.3f}")
 
 # %%
 class NotAveraged(SoftmaxCrossEntropy):
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return linalg.multiply(super().gradient(scores, targets), len(scores))
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+        value, gradient = super().value_and_gradient(scores, targets)
+        return value, linalg.multiply(gradient, len(scores))
 
 
 not_averaged_report = gradcheck.check(checked, NotAveraged(), inputs[:5], targets[:5])

@@ -1,15 +1,13 @@
 """Model files: how a trained network is written down, kept whole and read back.
 
-Each room imports only from those before it:
+Each file imports only from those before it, and from `atomic` and `model` outside this folder:
 
 1. `errors.py`: the one exception for a file that cannot be trusted;
 2. `strict_json.py`: JSON without its ambiguities;
-3. `atomic.py`: replacing a file so that a crash never leaves half of one;
-4. `safetensors.py`: named tensors in one file that PyTorch and others open as well;
-5. `architecture.py`: a network as names, numbers and tensors;
-6. `checkpoint.py`: a training under way, to be taken on where it stopped;
-7. `model.py`: a network and all that it needs to predict;
-8. `keeping.py`: save and load.
+3. `safetensors.py`: named tensors in one file that PyTorch and others open as well;
+4. `architecture.py`: a network as names, numbers and tensors;
+5. `checkpoint.py`: a training under way, to be taken on where it stopped;
+6. `model.py`: a network and all that it needs to predict.
 
 >>> import os, tempfile
 >>> from random import Random

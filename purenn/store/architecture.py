@@ -4,8 +4,8 @@ A model file must say what it holds without code. The layers become a list of sm
 
     [{"layer": "Dense", "inputs": 4, "neurons": 8}, {"layer": "Tanh"}, ...]
 
-and each name is looked up in `LAYERS` below, a fixed list: a file can name nothing else, so opening
-one runs nothing. The parameters become tensors named and laid out as PyTorch does it:
+and each name is looked up in `LAYERS` of `recipes`, a fixed table: a file can name nothing else, so
+opening one runs nothing. The parameters become tensors named and laid out as PyTorch does it:
 
     ours                   in the file           a torch.nn.Sequential of the same layers
     layer 0, weights       0.weight (out, in)    Linear(4, 8).weight
@@ -23,47 +23,25 @@ from __future__ import annotations
 import hashlib
 import struct
 from random import Random
-from typing import Any, Callable, Dict, List, Mapping, Tuple, Type
+from typing import Any, Dict, List, Mapping, Sequence, Set, Type
 
-from .. import activations, linalg
-from ..layers import Dense, Dropout, Layer
+from .. import linalg
+from ..layers import Dense, Layer
 from ..linalg import Matrix
 from ..network import Network
-from ..sequences.attention import CausalSelfAttention
-from ..sequences.embedding import Embedding, Positions, Unpad
-from ..sequences.model import Residual
-from ..sequences.normalization import LayerNorm, RMSNorm
+from ..recipes import LAYERS, NESTS
 from . import strict_json
 from .errors import ModelFileError, shown
 from .safetensors import Tensor, from_rows, to_rows
 
 __all__ = [
-    "build_network", "check_digest", "describe", "digest", "matrices_of", "tensors_of",
+    "build_network", "check_digest", "describe", "digest", "format_version", "matrices_of",
+    "tensors_of",
 ]
 
-# The layers of language models whose settings are sizes, and the layers that hold others.
-SIZES = {
-    "CausalSelfAttention": ("width", "heads"), "Embedding": ("tokens", "width", "per_row"),
-    "Positions": ("context", "width"),
-}
-NESTS: Dict[str, Type[Network]] = {"Network": Network, "Residual": Residual}
-OF_TEXTS: Dict[str, Callable[..., Layer]] = {layer.__name__: layer for layer in (
-    CausalSelfAttention, Embedding, LayerNorm, Positions, RMSNorm, Unpad)}
-# Each layer that a file may name, and its settings by the names of its attributes.
-LAYERS: Dict[str, Dict[str, type]] = {
-    "Dense": {"inputs": int, "neurons": int, "bias": bool},
-    **{name: dict.fromkeys(sizes, int) for name, sizes in SIZES.items()},
-    **{name: {"width": int, "gain": bool, "epsilon": float} for name in ("RMSNorm", "LayerNorm")},
-    "Unpad": {},
-    "Dropout": {"rate": float},
-    "ELU": {"alpha": float},
-    "LeakyReLU": {"slope": float},
-    **{name: {} for name in (
-        "GELU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
-    )},
-}
+# What our parameters are called in the file. Of some, one row here, PyTorch makes a vector.
 IN_FILE = {"weights": "weight", "biases": "bias", "gains": "weight", "shifts": "bias"}
-FLAT = ("biases", "gains", "shifts")  # one row here, in the file a vector
+VECTORS = ("biases", "gains", "shifts")
 MAX_LAYERS = 1_000
 MAX_NESTING = 20
 
@@ -85,23 +63,15 @@ def describe(network: Network) -> List[Dict[str, Any]]:
 
 def _described(number: int, layer: Layer) -> Dict[str, Any]:
     name = type(layer).__name__
-    if isinstance(layer, Network) and type(layer) is NESTS.get(name):
+    if isinstance(layer, Network) and NESTS.get(name) is type(layer):
         return {"layer": name, "layers": describe(layer)}
-    if type(layer) is Dense:
-        without = {} if layer.bias else {"bias": False}  # as files said before there was a choice
-        return {"layer": name, "inputs": layer.input_width, "neurons": layer.output_width,
-                **without}
-    if name not in LAYERS or type(layer) is not _class_of(name):
+    if LAYERS.get(name) is not type(layer):
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
-    if name in OF_TEXTS:
-        return {"layer": name, **layer.settings()}
-    return {"layer": name, **{setting: getattr(layer, setting) for setting in LAYERS[name]}}
-
-
-def _class_of(name: str) -> Any:
-    known: Dict[str, Any] = {"Dense": Dense, "Dropout": Dropout, **OF_TEXTS}
-    return known.get(name) or getattr(activations, name)
+    settings = layer.settings()
+    if settings.get("bias") is True:
+        del settings["bias"]  # files say only if there are none
+    return {"layer": name, **settings}
 
 
 def tensors_of(network: Network) -> Dict[str, Tensor]:
@@ -120,7 +90,7 @@ def tensors_of(network: Network) -> Dict[str, Tensor]:
             raise ModelFileError("holds numbers that are not finite; this network is broken",
                                  f"parameter {name}")
         tensor = from_rows(parameter.value)
-        if name.endswith(FLAT):
+        if name.rpartition(".")[2] in VECTORS:
             tensor = tensor._replace(shape=tensor.shape[1:])
         tensors[name_in_file(name)] = tensor
     return tensors
@@ -181,68 +151,83 @@ def _built_layer(
         return _built(layer["layers"], f"{place}.", remaining, nesting + 1, NESTS[name])
     if not isinstance(name, str) or name not in LAYERS:
         raise ModelFileError(f"expected a layer out of {', '.join(sorted(LAYERS))}", where)
-    if name == "Dense":
-        layer = {"bias": True, **layer}
-    settings = _settings(layer, LAYERS[name], where)
+    settings = {key: value for key, value in layer.items() if key != "layer"}
     try:
         if name == "Dense":
-            return _built_dense(place=place, remaining=remaining, **settings)
-        if name in OF_TEXTS:
-            return _built_of_texts(name, settings, place, remaining)
-        extra = {"rng": Random(0)} if name == "Dropout" else {}
-        made: Layer = _class_of(name)(**settings, **extra)
-        return made
+            return _built_dense(place, remaining, {"bias": True, **settings})
+        values = _tensors_for(name, place, remaining, settings)
+        chance = name == "Dropout" or name in OF_TEXTS
+        made: Any = LAYERS[name](**settings, **({"rng": Random(0)} if chance else {}))
+        for parameter, value in zip(made.parameters(), values):
+            parameter.value = value
     except ModelFileError:
         raise
-    except ValueError as error:  # a rate or slope out of range
-        raise ModelFileError(str(error), where) from None
+    except (TypeError, ValueError) as error:  # another setting, or one that is out of range
+        raise ModelFileError(f"its settings {shown(str(settings))} are not those of {name}: "
+                             f"{error}", where) from None
+    _check_settings(settings, made.settings(), where)
+    return made  # type: ignore[no-any-return]
 
 
-def _settings(layer: Dict[str, Any], wanted: Dict[str, type], where: str) -> Dict[str, Any]:
-    """Return the settings of a layer if they are those wanted, each a number of the right kind."""
-    if set(layer) != {"layer", *wanted}:
-        raise ModelFileError(f"expected the settings {sorted(wanted)}, "
-                             f"got {shown(str(sorted(set(layer) - {'layer'})))}", where)
-    for name, kind in wanted.items():
-        if type(layer[name]) is not kind and not (kind is float and type(layer[name]) is int):
-            raise ModelFileError(f"{name} should be {kind.__name__}, "
-                                 f"got {shown(repr(layer[name]))}", where)
-    return {name: layer[name] for name in wanted}
+def _check_settings(given: Dict[str, Any], made: Dict[str, Any], where: str) -> None:
+    """Raise ModelFileError unless a file gives every setting of the layer, and as a number."""
+    if set(given) != set(made):
+        raise ModelFileError(f"expected the settings {sorted(made)}, got {sorted(given)}", where)
+    for name, value in given.items():
+        if type(value) not in (int, float) and not (name == "gain" and type(value) is bool):
+            raise ModelFileError(f"{name} should be a number, got {shown(repr(value))}", where)
 
 
-def _built_dense(
-    inputs: int, neurons: int, bias: bool, place: str, remaining: Dict[str, Tensor]
-) -> Dense:
+def _built_dense(place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]) -> Dense:
+    where = f"layer {place}"
+    inputs, neurons = _integers(settings, ("inputs", "neurons"), {"bias"}, where)
+    if type(settings["bias"]) is not bool:
+        raise ModelFileError(f"bias should be true or false, got {shown(repr(settings['bias']))}",
+                             where)
     weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
-    biases = _taken(f"{place}.bias", (neurons,), remaining) if bias else None
-    dense = Dense(inputs, neurons, Random(0), lambda rng, rows, columns: weights, bias)
+    biases = _taken(f"{place}.bias", (neurons,), remaining) if settings["bias"] else None
+    dense = Dense(inputs, neurons, Random(0), lambda rng, rows, columns: weights, settings["bias"])
     dense.biases.value = biases or dense.biases.value
     return dense
 
 
-def _built_of_texts(
-    name: str, settings: Dict[str, Any], place: str, remaining: Dict[str, Tensor]
-) -> Layer:
-    """Build a layer of a language model; its tensors must be there before it is made."""
-    values = [_taken(f"{place}.{tensor}", shape, remaining)
-              for tensor, shape in _tensors_for(name, settings)]
-    takes_weights = name in SIZES
-    made: Layer = OF_TEXTS[name](**settings, **({"rng": Random(0)} if takes_weights else {}))
-    for parameter, value in zip(made.parameters(), values):
-        parameter.value = value
-    return made
+def _integers(
+    settings: Dict[str, Any], wanted: Sequence[str], others: Set[str], where: str
+) -> List[int]:
+    """Return the settings that are sizes, if there are these and the others and no more."""
+    if set(settings) != {*wanted, *others}:
+        raise ModelFileError(f"expected the settings {list(wanted)}, got "
+                             f"{sorted(set(settings) - others)}", where)
+    for name in wanted:
+        if type(settings[name]) is not int:
+            raise ModelFileError(f"{name} should be an integer, got "
+                                 f"{shown(repr(settings[name]))}", where)
+    return [settings[name] for name in wanted]
 
 
-def _tensors_for(name: str, settings: Dict[str, Any]) -> List[Tuple[str, Tuple[int, ...]]]:
-    """Return names and shapes of the tensors of a layer of a language model."""
-    width = settings.get("width", 0)
-    if name == "CausalSelfAttention":
-        inside = ("queries", "keys", "values", "output")
-        return [(f"{one}.weight", (width, width)) for one in inside]
-    if name in SIZES:
-        return [("weight", (settings[SIZES[name][0]], width))]
-    norms = {"RMSNorm": ["weight"], "LayerNorm": ["weight", "bias"]}.get(name, [])
-    return [(one, (width,)) for one in norms if settings["gain"]]
+# The layers of language models that have tables, with their sizes, rows and columns first.
+OF_TEXTS = {
+    "CausalSelfAttention": ("width", "heads"), "Embedding": ("tokens", "width", "per_row"),
+    "Positions": ("context", "width"),
+}
+
+
+def _tensors_for(
+    name: str, place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]
+) -> List[Matrix]:
+    """Take the tensors of a layer of a language model, if they have the sizes of its settings."""
+    where = f"layer {place}"
+    if name in OF_TEXTS:
+        rows, columns, *_ = _integers(settings, OF_TEXTS[name], set(), where)
+        if name == "CausalSelfAttention":
+            return [_taken(f"{place}.{inside}.weight", (rows, rows), remaining)
+                    for inside in ("queries", "keys", "values", "output")]
+        return [_taken(f"{place}.weight", (rows, columns), remaining)]
+    if name in ("LayerNorm", "RMSNorm"):
+        [width] = _integers(settings, ("width",), {"gain", "epsilon"}, where)
+        learned = ["weight", "bias"][:2 if name == "LayerNorm" else 1] if settings["gain"] else []
+        return [_taken(f"{place}.{one}", (width,), remaining) for one in learned]
+    return []
 
 
 def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:
@@ -262,7 +247,23 @@ def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:
     return matrix
 
 
-# ---- Is it still what was written? ----
+# ---- Is it a file for us, and still what was written? ----
+
+
+def format_version(facts: Mapping[str, Any], newest: int) -> int:
+    """Return the version of the format; what says none is of purenn 0.1, and that is version 1.
+
+    Raises ModelFileError for a version that is newer than this purenn can read.
+    """
+    version = facts.get("format_version", 1)
+    if type(version) is not int or version < 1:
+        raise ModelFileError(f"expected a version from 1 on, got {shown(repr(version))}",
+                             "entry 'format_version'")
+    if version > newest:
+        writer = shown(str(facts.get("version", "of another version")))
+        raise ModelFileError(f"written by purenn {writer} in format {version}; this purenn reads "
+                             f"formats up to {newest}: a newer one is needed")
+    return version
 
 
 def digest(facts: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:

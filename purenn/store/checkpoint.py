@@ -23,27 +23,34 @@ Before this: `architecture.py`. After this: `model.py`.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import struct
 from random import Random
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from types import MappingProxyType
+from typing import (
+    Any, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union,
+)
 
-from .. import linalg
-from ..checks import positive_integer
-from ..checks import is_flat
+from .. import __version__, linalg
+from ..checks import is_flat, positive_integer
 from ..history import Record
 from ..linalg import Matrix
-from ..network import layers_inside
+from ..network import Network, layers_inside
 from ..optimizers import GradientDescent
+from ..schedules import Schedule
+from ..text import safe
 from ..training import Callback, Run
 from . import safetensors, strict_json
-from .architecture import check_digest, digest, matrices_of, name_in_file
+from .architecture import check_digest, digest, format_version, matrices_of, name_in_file
 from .errors import ModelFileError
 from .safetensors import Tensor, from_rows, to_rows
 
-__all__ = ["Checkpoint", "resume_from"]
+__all__ = ["Checkpoint", "ResumeError", "resume_from"]
 
 KEY = "purenn"
+FORMAT_VERSION = 2  # format 1 is that of purenn 0.1, which did not say so
+OF_FORMAT_1 = ("batch_size", "inputs", "targets", "validation inputs", "validation targets")
 # What an optimizer changes on its way; all else are settings.
 CHANGING = ("steps", "rate_factor", "memory", "parameters", "rng", "remembered")
 
@@ -55,15 +62,21 @@ class Checkpoint(Callback):
     the training, the state after the last whole epoch is written if it is not in the file yet.
     With `resume`, the training goes on where the file stands (True), or where the checkpoint of
     that name stands; called as it was then, it ends with the very same weights as if it had never
-    stopped. Raises ValueError for an `every` below 1 and for a checkpoint of another training,
-    ModelFileError for a broken one, OSError when a file cannot be written or read.
+    stopped. `about` may hold settings in words of your own; they are written into the file, and
+    where they differ, it is them that are told. Raises ValueError for an `every` below 1,
+    ResumeError for a checkpoint of another training, ModelFileError for a broken one, OSError when
+    a file cannot be written or read.
     """
 
-    def __init__(self, path: str, every: int = 1, resume: Union[bool, str] = False) -> None:
+    def __init__(
+        self, path: str, every: int = 1, resume: Union[bool, str] = False,
+        about: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.path = os.fspath(path)
+        self.about = dict(about)
         self.resume_path = self.path if resume is True else resume or None
         self.every = positive_integer("Checkpoint", "every", every)
-        self._identity: Dict[str, str] = {}
+        self._identity: Dict[str, Any] = {}
         self._unwritten: Optional[Tuple[Dict[str, Tensor], Dict[str, Any]]] = None
 
     def start(self, run: Run) -> None:
@@ -72,10 +85,11 @@ class Checkpoint(Callback):
 
     def resume(self, run: Run) -> None:
         if self.resume_path is not None:
-            resume_from(run, self.resume_path)
+            resume_from(run, self.resume_path, self.about)
 
     def between_epochs(self, run: Run) -> None:
-        self._unwritten = _tensors(run), {**_facts(run), "identity": self._identity}
+        self._unwritten = _tensors(run), {
+            **_facts(run), "identity": self._identity, "about": self.about}
         if run.epoch % self.every == 0:
             self._write()
 
@@ -94,18 +108,37 @@ class Checkpoint(Callback):
         return f"Checkpoint({self.path!r}, every={self.every})"
 
 
-def resume_from(run: Run, path: str) -> None:
+class ResumeError(ValueError):
+    """The checkpoint is of another training; `differences` is {setting: (then, now)}."""
+
+    def __init__(self, path: str, differences: Mapping[str, Tuple[Any, Any]]) -> None:
+        super().__init__(path, differences)
+        self.path, self.differences = path, differences
+
+    def __str__(self) -> str:
+        told = [f"{name} was {_told(then)}, is {_told(now)}"
+                for name, (then, now) in list(self.differences.items())[:3]]
+        more = "; …" if len(self.differences) > 3 else ""
+        return (f"resume: {safe(self.path)} is of another training; {'; '.join(told)}{more}; go on "
+                f"with the settings of then")
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def resume_from(run: Run, path: str, about: Mapping[str, Any]) -> None:
     """Put a run that has just been set up into the state that the checkpoint holds.
 
-    Raises ModelFileError when the file is broken or no checkpoint; ValueError when it is that of
-    another training, with the first difference named; OSError when it cannot be read.
+    Raises ModelFileError when the file is broken or no checkpoint; ResumeError when it is that of
+    another training; OSError when it cannot be read.
     """
     try:
         with open(path, "rb") as file:
             tensors, metadata = safetensors.read(file)
         facts = _facts_in(metadata)
         check_digest(metadata.get("sha256"), facts, tensors)
-        _check_same_training(facts["identity"], identity(run), path)
+        _check_same_training(facts, run, about, path)
         _restore(run, tensors, facts)
     except ModelFileError as error:
         raise error.inside(path) from None
@@ -123,7 +156,7 @@ def _facts_in(metadata: Mapping[str, str]) -> Dict[str, Any]:
 # ---- What the training is of ----
 
 
-def identity(run: Run) -> Dict[str, str]:
+def identity(run: Run) -> Dict[str, Any]:
     """Return what must be the same when the training goes on: the data, the network, the settings.
 
     The data are told apart by their SHA-256. The number of epochs may change, so that a finished
@@ -131,12 +164,13 @@ def identity(run: Run) -> Dict[str, str]:
     """
     validation = run.validation or ([], [])
     return {
-        "network": repr(run.network),
-        "loss": repr(run.loss),
-        "optimizer": _settings_of(run.optimizer),
-        "penalty": repr(run.penalty),
-        "batch_size": str(run.batch_size),
-        "callbacks": repr([callback for callback in run.callbacks if callback.state()]),
+        "network": _layers(run.network),
+        "loss": _parts(run.loss),
+        "optimizer": _parts(run.optimizer, CHANGING),
+        "penalty": _parts(run.penalty),
+        "batch_size": run.batch_size,
+        "callbacks": [_parts(callback, callback.state()) for callback in run.callbacks
+                      if callback.state()],
         "inputs": _fingerprint(run.inputs),
         "targets": _fingerprint(run.targets),
         "validation inputs": _fingerprint(validation[0]),
@@ -144,10 +178,33 @@ def identity(run: Run) -> Dict[str, str]:
     }
 
 
-def _settings_of(optimizer: Any) -> str:
-    settings = [f"{name}={value}" for name, value in vars(optimizer).items()
-                if name not in CHANGING and value is not None]
-    return f"{type(optimizer).__name__}({', '.join(settings)})"
+def _layers(network: Network) -> List[Any]:
+    return [_layers(layer) if isinstance(layer, Network)
+            else {"layer": type(layer).__name__, **_plain(layer.settings())}
+            for layer in network.layers]
+
+
+def _parts(thing: Any, without: Collection[str] = ()) -> Any:
+    """Return the class of a loss, an optimizer, a callback, and the numbers it was made with."""
+    if thing is None:
+        return None
+    values = thing.settings() if hasattr(thing, "settings") else {
+        name: value for name, value in vars(thing).items()
+        if name not in without and not name.startswith("_")}
+    return {"class": type(thing).__name__, **_plain(values)}
+
+
+def _plain(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return what JSON can hold of some values; a schedule in an optimizer is one more part."""
+    plain: Dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, (bool, str, int)):
+            plain[name] = value
+        elif isinstance(value, float):
+            plain[name] = _float(value)
+        elif isinstance(value, Schedule):
+            plain[name] = _parts(value)
+    return plain
 
 
 def _fingerprint(rows: Sequence[Any]) -> str:
@@ -158,11 +215,23 @@ def _fingerprint(rows: Sequence[Any]) -> str:
     return f"{len(rows)} rows, SHA-256 {digest.hexdigest()[:16]}"
 
 
-def _check_same_training(then: Mapping[str, str], now: Mapping[str, str], path: str) -> None:
-    for name, value in now.items():
-        if then.get(name) != value:
-            raise ValueError(f"resume: {path} is of another training; {name} then: "
-                             f"{then.get(name)}; now: {value}; go on with the settings of then")
+def _check_same_training(facts: Mapping[str, Any], run: Run, about: Mapping[str, Any],
+                         path: str) -> None:
+    """Raise ResumeError unless the training is the same, as far as the format tells.
+
+    Format 1 described all but the data by a `repr`, which changes with the version of purenn.
+    """
+    then, now = facts["identity"], identity(run)
+    if format_version(facts, FORMAT_VERSION) == 1:
+        now = {name: str(value) for name, value in now.items() if name in OF_FORMAT_1}
+    differences = _differences(facts.get("about", {}), about) or _differences(then, now)
+    if differences:
+        raise ResumeError(path, differences)
+
+
+def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Dict[str, Tuple[Any, Any]]:
+    return {name: (then.get(name), value) for name, value in now.items()
+            if then and then.get(name) != value}
 
 
 # ---- Writing down ----
@@ -187,6 +256,8 @@ def _numbered(prefix: str, matrices: Sequence[Matrix]) -> Dict[str, Tensor]:
 def _facts(run: Run) -> Dict[str, Any]:
     return {
         "kind": "checkpoint",
+        "format_version": FORMAT_VERSION,
+        "version": __version__,
         "epoch": run.epoch,
         "stop": run.stop,
         "steps": getattr(run.optimizer, "steps", 0),

@@ -1,86 +1,61 @@
-"""Models: everything that is needed to predict, in one file.
+"""Model files: everything that is needed to predict, in one file.
 
-Weights alone predict nothing: they want inputs that are standardized as in training, and they
-answer with class 2 where a person wants "virginica". A `Model` keeps it all together:
+In a safetensors file the weights are the tensors, under PyTorch's names, and all the rest of a
+`Model` is JSON in the metadata. A path that ends in .json gives one JSON object, numbers and all,
+to be read by people; every float in it is exact, in both forms. Beside the model a file holds
 
-    network              the layers and their weights
-    kind                 "network", "classifier", "regressor" or "language model"
-    standardizer         what to do with the inputs first, for a regressor also with the outputs
-    classes, feature_names, encoding, parameters, provenance
-    samples              three inputs and what came out: the proof that it was read back right
+    format_version   which format this is: a newer one is refused by name, an older one is read
+    sha256           of facts and weights: finds every bit that has changed since
+    samples          three inputs and what came out: the proof that it was read back right
 
-In a safetensors file the weights are the tensors, under PyTorch's names, and all the rest is JSON
-in the metadata. A path that ends in .json gives one JSON object, numbers and all, to be read by
-people; every float in it is exact, in both forms.
+    format 1   purenn 0.1; it did not say so
+    format 2   says its version
 
 Who loads a model gets one that works or a `ModelFileError`: sizes are checked before anything is
-made. A SHA-256 of facts and weights finds every bit that has changed since. And at the end the
-samples go through the network once more: if they do not come out as they did when the model was
-saved, to 1e-12, then this Python computes something else.
+made. And at the end the samples go through the network once more: if they do not come out as they
+did when the model was saved, to 1e-12, then this Python computes something else.
 
-Before this: `checkpoint.py`. After this: `keeping.py`, save and load.
+Before this: `checkpoint.py`. This is the last file of the folder.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import platform
 from random import Random
-from typing import Any, BinaryIO, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, BinaryIO, Dict, List, Mapping, Optional, Tuple
 
 from .. import __version__, linalg
-from ..data.dataset import Standardizer
-from ..data.tokens import Vocabulary
+from ..atomic import Path, replace_file
+from ..data import DataError, Encoding, Standardizer
 from ..initializers import normal
 from ..linalg import Matrix
+from ..model import KINDS, LANGUAGE_MODEL, Model
 from ..network import Network
-from ..sequences.model import LanguageModel
-from . import atomic, safetensors, strict_json
-from .architecture import build_network, check_digest, describe, digest, tensors_of
+from ..sequences import LanguageModel, Vocabulary
+from . import safetensors, strict_json
+from .architecture import (
+    build_network, check_digest, describe, digest, format_version, tensors_of,
+)
 from .errors import ModelFileError, kind as kind_of, shown
 from .safetensors import Tensor
 
-__all__ = ["Model", "load_model", "save_model"]
+__all__ = ["FORMAT_VERSION", "Path", "as_file", "load_model", "save_model"]
 
 KEY = "purenn"
-KINDS = ("network", "classifier", "regressor", "language model")
+FORMAT_VERSION = 2
 TOLERANCE = 1e-12
 MAX_JSON_SIZE = 1 << 28
 
 Contents = Tuple[Mapping[str, Tensor], Dict[str, Any], Any]  # tensors, facts, SHA-256
 
 
-class Model(NamedTuple):
-    """A network and what belongs to it; see the head of this module.
-
-    `classes` are the labels, in the order of the network's outputs: texts, numbers, True, False or
-    None; of a language model they are the pieces of text that are its tokens, without the edge.
-    `encoding` says how the cells of a CSV file became numbers, `parameters` are the settings
-    of the estimator, `provenance` is where the model comes from: texts and numbers by name.
-    """
-
-    network: Network
-    kind: str = "network"
-    standardizer: Optional[Standardizer] = None
-    target_standardizer: Optional[Standardizer] = None
-    classes: Sequence[Any] = ()
-    feature_names: Sequence[str] = ()
-    encoding: Optional[Dict[str, Any]] = None
-    parameters: Mapping[str, Any] = {}
-    provenance: Mapping[str, Any] = {}
-
-    def scores(self, inputs: Matrix) -> Matrix:
-        """Return what the network says of inputs as they come, (n, in) -> (n, out)."""
-        if self.standardizer is not None:
-            inputs = self.standardizer.transform(inputs)  # type: ignore[assignment]
-        return self.network.predict(inputs)
-
-
 # ---- Saving ----
 
 
-def save_model(model: Model, path: atomic.Path) -> None:
+def save_model(model: Model, path: Path) -> None:
     """Write the model to `path`, as JSON if that ends in .json, else as safetensors.
 
     The file is replaced in one step: at every moment it is the old one or the new one. Raises
@@ -88,20 +63,25 @@ def save_model(model: Model, path: atomic.Path) -> None:
     own, numbers that are not finite, labels that are neither texts nor numbers. Raises OSError when
     the file cannot be written.
     """
+    contents = as_file(model, _is_json(path))
+    replace_file(path, lambda file: file.write(contents))
+
+
+def as_file(model: Model, as_json: bool = False) -> bytes:
+    """Return the bytes of the model's file; raises ModelFileError as `save_model`."""
     tensors = tensors_of(model.network)
     facts = _facts(model)
     sha256 = digest(facts, tensors)
-    if _is_json(path):
-        text = strict_json.serialize(
-            {**facts, "sha256": sha256, "tensors": _as_json(tensors)}, indent=1
-        )
-        atomic.replace_file(path, lambda file: file.write(text))
-    else:
-        entry = strict_json.serialize(facts).decode("utf-8")
-        safetensors.write(path, tensors, {KEY: entry, "sha256": sha256})
+    if as_json:
+        return strict_json.serialize(
+            {**facts, "sha256": sha256, "tensors": _as_json(tensors)}, indent=1)
+    file = io.BytesIO()
+    entry = strict_json.serialize(facts).decode("utf-8")
+    safetensors.write(file, tensors, {KEY: entry, "sha256": sha256})
+    return file.getvalue()
 
 
-def _is_json(path: atomic.Path) -> bool:
+def _is_json(path: Path) -> bool:
     return os.fsdecode(path).lower().endswith(".json")
 
 
@@ -113,6 +93,7 @@ def _facts(model: Model) -> Dict[str, Any]:
                                  f"None, got {label!r}", "classes")
     return {
         "format": "purenn model",
+        "format_version": FORMAT_VERSION,
         "version": __version__,
         "saved_by": f"{platform.python_implementation()} {platform.python_version()}",
         "kind": model.kind,
@@ -121,7 +102,7 @@ def _facts(model: Model) -> Dict[str, Any]:
         "target_standardizer": _standardizer_as_json(model.target_standardizer),
         "classes": list(model.classes),
         "feature_names": list(model.feature_names),
-        "encoding": model.encoding,
+        "encoding": None if model.encoding is None else model.encoding.to_dict(),
         "parameters": dict(model.parameters),
         "provenance": dict(model.provenance),
         "samples": _samples(model),
@@ -137,7 +118,7 @@ def _standardizer_as_json(standardizer: Optional[Standardizer]) -> Any:
 def _samples(model: Model) -> Dict[str, Any]:
     """Make three inputs, as wide spread as the data were, and note what comes out."""
     inputs = normal(Random(0), 3, model.network.input_width or 3, deviation=1.0)
-    if model.kind == "language model":
+    if model.kind == LANGUAGE_MODEL:
         edge = float(len(model.classes))
         inputs = [[edge, -1.0], [edge, 0.0], [edge, edge - 1.0]]
     if model.standardizer is not None:
@@ -159,7 +140,7 @@ def _as_json(tensors: Mapping[str, Tensor]) -> Dict[str, Any]:
 # ---- Loading ----
 
 
-def load_model(path: atomic.Path) -> Model:
+def load_model(path: Path) -> Model:
     """Read a model, check it from end to end, and return it.
 
     Raises ModelFileError, with the file and the place in it, for anything that is no whole model
@@ -175,7 +156,7 @@ def load_model(path: atomic.Path) -> Model:
         raise error.inside(os.fsdecode(path)) from None
 
 
-def _read(path: atomic.Path) -> Contents:
+def _read(path: Path) -> Contents:
     """Return tensors, facts and SHA-256 of either form of file; its first bytes tell which."""
     with open(path, "rb") as file:
         is_json = file.read(64).lstrip()[:1] == b"{"
@@ -201,7 +182,8 @@ def _read_json(file: BinaryIO) -> Contents:
 
 # What a model file says of a model, and of which kind each entry is.
 ENTRIES: Dict[str, Tuple[type, ...]] = {
-    "format": (str,), "version": (str,), "saved_by": (str,), "kind": (str,), "layers": (list,),
+    "format": (str,), "format_version": (int,), "version": (str,), "saved_by": (str,),
+    "kind": (str,), "layers": (list,),
     "standardizer": (dict, type(None)), "target_standardizer": (dict, type(None)),
     "classes": (list,), "feature_names": (list,), "encoding": (dict, type(None)),
     "parameters": (dict,), "provenance": (dict,), "samples": (dict,),
@@ -214,10 +196,12 @@ def _checked(facts: Any, more: Mapping[str, Tuple[type, ...]] = {}) -> Dict[str,
         raise ModelFileError(f"expected an object, got {kind_of(facts)}")
     if facts.get("kind") == "checkpoint":
         raise ModelFileError("this is a checkpoint, not a model; the training goes on with "
-                             "Checkpoint(path, resume=True), or purenn train ... --resume PATH")
+                             "Checkpoint(path, resume=True), or purenn train … --resume PATH")
     if facts.get("format") != "purenn model":
         raise ModelFileError("the entry 'format' is not 'purenn model'")
     wanted = {**ENTRIES, **more}
+    if format_version(facts, FORMAT_VERSION) == 1:
+        del wanted["format_version"]
     for name, kinds in wanted.items():
         if name not in facts:
             raise ModelFileError("is missing", f"entry {name!r}")
@@ -268,15 +252,16 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
     if facts["kind"] not in KINDS:
         raise ModelFileError(f"expected one of {', '.join(KINDS)}", "entry 'kind'")
     network = build_network(facts["layers"], tensors)
-    if facts["kind"] == "language model":
+    if facts["kind"] == LANGUAGE_MODEL:
         network = _language_model(network, facts["classes"])
     _check_texts(facts["feature_names"], "feature_names")
     _check_labels(facts["classes"], facts["kind"], network.output_width)
+    encoding = _encoding(facts, network.input_width)
     return Model(
         network, facts["kind"],
         _standardizer(facts["standardizer"], "standardizer", network.input_width),
         _standardizer(facts["target_standardizer"], "target_standardizer", network.output_width),
-        facts["classes"], facts["feature_names"], facts["encoding"], facts["parameters"],
+        facts["classes"], facts["feature_names"], encoding, facts["parameters"],
         facts["provenance"],
     )
 
@@ -287,11 +272,27 @@ def _language_model(network: Network, pieces: List[Any]) -> LanguageModel:
         vocabulary = Vocabulary(pieces)
         model = LanguageModel(network.layers)
     except (TypeError, ValueError) as error:
-        raise ModelFileError(str(error), "language model") from None
+        raise ModelFileError(str(error), LANGUAGE_MODEL) from None
     if model.output_width != len(vocabulary):
         raise ModelFileError(f"{len(vocabulary)} tokens for {model.output_width} outputs of the "
                              f"network", "entry 'classes'")
     return model
+
+
+def _encoding(facts: Dict[str, Any], width: Optional[int]) -> Optional[Encoding]:
+    where = "entry 'encoding'"
+    if facts["encoding"] is None:
+        return None
+    try:
+        encoding = Encoding.from_dict(facts["encoding"])
+    except DataError as error:
+        raise ModelFileError(str(error), where) from None
+    if len(encoding.feature_names) != width:
+        raise ModelFileError(f"it gives rows of {len(encoding.feature_names)} numbers, the network "
+                             f"takes {width}", where)
+    if facts["kind"] != "network" and encoding.class_names != list(map(str, facts["classes"])):
+        raise ModelFileError("it has other classes than the model", where)
+    return encoding
 
 
 def _check_texts(names: List[Any], entry: str) -> None:

@@ -27,7 +27,7 @@ multiple of 8. (Metadata, which that one leaves in random order, are sorted by k
 the same model is always the same file.)
 
 Source: the format's description and the Rust sources of https://github.com/huggingface/safetensors
-Before this: `errors.py`, `strict_json.py` and `atomic.py`.
+Before this: `errors.py`, `strict_json.py`, and `atomic` outside this folder.
 """
 
 import io
@@ -40,7 +40,8 @@ from typing import (
     BinaryIO, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union, cast,
 )
 
-from . import atomic, strict_json
+from .. import atomic
+from . import strict_json
 from .errors import ModelFileError, kind, shown
 
 MAX_HEADER_SIZE = 100_000_000  # the format's own limit

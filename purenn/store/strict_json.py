@@ -15,7 +15,7 @@ On PyPy, and where hooks make `json` run as Python code, some versions also take
 escape and Arabic digits for a number: refused as well.
 
 Reference: RFC 8259, and RFC 7493 (I-JSON) for duplicate names and surrogates.
-Before this: `errors.py`. After this: `atomic.py`.
+Before this: `errors.py`. After this: `safetensors.py`.
 """
 
 from __future__ import annotations

@@ -25,20 +25,27 @@ What was decided, and why:
   hard link to the old file goes on naming the old contents.
 - *Only ordinary files are replaced*: not a folder, and not a device, because as root a rename
   onto `/dev/null` would succeed.
-- *Leftovers*: a process killed outright cannot tidy up, and its temporary file stays. Its
-  name is never used again and nothing ever reads it. It is not hunted down either, since it
-  might belong to a process that is still writing; delete it at leisure.
+- *Leftovers*: a process killed outright cannot tidy up, and its temporary file stays until the
+  same path is saved again: then it is removed. Whoever writes holds a lock on the temporary file,
+  and a lock ends with its process, so a file that somebody is still writing is told from one that
+  nobody will finish. (Windows has no such lock, but lets nobody remove a file that is open.)
 - *Two processes saving to one path* write two temporary files; the last rename wins, and the
   path always names one whole file.
 
-Before this: `strict_json.py`. After this: `safetensors.py`.
+Imports: nothing of purenn. Everything that writes files uses it.
 """
 
 import errno
 import os
+import re
 import stat
 from contextlib import contextmanager
-from typing import BinaryIO, Callable, Iterator, Optional, Union
+from typing import BinaryIO, Callable, Iterator, List, Optional, Union
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -74,13 +81,17 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """
     name = os.fsdecode(path)
     target = _target(name)
+    _clear_leftovers(target)
     temporary = _sibling(target)
     try:
-        with _created(temporary, _permissions(target)) as file:
+        with _created_and_locked(temporary, _permissions(target)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, target)
+            if fcntl is not None:
+                os.replace(temporary, target)  # still locked, so that nobody clears it away now
+        if fcntl is None:
+            os.replace(temporary, target)  # Windows renames no file that is open
     except BaseException as error:
         _remove(temporary)
         if isinstance(error, OSError) and error.errno and error.filename in (None, temporary):
@@ -134,10 +145,7 @@ def _created(temporary: str, kept: Optional[int]) -> BinaryIO:
     def opener(path: str, flags: int) -> int:
         return os.open(path, flags, 0o666 if kept is None else kept)
 
-    file = open(temporary, "xb", opener=opener)
-    if kept is not None and kept != _permissions(temporary):
-        os.chmod(temporary, kept)
-    return file
+    return open(temporary, "xb", opener=opener)
 
 
 def _permissions(path: str) -> Optional[int]:
@@ -145,6 +153,56 @@ def _permissions(path: str) -> Optional[int]:
         return stat.S_IMODE(os.stat(path).st_mode) & 0o777
     except FileNotFoundError:
         return None
+
+
+def _created_and_locked(temporary: str, kept: Optional[int]) -> BinaryIO:
+    """Create the temporary file so that nobody takes it for a leftover.
+
+    Between its creation and its lock somebody may have done so and removed it: then once more.
+    """
+    while True:
+        file = _created(temporary, kept)
+        _lock(file, wait=True)
+        if os.path.exists(temporary):
+            if kept is not None and kept != _permissions(temporary):
+                os.chmod(temporary, kept)
+            return file
+        file.close()
+
+
+def _lock(file: BinaryIO, wait: bool = False) -> bool:
+    """Lock a file for as long as it is open; return False if somebody else has locked it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # a file system without locks
+    return True
+
+
+def _clear_leftovers(target: str) -> None:
+    """Remove temporary files of this target that a killed process has left."""
+    folder, name = os.path.split(target)
+    leftover = re.compile(re.escape(f".{name[:40]}.") + r"[0-9a-f]{16}\.tmp")
+    for one in _files_in(folder):
+        if leftover.fullmatch(one):
+            path = os.path.join(folder, one)
+            try:
+                with open(path, "rb") as file:
+                    if _lock(file):
+                        os.remove(path)
+            except OSError:
+                pass  # gone in the meantime, or not ours to remove
+
+
+def _files_in(folder: str) -> List[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # a folder may let itself be written to, but not looked into
 
 
 def _remove(temporary: str) -> None:
