@@ -76,7 +76,7 @@ __all__ = [
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
 # quick for those who need the nine modules only. Type checkers and editors see it all at once.
 if TYPE_CHECKING:
-    from . import data, doctor, draw, store
+    from . import data as data, doctor as doctor, draw as draw, store as store
     from .data import DataError
     from .doctor import diagnose
     from .estimators import Classifier, NotFittedError, Regressor, load, save

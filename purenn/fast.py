@@ -30,8 +30,8 @@ from .linalg import Matrix, Vector
 
 __all__ = [
     "_total", "affine", "all_finite", "chain_rule", "divide", "dot", "elementwise",
-    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul", "one_hot",
-    "ravel", "shape", "sum", "transpose", "vstack",
+    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul",
+    "one_hot", "ravel", "shape", "sum", "transpose", "vstack",
 ]
 
 PLAIN: Dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}

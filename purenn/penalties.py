@@ -1,8 +1,9 @@
 """Penalties: large weights make the loss larger, so that training keeps them small.
 
 The outputs of a network with large weights can change sharply, and so fit every single example,
-its noise included. *Regularization* prefers smaller weights: a penalty computed from the weights is added to
-the loss, and its gradient to the gradient. Biases are left out, since they only shift a sum.
+its noise included. *Regularization* prefers smaller weights: a penalty computed from the weights is
+added to the loss, and its gradient to the gradient. Biases are left out, since they only shift a
+sum.
 
 To be read beside the nine modules, after `losses`.
 """

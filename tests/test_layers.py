@@ -284,5 +284,5 @@ def test_only_random_is_asked_of_a_generator():
 def test_weights_of_the_wrong_shape_are_not_blamed_on_the_inputs():
     layer = Dense(2, 3, Random(1))
     layer.weights.value = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
-    with pytest.raises(ShapeError, match="affine: the sizes 1 × 2 and 2 × 3 and 1 × 3 do not go together"):
+    with pytest.raises(ShapeError, match="affine: the sizes 1 × 2 and 2 × 3 and 1 × 3 do not go"):
         layer.forward([[1.0, 2.0]])

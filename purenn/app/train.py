@@ -244,8 +244,8 @@ def _cannot_go_on(error: ResumeError) -> str:
         return str(error)
     then, now = error.differences["--epochs"]
     return (f"--epochs was {then}, is {now}: the learning rate of that training falls to 0 with "
-            f"its last epoch, so a longer one would have been another from the first step on. Train "
-            f"anew; with --schedule constant a training can be taken further")
+            f"its last epoch, so a longer one would have been another from the first step on; "
+            f"train anew; with --schedule constant a training can be taken further")
 
 
 def _as_option(name: str) -> str:
