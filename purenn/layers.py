@@ -126,8 +126,8 @@ class Dense(Layer):
     Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs
     (n, neurons). Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy
     tutorials store the transpose. Weights start as the initializer says, biases at 0; with
-    `bias=False` they stay there and are no parameters. Raises TypeError or ValueError for sizes
-    that are not positive integers, ShapeError for rows of another width.
+    `bias=False` they stay 0 and are no parameters. Raises TypeError or ValueError for sizes that
+    are not positive integers, ShapeError for rows of another width.
 
     >>> from random import Random
     >>> layer = Dense(3, 2, Random(1))
@@ -140,18 +140,15 @@ class Dense(Layer):
     output_width: int
 
     @checks.explains_arguments
-    def __init__(
-        self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he,
-        bias: bool = True,
-    ) -> None:
+    def __init__(self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he,
+                 bias: bool = True) -> None:
         self.input_width = checks.positive_integer("Dense", "inputs", inputs)
         self.output_width = checks.positive_integer("Dense", "neurons", neurons)
         checks.random_generator("Dense", rng)
         checks.initializer("Dense", initializer)
         weights = checks.starting_weights(self, initializer(rng, neurons, inputs), neurons, inputs)
-        self.weights = Parameter("weights", weights)
+        self.weights, self.bias = Parameter("weights", weights), bias
         self.biases = Parameter("biases", linalg.zeros(1, neurons), penalized=False)
-        self.bias = bias
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         try:
@@ -175,16 +172,13 @@ class Dense(Layer):
         return linalg.matmul(output_gradient, self.weights.value)
 
     def parameters(self) -> Iterator[Parameter]:
-        yield self.weights
-        if self.bias:
-            yield self.biases
+        yield from (self.weights, self.biases) if self.bias else (self.weights,)
 
     def settings(self) -> Dict[str, Any]:
         return {"inputs": self.input_width, "neurons": self.output_width, "bias": self.bias}
 
     def __repr__(self) -> str:
-        without = "" if self.bias else ", bias=False"
-        return f"Dense({self.input_width} → {self.output_width}{without})"
+        return f"Dense({self.input_width} → {self.output_width}{', bias=False' * (not self.bias)})"
 
 
 class Dropout(Layer):

@@ -45,7 +45,6 @@ __all__ = ["Callback", "History", "Record", "Run", "train"]  # the history is in
 
 Metric = Callable[[Any, Any], float]
 Examples = Tuple[Sequence[Vector], Targets]
-Sampler = Callable[[int], Sequence[Sequence[int]]]  # number of an epoch -> its batches of rows
 
 
 # ---- What may happen on the way ----
@@ -88,37 +87,29 @@ class Callback:
 class Run:
     """A training under way: what `train` was given, and how far it has come.
 
-    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done, and
-    `loss_so_far` their mean loss, `batch_loss` that of the last one. A callback ends the training
-    by setting `stop` to the reason.
-    `whole_values` are the parameters' values after the last whole step, `good_values` the last ones
-    whose loss was finite.
+    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done,
+    `loss_so_far` their mean loss and `batch_loss` that of the last. A callback ends the training by
+    setting `stop` to the reason. `whole_values` are the parameters' values after the last whole
+    step, `good_values` the last ones whose loss was finite.
     """
 
     def __init__(
         self, network: Network, examples: Examples, loss: Loss, optimizer: Optimizer, epochs: int,
         batch_size: int, validation: Optional[Examples], metrics: Sequence[Metric],
-        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random,
-        sampler: Optional[Sampler] = None,
+        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
     ) -> None:
         self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
         self.inputs, self.targets = examples
         self.epochs, self.batch_size, self.validation = epochs, batch_size, validation
-        self.metrics, self.callbacks, self.rng = metrics, callbacks, rng
+        self.metrics, self.callbacks, self.rng, self.sampler = metrics, callbacks, rng, sampler
         self.parameters: List[Parameter] = list(network.parameters())
         self.good_values = self.whole_values = self.values()
         self.batches = math.ceil(len(self.inputs) / batch_size)
-        self.sampler = sampler or self.shuffled
         self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
         self.batch_inputs: Matrix = []
         self.batch_targets: Targets = []
         self.history = History()
         self.stop: Optional[str] = None
-
-    def shuffled(self, epoch: int) -> List[List[int]]:
-        """Return the numbers of all examples in random order, cut into batches."""
-        order, size = permutation(len(self.inputs), self.rng), self.batch_size
-        return [order[first:first + size] for first in range(0, len(order), size)]
 
     def measure(self) -> float:
         """Return the loss of the present batch, the penalty in it, as things are now."""
@@ -154,7 +145,7 @@ def train(
     penalty: Optional[Penalty] = None,
     callbacks: Sequence[Callback] = (),
     rng: Optional[Random] = None,
-    sampler: Optional[Sampler] = None,
+    sampler: Optional[Callable[[int], List[List[int]]]] = None,
     end_quietly: bool = False,
 ) -> History:
     """Train the network and return the history.
@@ -164,8 +155,7 @@ def train(
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch. metrics: functions of (predictions,
     targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. sampler: a function that
-    for the number of an epoch returns its batches, lists of row numbers, in place of the shuffled
-    ones: for epochs that see a part of the examples, or a certain order.
+    returns for an epoch, from 1, its batches, lists of row numbers, instead of the shuffled ones.
 
     Nothing you pass is changed but the network and the optimizer. Ctrl-C leaves the network as it
     was after its last whole step (with `EarlyStopping`: after its best epoch) and raises
@@ -206,9 +196,10 @@ def _loop(run: Run) -> None:
     network, loss, optimizer, penalty = run.network, run.loss, run.optimizer, run.penalty
     while run.epoch < run.epochs and run.stop is None:
         run.epoch += 1
-        started, total, predictions = time.perf_counter(), 0.0, []
-        seen: List[int] = []
-        batches = run.sampler(run.epoch)
+        started, total, seen, predictions = time.perf_counter(), 0.0, 0, []
+        order, size = permutation(len(run.inputs), run.rng), run.batch_size
+        batches = [order[first:first + size] for first in range(0, len(order), size)]
+        batches = batches if run.sampler is None else run.sampler(run.epoch)
         run.batches = len(batches)
         for run.batch, rows in enumerate(batches, start=1):
             run.batch_inputs = linalg.take(run.inputs, rows)
@@ -225,15 +216,14 @@ def _loop(run: Run) -> None:
             optimizer.step(run.parameters, run.measure)
             checks.finite_step(run)
 
-            seen += rows
-            total += value * len(rows)
-            run.batch_loss, run.loss_so_far = value, total / len(seen)
+            total, seen = total + value * len(rows), seen + len(rows)
+            run.batch_loss, run.loss_so_far = value, total / seen
             if run.metrics:
                 predictions.append(loss.predict(scores))
             for callback in run.callbacks:
                 callback.after_batch(run)
-        metrics = _measured(run, linalg.vstack(predictions), linalg.take(run.targets, seen)) \
-            if run.metrics else {}
+        metrics = _measured(run, linalg.vstack(predictions), linalg.take(
+            run.targets, [row for rows in batches for row in rows])) if run.metrics else {}
         record = Record(run.epoch, run.loss_so_far, metrics, *_validated(run),
                         time.perf_counter() - started)
         run.history.records.append(record)
