@@ -1,6 +1,7 @@
 """How the properties are searched: the same examples on every run, and no clock.
 
-HYPOTHESIS_PROFILE=search looks for new counter-examples instead, a thousand for each property.
+HYPOTHESIS_PROFILE=search looks for new counter-examples instead, a thousand for each property;
+HYPOTHESIS_PROFILE=quick takes few examples, for whoever runs the tests again and again.
 
 And the lessons: each is run at most once, whatever number of tests looks at what came of it.
 """
@@ -18,6 +19,7 @@ settings.register_profile(
 settings.register_profile(
     "search", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", settings.get_profile("same"), max_examples=8)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

@@ -6,7 +6,6 @@ to its caller.
 
 import gc
 import math
-import tracemalloc
 from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -498,6 +497,7 @@ def test_there_is_a_target_for_each_row():
 ], ids=["class numbers", "real numbers"])
 def test_to_check_many_examples_needs_little_memory(make):
     """No matrix of one-hot rows, no copy of the examples: 150 bytes for each at most."""
+    tracemalloc = pytest.importorskip("tracemalloc", reason="PyPy has none")
     rows = 100_000
     inputs = [[0.25, 0.5] for _ in range(rows)]
     loss, targets = make(rows)

@@ -63,6 +63,12 @@ def equal_but_for_rounding(ours, theirs, sizes):
     return True
 
 
+def plainly(name, *arguments):
+    """Call a function of linalg as it is there, with plain loops also in what it calls."""
+    with fast.plain_loops():
+        return fast.PLAIN[name](*arguments)
+
+
 def outcome(function, *arguments):
     """The result, or the error with its message."""
     try:
@@ -95,7 +101,7 @@ def drawn(rng, rows, columns, density=1.0, edges=True):
 
 
 def absolute(A):
-    return fast.PLAIN["elementwise"](abs, A)
+    return plainly("elementwise", abs, A)
 
 
 products = given(n=st.integers(1, 18), k=st.integers(1, 40), m=st.integers(1, 12), seed=seeds,
@@ -104,7 +110,7 @@ products = given(n=st.integers(1, 18), k=st.integers(1, 40), m=st.integers(1, 12
 
 def product_calls(A, B):
     """All that multiply A with B (n × k times k × m): by name, the arguments."""
-    B_rows, A_columns = fast.PLAIN["transpose"](B), fast.PLAIN["transpose"](A)
+    B_rows, A_columns = plainly("transpose", B), plainly("transpose", A)
     return {"matmul": (A, B), "inner": (A, B_rows), "inner_columns": (A_columns, B),
             "affine": (A, B_rows, B[:1]), "dot": (A[0], B_rows[0])}
 
@@ -129,25 +135,25 @@ def test_products_have_the_numbers_of_the_plain_loops(n, k, m, seed, density, ed
     sizes = product_calls(absolute(A), absolute(B))
     for name, arguments in product_calls(A, B).items():
         assert equal_but_for_rounding(getattr(fast, name)(*arguments),
-                                      fast.PLAIN[name](*arguments), fast.PLAIN[name](*sizes[name]))
+                                      plainly(name, *arguments), plainly(name, *sizes[name]))
 
 
 @given(rows=st.integers(1, 9), columns=st.integers(1, 40), seed=seeds, edges=st.booleans())
 def test_what_is_made_of_one_matrix_has_the_numbers_of_the_plain_loops(rows, columns, seed, edges):
     A = drawn(Random(seed), rows, columns, 0.7, edges)
     for name in ("shape", "transpose", "ravel", "exp", "all_finite"):
-        assert equal(getattr(fast, name)(A), fast.PLAIN[name](A))
-    assert equal(fast.vstack([A, A[:1]]), fast.PLAIN["vstack"]([A, A[:1]]))
+        assert equal(getattr(fast, name)(A), plainly(name, A))
+    assert equal(fast.vstack([A, A[:1]]), plainly("vstack", [A, A[:1]]))
     for axis in (0, 1, None):
-        assert equal_but_for_rounding(fast.sum(A, axis), fast.PLAIN["sum"](A, axis),
-                                      fast.PLAIN["sum"](absolute(A), axis))
-    assert equal_but_for_rounding(fast._total(A[0]), fast.PLAIN["_total"](A[0]),
-                                  fast.PLAIN["_total"](absolute(A)[0]))
-    plain = fast.PLAIN["log_softmax"](A)
-    assert equal_but_for_rounding(fast.log_softmax(A), plain, fast.PLAIN["elementwise"](
+        assert equal_but_for_rounding(fast.sum(A, axis), plainly("sum", A, axis),
+                                      plainly("sum", absolute(A), axis))
+    assert equal_but_for_rounding(fast._total(A[0]), plainly("_total", A[0]),
+                                  plainly("_total", absolute(A)[0]))
+    plain = plainly("log_softmax", A)
+    assert equal_but_for_rounding(fast.log_softmax(A), plain, plainly("elementwise",
         lambda x: 1.0 + abs(x), plain))
     for divisor in (32.0, 7, -1, 0.0, 5e-324, inf, nan, True):
-        assert equal(fast.divide(A, divisor), fast.PLAIN["divide"](A, divisor))
+        assert equal(fast.divide(A, divisor), plainly("divide", A, divisor))
 
 
 @pytest.mark.parametrize("row", [[1e3, -1e3], [nan, 0.0], [0.0, nan, 1.0], [inf, 0.0, inf],
@@ -155,9 +161,9 @@ def test_what_is_made_of_one_matrix_has_the_numbers_of_the_plain_loops(rows, col
 def test_numbers_at_the_edge_are_those_of_the_plain_loops(row):
     for A in ([row], [row, row], [[x] for x in row]):
         for name in ("exp", "log_softmax", "all_finite", "sum", "transpose", "ravel"):
-            assert equal(getattr(fast, name)(A), fast.PLAIN[name](A))
+            assert equal(getattr(fast, name)(A), plainly(name, A))
         for other in (0.0, 0, -0.0, 2, nan, A, [[0.0]]):
-            assert equal(fast.divide(A, other), fast.PLAIN["divide"](A, other))
+            assert equal(fast.divide(A, other), plainly("divide", A, other))
 
 
 def test_the_number_in_a_matrix_of_one_is_that_of_the_plain_loops():
@@ -167,7 +173,7 @@ def test_the_number_in_a_matrix_of_one_is_that_of_the_plain_loops():
 
 @given(numbers=st.lists(st.integers(-2, 7), max_size=9), classes=st.integers(1, 5))
 def test_one_hot_rows_are_those_of_the_plain_loops(numbers, classes):
-    assert fast.one_hot(numbers, classes) == fast.PLAIN["one_hot"](numbers, classes)
+    assert fast.one_hot(numbers, classes) == plainly("one_hot", numbers, classes)
 
 
 def of_three(a, b, c):
@@ -181,13 +187,13 @@ def test_formulas_of_ones_own_are_applied_as_by_the_plain_loops(rows, columns, s
         drawn(rng, *size) for size in ((rows, columns), (1, columns), (rows, 1), (1, 1))
     ] + [2.5, 3, -1.0, True])) for _ in range(3)]
     assert equal(fast.elementwise(of_three, *operands),
-                 fast.PLAIN["elementwise"](of_three, *operands))
+                 plainly("elementwise", of_three, *operands))
     pair = partial(map, math.fabs)
     assert equal(fast.elementwise_tuple(lambda *numbers: tuple(pair(numbers)), *operands),
-                 fast.PLAIN["elementwise_tuple"](lambda *numbers: tuple(pair(numbers)), *operands))
+                 plainly("elementwise_tuple", lambda *numbers: tuple(pair(numbers)), *operands))
     G = drawn(rng, rows, columns)
     assert equal(fast.chain_rule(G, of_three, *operands),
-                 fast.PLAIN["chain_rule"](G, of_three, *operands))
+                 plainly("chain_rule", G, of_three, *operands))
 
 
 # ---- Odd input goes to the plain function ----
@@ -214,7 +220,7 @@ def test_the_table_of_arguments_is_complete():
 
 
 def behaves_like_the_plain_one(name, *arguments):
-    kind, plain = outcome(fast.PLAIN[name], *arguments)
+    kind, plain = outcome(plainly, name, *arguments)
     quick_kind, quick = outcome(getattr(fast, name), *arguments)
     if kind == "result":
         assert quick_kind == "result", (arguments, plain, quick)
@@ -292,7 +298,7 @@ def sum_of_rows(weights, rows):
 def test_every_way_has_the_bits_of_the_plain_loop(n, k, m, seed, density, edges):
     rng = Random(seed)
     A, B = drawn(rng, n, k, density, edges), drawn(rng, k, m, 1.0, edges)
-    plain, columns = fast.PLAIN["matmul"](A, B), [list(column) for column in zip(*B)]
+    plain, columns = plainly("matmul", A, B), [list(column) for column in zip(*B)]
     nothing = [0.0] * m
     for way in (fast._four_rows_at_a_time, fast._by_position):
         assert equal([way(row, B, nothing) for row in A], plain)
@@ -303,7 +309,7 @@ def test_every_way_has_the_bits_of_the_plain_loop(n, k, m, seed, density, edges)
         assert equal([[fast._map_dot(row, column) for column in columns] for row in A], plain)
     if k in fast.SHORT:
         assert equal(fast.SHORT[k](A, columns, nothing), plain)
-        biased = fast.PLAIN["affine"](A, columns, B[:1])
+        biased = plainly("affine", A, columns, B[:1])
         assert equal(fast.SHORT[k](A, columns, B[0]), biased)
 
 
@@ -324,7 +330,7 @@ def test_whatever_is_taken_for_the_quickest_the_bits_are_those_of_the_plain_loop
                     patch.setattr(fast, "_sum_of_rows", fast._four_rows_at_a_time if cpython
                                   else fast._by_position)
                     for name, arguments in product_calls(A, B).items():
-                        assert equal(getattr(fast, name)(*arguments), fast.PLAIN[name](*arguments))
+                        assert equal(getattr(fast, name)(*arguments), plainly(name, *arguments))
 
 
 @pytest.mark.parametrize("way", [fast._four_rows_at_a_time, fast._by_position])
@@ -349,8 +355,8 @@ def test_sums_and_the_look_for_what_is_not_finite_agree_on_every_python(monkeypa
         assert fast.all_finite(A) is fast.all_finite(A, [[1e308, 1e308]]) is True
         assert fast._columns(A) == (list(zip(*A)) if cpython else fast.transpose(A))
         for axis in (0, 1, None):
-            assert equal_but_for_rounding(fast.sum(A, axis), fast.PLAIN["sum"](A, axis),
-                                          fast.PLAIN["sum"](absolute(A), axis))
+            assert equal_but_for_rounding(fast.sum(A, axis), plainly("sum", A, axis),
+                                          plainly("sum", absolute(A), axis))
         for bad in NOT_FINITE:
             row, column = rng.randrange(size[0]), rng.randrange(size[1])
             B = [list(numbers) for numbers in A]
@@ -452,19 +458,19 @@ def test_every_formula_agrees_with_the_one_it_stands_for(instance, name, seed):
     formula = getattr(instance, name)
     operands = at_many_numbers(seed, len(inspect.signature(formula).parameters))
     assert equal(fast.elementwise(formula, *operands),
-                 fast.PLAIN["elementwise"](formula, *operands))
+                 plainly("elementwise", formula, *operands))
     if isinstance(instance, activations.Activation) and name == "df":
         G, *operands = at_many_numbers(seed, 3, finite=True)
-        operands[1] = fast.PLAIN["elementwise"](instance.f, operands[0])
+        operands[1] = plainly("elementwise", instance.f, operands[0])
         assert equal(fast.chain_rule(G, formula, *operands),
-                     fast.PLAIN["chain_rule"](G, formula, *operands))
+                     plainly("chain_rule", G, formula, *operands))
 
 
 @pytest.mark.parametrize("formula", FUNCTIONS)
 def test_every_function_agrees_with_the_one_it_stands_for(formula):
     operands = at_many_numbers(1, len(inspect.signature(formula).parameters))
     assert equal(fast.elementwise(formula, *operands),
-                 fast.PLAIN["elementwise"](formula, *operands))
+                 plainly("elementwise", formula, *operands))
 
 
 @pytest.mark.parametrize("instance", [one.values[0] for one in MADE if one.values[1] == "update"],
@@ -479,11 +485,11 @@ def test_every_step_agrees_with_the_formula_it_stands_for(instance, taken):
         for gradient in (G, drawn(rng, *size, 0.0), drawn(rng, *size)):
             arguments = (instance.update, rate, W, gradient, *memory)
             assert equal(fast.elementwise_tuple(*arguments),
-                         fast.PLAIN["elementwise_tuple"](*arguments))
+                         plainly("elementwise_tuple", *arguments))
     W = G = [[nan, inf, -inf, 1.0, 0.0]]
     memory = [[[nan, 1.0, inf, 0.0, 0.0]]] * instance.remembered
     arguments = (instance.update, rate, W, G, *memory)
-    assert equal(fast.elementwise_tuple(*arguments), fast.PLAIN["elementwise_tuple"](*arguments))
+    assert equal(fast.elementwise_tuple(*arguments), plainly("elementwise_tuple", *arguments))
 
 
 # ---- Formulas of others are not taken for those of purenn ----
