@@ -32,6 +32,7 @@ COMMANDS = {
     "predict": "say what a trained model makes of new rows",
     "evaluate": "measure a trained model on rows whose answers are known",
     "show": "say what is in a model file, and whether it still computes the same",
+    "gpt": "train a small language model on text, and let it write",
     "doctor": "look for what keeps a network from learning from some data",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
@@ -44,6 +45,7 @@ examples:
   purenn                         learn to read handwritten digits
   purenn train spiral            learn a set that comes along
   purenn train --help            all sets and options
+  purenn gpt names               invent names, after learning from some thousand
   purenn selftest                does it compute what it should, here?
   purenn lessons                 the textbook, in eleven parts
 

@@ -82,7 +82,12 @@ def network(
 
 
 def _columns(network: Network) -> Tuple[List[Column], List[Weights]]:
-    layers = [layer for layer in layers_inside(network) if not isinstance(layer, Network)]
+    inside = [network, *layers_inside(network)]
+    branching = [one for one in inside if isinstance(one, Network) and type(one) is not Network]
+    if branching:
+        raise ValueError(f"draw.network: expected layers in a row, got a "
+                         f"{type(branching[0]).__name__}; draw.attention shows what it looks at")
+    layers = [layer for layer in inside if not isinstance(layer, Network)]
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     if not 1 <= len(dense) <= MOST_LAYERS:
         raise ValueError(f"draw.network: expected 1 to {MOST_LAYERS} Dense layers, got "
@@ -98,9 +103,8 @@ def _columns(network: Network) -> Tuple[List[Column], List[Weights]]:
 
 def _weights(layer: Dense) -> Weights:
     """Return the numbers of a layer; ValueError if one is not finite."""
-    values = [parameter.value for parameter in layer.parameters()]
-    weights = [[finite_number("draw.network", w) for w in row] for row in values[0]]
-    biases = [finite_number("draw.network", b) for b in values[1][0]]
+    weights = [[finite_number("draw.network", w) for w in row] for row in layer.weights.value]
+    biases = [finite_number("draw.network", b) for b in layer.biases.value[0]]
     return Weights(weights, biases)
 
 
