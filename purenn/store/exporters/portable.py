@@ -1,0 +1,218 @@
+"""What every exporter needs of a model: plain names and numbers, and nothing of purenn.
+
+    cells of a row ──► columns ──► standardize ──► steps ──► scores ──► kind, labels ──► answer
+
+A `Portable` holds these parts in the order in which a row goes through them. It is made here and
+nowhere else, so only this module knows how a `Model` looks inside; an exporter turns the parts into
+the words of its own language. What no exporter can express is refused here.
+
+Before this: `model.py`. After this: one module for each language, each to be read alone.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ... import activations, linalg
+from ...data import Encoding
+from ...initializers import normal
+from ...layers import Dense, Dropout, Layer
+from ...linalg import Matrix, Vector
+from ...network import Network
+from ..architecture import describe
+from ..errors import ModelFileError
+from ..model import Model
+
+__all__ = [
+    "Column", "ExportError", "Portable", "Step", "portable_of", "printable", "refuse_large",
+    "sample_rows",
+]
+
+LARGEST_FLOAT = 3.4028234e38
+
+
+class ExportError(ValueError):
+    """A model, or an option, that the other language cannot express."""
+
+
+class Column(NamedTuple):
+    """One cell of a row: a number, or a word where there are categories.
+
+    `fill` is what an empty cell becomes in a column of numbers; None: it is an error. In a column
+    of words an empty cell is the category "", if there is one.
+    """
+
+    name: str
+    categories: Sequence[str] = ()
+    fill: Optional[float] = None
+
+    @property
+    def width(self) -> int:
+        """How many numbers the cell becomes."""
+        return len(self.categories) or 1
+
+
+class Step(NamedTuple):
+    """One layer: the name of its class, its settings, and for Dense its numbers."""
+
+    name: str
+    settings: Dict[str, float]
+    weights: Matrix = []
+    biases: Vector = []
+
+
+class Portable(NamedTuple):
+    """A model as names and numbers.
+
+    `means` and `deviations` standardize the inputs, `target_means` and `target_deviations` bring
+    the scores of a regressor back to their unit; all four are empty where nothing is to be done.
+    `kind` is "classifier", "regressor" or "network"; a classifier has one label for each score.
+    """
+
+    columns: List[Column]
+    means: Vector
+    deviations: Vector
+    steps: List[Step]
+    target_means: Vector
+    target_deviations: Vector
+    kind: str
+    labels: List[Any]
+    header: bool
+    delimiter: str
+    table: List[Tuple[str, str]]  # name and kind of every column of the training table
+    summary: str
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers the first layer takes."""
+        return sum(column.width for column in self.columns)
+
+    @property
+    def outputs(self) -> int:
+        """How many scores come out."""
+        return len(self.dense[-1].weights) if self.dense else self.inputs
+
+    @property
+    def has_words(self) -> bool:
+        """Whether some column holds words, so that rows are not only numbers."""
+        return any(column.categories for column in self.columns)
+
+    @property
+    def dense(self) -> List[Step]:
+        """The layers that have weights."""
+        return [step for step in self.steps if step.name == "Dense"]
+
+    @property
+    def label_texts(self) -> List[str]:
+        """The labels as `purenn predict` prints them."""
+        return [str(label) for label in self.labels]
+
+
+def portable_of(model: Model) -> Portable:
+    """Return the parts of a model; ExportError for a layer that is not one of purenn's own."""
+    if model.network.input_width is None:
+        raise ExportError("the network takes rows of any width; an exported model needs a layer "
+                          "that fixes the width, such as Dense")
+    encoding = None if model.encoding is None else Encoding.from_dict(model.encoding)
+    scaling, unscaling = model.standardizer, model.target_standardizer
+    return Portable(
+        _columns(model, encoding),
+        list(scaling.means or ()) if scaling else [],
+        list(scaling.deviations or ()) if scaling else [],
+        _steps(model.network),
+        list(unscaling.means or ()) if unscaling else [],
+        list(unscaling.deviations or ()) if unscaling else [],
+        model.kind,
+        list(model.classes) if model.kind == "classifier" else [],
+        encoding.header if encoding else _has_names(model),
+        encoding.delimiter if encoding else ",",
+        [(column.name, column.kind) for column in encoding.columns] if encoding else [],
+        repr(model.network)[len("Network("):-1],
+    )
+
+
+def _columns(model: Model, encoding: Optional[Encoding]) -> List[Column]:
+    """Return the columns of the table, or without one a column of numbers for each input."""
+    if encoding is not None:
+        return [Column(one.name, list(one.categories), one.fill) for one in encoding.features]
+    width = model.network.input_width or 0
+    numbered = [f"column {number}" for number in range(1, width + 1)]
+    return [Column(name) for name in (model.feature_names if _has_names(model) else numbered)]
+
+
+def _has_names(model: Model) -> bool:
+    return len(set(model.feature_names)) == model.network.input_width
+
+
+def _steps(network: Network) -> List[Step]:
+    """Return the layers in a row, those of networks inside networks too.
+
+    Dropout and the linear activation pass numbers as they are, so they are left out.
+    """
+    try:
+        describe(network)
+    except ModelFileError as error:
+        raise ExportError(f"{error.where}: {error.problem.split(',')[0]}; only those can be "
+                          f"exported") from None
+    steps: List[Step] = []
+    for layer in network.layers:
+        if isinstance(layer, Network):
+            steps += _steps(layer)
+        elif not isinstance(layer, (Dropout, activations.Linear)):
+            steps.append(_step(layer))
+    return steps
+
+
+def _step(layer: Layer) -> Step:
+    name = type(layer).__name__
+    if isinstance(layer, Dense):
+        weights, [biases] = layer.weights.value, layer.biases.value
+        if not (linalg.all_finite(weights) and linalg.all_finite([biases])):
+            raise ExportError(f"{layer!r} holds numbers that are not finite: this network is "
+                              f"broken")
+        return Step(name, {}, weights, list(biases))
+    settings = {setting: value for setting, value in vars(layer).items()
+                if isinstance(value, float) and not setting.startswith("_")}
+    return Step(name, settings)
+
+
+def sample_rows(portable: Portable, count: int, rng: Random) -> List[List[Any]]:
+    """Return rows as spread as those of the training: numbers, and words out of each column."""
+    inputs = normal(rng, count, portable.inputs, deviation=1.0)
+    rows: List[List[Any]] = []
+    for numbers in inputs:
+        if portable.means:
+            numbers = [mean + deviation * number for mean, deviation, number
+                       in zip(portable.means, portable.deviations, numbers)]
+        row: List[Any] = []
+        place = 0
+        for column in portable.columns:
+            choices = len(column.categories)
+            row.append(column.categories[int(rng.random() * choices)] if choices
+                       else numbers[place])
+            place += column.width
+        rows.append(row)
+    return rows
+
+
+def printable(text: str, only_ascii: bool = False) -> str:
+    r"""Return a text for a comment: on one line, and nothing that a terminal or editor would obey.
+
+    >>> print(printable("sepal\nl\u00e4nge \u202e"), printable("l\u00e4nge", only_ascii=True))
+    sepal\u000alänge \u202e l\u00e4nge
+    """
+    text = text.replace("→", "->") if only_ascii else text
+    return "".join(
+        char if char.isprintable() and (char.isascii() or not only_ascii)
+        else f"\\u{ord(char):04x}" for char in text)
+
+
+def refuse_large(portable: Portable) -> None:
+    """Raise ExportError if a number of the model is larger than those of 32 bits can be."""
+    rows = [portable.means, portable.deviations, portable.target_means, portable.target_deviations]
+    for step in portable.dense:
+        rows += [*step.weights, step.biases]
+    worst = max((abs(number) for row in rows for number in row), default=0.0)
+    if worst > LARGEST_FLOAT:
+        raise ExportError(f"the model holds {worst:.3g}; numbers of 32 bits end at 3.4e38")
