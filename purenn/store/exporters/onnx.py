@@ -241,15 +241,16 @@ def _gelu(graph: _Graph, x: str, _: Any) -> str:
 
 
 def _erf(graph: _Graph, z: str) -> str:
-    """erf(z) = 2/√π · z · ∫ exp(−z²·t²) dt from 0 to 1; beyond 6 it is ±1."""
-    z = graph.node("Max", graph.node("Min", z, graph.constant([6.0])), graph.constant([-6.0]))
+    """erf(z) = 2/√π · z · ∫ exp(−z²·t²) dt from 0 to 1; beyond 6 it is ±1 to the last digit."""
     places, weights = gauss_legendre(PLACES)
     last = graph.constant([2], [1], INT64)
     squares = graph.node("Unsqueeze", graph.node("Mul", z, z), last)  # (n, k, 1)
     powers = graph.node("MatMul", squares, graph.constant([-t * t for t in places], [1, PLACES]))
     factors = [weight * 2.0 / math.sqrt(math.pi) for weight in weights]
     integral = graph.node("MatMul", graph.node("Exp", powers), graph.constant(factors, [PLACES, 1]))
-    return graph.node("Mul", z, graph.node("Squeeze", integral, last))
+    inside = graph.node("Mul", z, graph.node("Squeeze", integral, last))
+    far = graph.node("Greater", graph.node("Abs", z), graph.constant([6.0]))
+    return graph.node("Where", far, graph.node("Sign", z), inside)
 
 
 def gauss_legendre(count: int) -> Tuple[Vector, Vector]:
