@@ -607,3 +607,74 @@ def test_estimators_and_what_was_loaded_are_exported_alike(tmp_path):
         predicted = model.predict(rows)
         said = names["predict"](rows)
         assert said == predicted or said == [pytest.approx(row, abs=1e-12) for row in predicted]
+
+
+# ---- The command ----
+
+
+def purenn_export(folder: Path, *words: Any) -> Any:
+    root = str(Path(purenn.__file__).parent.parent)
+    return subprocess.run([sys.executable, "-m", "purenn", "export", *map(str, words)], cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True, env={**os.environ, "PYTHONPATH": root})
+
+
+@pytest.fixture(scope="session")
+def flowers(tmp_path_factory: Any) -> Path:
+    """A folder with a table, and the model that `purenn train` made of it."""
+    import gzip
+
+    folder = tmp_path_factory.mktemp("flowers")
+    source = Path(purenn.__file__).with_name("data") / "iris.csv.gz"
+    (folder / "flowers.csv").write_bytes(gzip.decompress(source.read_bytes()))
+    root = str(Path(purenn.__file__).parent.parent)
+    run(sys.executable, "-m", "purenn", "train", "flowers.csv", "-o", "flowers.safetensors",
+        "--epochs", "20", cwd=folder, env={**os.environ, "PYTHONPATH": root})
+    return folder
+
+
+@pytest.mark.parametrize("suffix", [".py", ".h", ".mjs", ".js", ".onnx"])
+def test_the_command_writes_what_the_function_writes(suffix, flowers, tmp_path):
+    done = purenn_export(flowers, "flowers.safetensors", "-o", tmp_path / f"flowers{suffix}")
+    assert done.returncode == 0, done.stderr
+    export(load(str(flowers / "flowers.safetensors")), str(tmp_path / f"again{suffix}"))
+    said, again = [(tmp_path / f"{name}{suffix}").read_bytes() for name in ("flowers", "again")]
+    assert len(said) > 1000 and f"{len(said):,} bytes" in done.stdout
+    assert b"setosa" in said and b"setosa" in again
+
+
+def test_the_exported_python_file_answers_the_table_it_was_trained_on(flowers):
+    assert purenn_export(flowers, "flowers.safetensors", "-o", "flowers.py").returncode == 0
+    said = run(sys.executable, "flowers.py", "flowers.csv", cwd=flowers).split()
+    root = str(Path(purenn.__file__).parent.parent)
+    expected = run(sys.executable, "-m", "purenn", "predict", "flowers.safetensors", "flowers.csv",
+                   cwd=flowers, env={**os.environ, "PYTHONPATH": root}).split()
+    assert said == expected and len(said) == 151
+
+
+def test_the_cost_of_8_bits_is_printed_for_rows_made_up_and_for_a_table(flowers):
+    for words, rows in ([], "1,000 rows made up"), (["--data", "flowers.csv"], "150 rows"):
+        done = purenn_export(flowers, "flowers.safetensors", "-o", "eight.h", "--int8", *words)
+        assert done.returncode == 0, done.stderr
+        share = re.search(r"the same class on (\d+\.\d)% of (.*); .* at most 0\.\d+", done.stdout)
+        assert share and share[2].startswith(rows) and 90 <= float(share[1]) <= 100
+    assert "signed char" in (flowers / "eight.h").read_text()
+
+
+@pytest.mark.parametrize("words, code, message", [
+    (["-o", "flowers.txt"], 1, "say the format: python, c, javascript, onnx"),
+    (["-o", "x.py", "--int8"], 1, "int8 is for c only"),
+    (["-o", "x.py", "--bits", "32"], 1, "bits is for c and onnx only"),
+    (["-o", "x.h", "--bits", "16"], 2, "--bits"),
+    (["-o", "x.h", "--data", "flowers.csv"], 2, "--data is for --int8"),
+    (["-o", "x.h", "--to", "cobol"], 2, "--to"),
+    (["-o", "flowers.safetensors", "--to", "c"], 2, "overwritten"),
+    (["-o", "nowhere/x.h"], 1, "nowhere"),
+    ([], 2, "-o"),
+])
+def test_what_cannot_be_done_is_one_line_and_writes_nothing(words, code, message, flowers):
+    before = {path: path.read_bytes() for path in flowers.iterdir()}
+    done = purenn_export(flowers, "flowers.safetensors", *words)
+    assert done.returncode == code and message in done.stderr, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and not done.stdout
+    assert before == {path: path.read_bytes() for path in flowers.iterdir()}

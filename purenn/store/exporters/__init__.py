@@ -97,8 +97,8 @@ def format_of(path: atomic.Path, to: Optional[str] = None) -> str:
         if to == name or (to is None and suffix in form.suffixes):
             return name
     known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
-    raise ExportError(f"{os.fsdecode(path)}: expected a name that ends in one of {known}, or "
-                      f"to=, one of {', '.join(FORMATS)}")
+    raise ExportError(f"{os.fsdecode(path)}: expected a name that ends in one of {known}; for "
+                      f"another name say the format: {', '.join(FORMATS)}")
 
 
 def _options(form: Format, where: str, bits: int, int8: bool) -> Dict[str, Any]:
