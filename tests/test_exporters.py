@@ -136,10 +136,12 @@ class Single(float):
         return super().__new__(cls, struct.unpack("f", struct.pack("f", value))[0])
 
 
+def rounding(plain: Any) -> Any:
+    return lambda *numbers: Single(plain(*numbers))
+
+
 for _name in ("add", "sub", "mul", "truediv", "radd", "rsub", "rmul", "rtruediv", "neg", "abs"):
-    def _rounded(self, *other, _plain=getattr(float, f"__{_name}__")):
-        return Single(_plain(self, *other))
-    setattr(Single, f"__{_name}__", _rounded)
+    setattr(Single, f"__{_name}__", rounding(getattr(float, f"__{_name}__")))
 
 
 class Singles(ast.NodeTransformer):
@@ -160,7 +162,7 @@ def test_a_python_file_holds_with_floats_of_32_bits(python_files):
         exec(compile(source, one.name, "exec"), names)
         names["float"] = Single
         for function in {"exp", "log", "sqrt"} & set(names):
-            names[function] = (lambda plain: lambda v: Single(plain(v)))(names[function])
+            names[function] = rounding(names[function])
         close(one.name, [names["scores"](row) for row in one.rows], one.scores, 2e-5)
 
 
