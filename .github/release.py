@@ -18,7 +18,10 @@ from pathlib import Path
 from typing import List
 
 ROOT = Path(__file__).resolve().parent.parent
-LINK = re.compile(r"(!?)(\[(?:[^\[\]]|\[[^\[\]]*\])*\])\((?!https?:|#|mailto:)([^()\s]+)\)")
+# Code first: what looks like a link in it is none.
+CODE = r"^```.*?^```$|`[^`\n]*`"
+WORDS = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
+LINK = re.compile(rf"({CODE})|(!?)({WORDS})\((?!https?:|#|mailto:)([^()\s]+)\)", re.M | re.S)
 
 
 def absolute_links(text: str, repository: str, tag: str) -> str:
@@ -28,12 +31,10 @@ def absolute_links(text: str, repository: str, tag: str) -> str:
     '![a](https://host/o/n/raw/v1/b.svg), [c](https://host/o/n/blob/v1/d.md#e), [f](#g)'
     """
     def absolute(found: "re.Match[str]") -> str:
-        picture, words, path = found.groups()
-        return f"{picture}{words}({repository}/{'raw' if picture else 'blob'}/{tag}/{path})"
+        code, picture, words, path = found.groups()
+        return code or f"{picture}{words}({repository}/{'raw' if picture else 'blob'}/{tag}/{path})"
 
-    # Code stays as it is: what looks like a link in it is none.
-    parts = re.split(r"(^```.*?^```$|`[^`\n]*`)", text, flags=re.M | re.S)
-    return "".join(part if part.startswith("`") else LINK.sub(absolute, part) for part in parts)
+    return LINK.sub(absolute, text)
 
 
 def with_addresses(settings: str, repository: str) -> str:
