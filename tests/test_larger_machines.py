@@ -1,7 +1,7 @@
 """When one machine is not enough: the real tools, with purenn's models in them.
 
 PyTorch trains the same file on with two processes; Dask and Spark score a partitioned table; joblib
-and Dask search for settings. None of them is needed by purenn, and what is not installed is skipped.
+and Dask search for settings. purenn needs none of them, and what is not installed is skipped.
 """
 
 from __future__ import annotations
