@@ -24,7 +24,8 @@ those of purenn: to 1e-12 where the numbers have 64 bits.
 
 Modules, each building on those before it: `portable.py`, the parts of a model as plain names and
 numbers; `python_file.py`, `c_header.py`, `javascript.py`, `onnx.py`, one for each language;
-`quantize.py`, weights as whole numbers of 8 bits.
+`quantize.py`, weights as whole numbers of 8 bits; `language_file.py`, a language model as a Python
+file with its sampler.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from .. import atomic
 from ..keeping import Keepable, model_of
-from . import c_header, javascript, onnx, python_file
+from . import c_header, javascript, language_file, onnx, python_file
 from .portable import ExportError, portable_of
 
 __all__ = ["FORMATS", "ExportError", "export", "format_of"]
@@ -77,10 +78,16 @@ def export(
     portable = portable_of(model_of(thing))
     form = FORMATS[format_of(path, to)]
     options = _options(form, to or os.fsdecode(path), bits, int8)
+    module = form.module
+    if portable.is_language_model:
+        if module is not python_file:
+            raise ExportError(f"{os.fsdecode(path)}: a language model can be exported as python "
+                              f"only")
+        module = language_file
     name = os.path.splitext(os.path.basename(os.fsdecode(path)))[0]
-    contents = form.module.write(portable, name, **options)
+    contents = module.write(portable, name, **options)
     atomic.replace_file(path, lambda file: file.write(contents))
-    remarks: List[str] = form.module.remarks(portable)
+    remarks: List[str] = module.remarks(portable)
     return remarks
 
 

@@ -12,12 +12,12 @@ Before this: `model.py`. After this: one module for each language, each to be re
 from __future__ import annotations
 
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ... import activations, linalg
 from ...data import Encoding
 from ...initializers import normal
-from ...layers import Dense, Dropout, Layer
+from ...layers import Dropout, Layer
 from ...linalg import Matrix, Vector
 from ...network import Network
 from ..architecture import describe
@@ -54,12 +54,22 @@ class Column(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One layer: the name of its class, its settings, and for Dense its numbers."""
+    """One layer: the name of its class, its settings, its matrices, and the layers inside it."""
 
     name: str
-    settings: Dict[str, float]
-    weights: Matrix = []
-    biases: Vector = []
+    settings: Dict[str, Any]
+    matrices: Dict[str, Matrix] = {}
+    inside: Sequence[Any] = ()
+
+    @property
+    def weights(self) -> Matrix:
+        """The weights of a dense layer, a row for each neuron; of an embedding, for each token."""
+        return self.matrices["weights"]
+
+    @property
+    def biases(self) -> Vector:
+        """The biases of a dense layer; zeros if it has none."""
+        return list(self.matrices.get("biases", [[0.0] * len(self.weights)])[0])
 
 
 class Portable(NamedTuple):
@@ -82,11 +92,17 @@ class Portable(NamedTuple):
     delimiter: str
     table: List[Tuple[str, str]]  # name and kind of every column of the training table
     summary: str
+    parameters: Mapping[str, Any] = {}
 
     @property
     def inputs(self) -> int:
         """How many numbers the first layer takes."""
         return sum(column.width for column in self.columns)
+
+    @property
+    def is_language_model(self) -> bool:
+        """Whether it writes text: then `labels` are the pieces of text that are its tokens."""
+        return self.kind == "language model"
 
     @property
     def outputs(self) -> int:
@@ -111,7 +127,7 @@ class Portable(NamedTuple):
 
 def portable_of(model: Model) -> Portable:
     """Return the parts of a model; ExportError for a layer that is not one of purenn's own."""
-    if model.network.input_width is None:
+    if model.network.input_width is None and model.kind != "language model":
         raise ExportError("the network takes rows of any width; an exported model needs a layer "
                           "that fixes the width, such as Dense")
     encoding = None if model.encoding is None else Encoding.from_dict(model.encoding)
@@ -124,11 +140,12 @@ def portable_of(model: Model) -> Portable:
         list(unscaling.means or ()) if unscaling else [],
         list(unscaling.deviations or ()) if unscaling else [],
         model.kind,
-        list(model.classes) if model.kind == "classifier" else [],
+        list(model.classes) if model.kind in ("classifier", "language model") else [],
         encoding.header if encoding else _has_names(model),
         encoding.delimiter if encoding else ",",
         [(column.name, column.kind) for column in encoding.columns] if encoding else [],
-        repr(model.network)[len("Network("):-1],
+        repr(model.network),
+        model.parameters,
     )
 
 
@@ -157,7 +174,7 @@ def _steps(network: Network) -> List[Step]:
                           f"exported") from None
     steps: List[Step] = []
     for layer in network.layers:
-        if isinstance(layer, Network):
+        if type(layer) is Network:
             steps += _steps(layer)
         elif not isinstance(layer, (Dropout, activations.Linear)):
             steps.append(_step(layer))
@@ -165,16 +182,14 @@ def _steps(network: Network) -> List[Step]:
 
 
 def _step(layer: Layer) -> Step:
-    name = type(layer).__name__
-    if isinstance(layer, Dense):
-        weights, [biases] = layer.weights.value, layer.biases.value
-        if not (linalg.all_finite(weights) and linalg.all_finite([biases])):
-            raise ExportError(f"{layer!r} holds numbers that are not finite: this network is "
-                              f"broken")
-        return Step(name, {}, weights, list(biases))
+    if isinstance(layer, Network):
+        return Step(type(layer).__name__, {}, inside=_steps(layer))
+    matrices = {parameter.name: parameter.value for parameter in layer.parameters()}
+    if not all(map(linalg.all_finite, matrices.values())):
+        raise ExportError(f"{layer!r} holds numbers that are not finite: this network is broken")
     settings = {setting: value for setting, value in vars(layer).items()
-                if isinstance(value, float) and not setting.startswith("_")}
-    return Step(name, settings)
+                if isinstance(value, (int, float)) and not setting.startswith("_")}
+    return Step(type(layer).__name__, settings, matrices)
 
 
 def sample_rows(portable: Portable, count: int, rng: Random) -> List[List[Any]]:

@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Sequence
 
 from .portable import ExportError, Portable, printable
 
-__all__ = ["write"]
+__all__ = ["CALLS", "MATH", "PARTS", "floats", "in_docstring", "remarks", "text_of", "write"]
 
 # ---- The functions that are put into the file, each with what it calls ----
 
@@ -344,7 +344,7 @@ def _head(portable: Portable, name: str) -> str:
 
     python {name}.py table.csv > answers.csv
 
-Layers: {_in_docstring(portable.summary)}
+Layers: {in_docstring(portable.summary)}
 """
 
 {imports}'''
@@ -355,36 +355,37 @@ def _example(portable: Portable) -> List[str]:
     cells, place = [], 0
     for column in portable.columns:
         mean = portable.means[place] if portable.means else 0.0
-        cells.append(_text(column.categories[0]) if column.categories else f"{mean:.3g}")
+        cells.append(text_of(column.categories[0]) if column.categories else f"{mean:.3g}")
         place += column.width
-    return [_in_docstring(cell) for cell in cells]
+    return [in_docstring(cell) for cell in cells]
 
 
-def _in_docstring(text: str) -> str:
+def in_docstring(text: str) -> str:
     return printable(text).replace("\\", "\\\\").replace('"""', "'''")
 
 
 def _numbers(portable: Portable) -> str:
     """Return the tables of names and numbers."""
     columns = "".join(
-        f"    ({_text(column.name)}, {_tuple(map(_text, column.categories))}, {column.fill!r}),\n"
+        f"    ({text_of(column.name)}, {_tuple(map(text_of, column.categories))}, "
+        f"{column.fill!r}),\n"
         for column in portable.columns)
     lines = [f"# Each column: its name, the words it may hold (none: numbers), what an empty cell "
              f"becomes.\nCOLUMNS = [\n{columns}]\n"]
     if portable.means:
-        lines += [f"MEANS = {_floats(portable.means)}\n",
-                  f"DEVIATIONS = {_floats(portable.deviations)}\n"]
+        lines += [f"MEANS = {floats(portable.means)}\n",
+                  f"DEVIATIONS = {floats(portable.deviations)}\n"]
     if portable.target_means:
-        lines += [f"TARGET_MEANS = {_floats(portable.target_means)}\n",
-                  f"TARGET_DEVIATIONS = {_floats(portable.target_deviations)}\n"]
+        lines += [f"TARGET_MEANS = {floats(portable.target_means)}\n",
+                  f"TARGET_DEVIATIONS = {floats(portable.target_deviations)}\n"]
     lines += [f"CLASSES = {_tuple(map(_label, portable.labels))}\n",
-              f"HEADER, DELIMITER = {portable.header}, {_text(portable.delimiter)}\n",
+              f"HEADER, DELIMITER = {portable.header}, {text_of(portable.delimiter)}\n",
               "# Which cells of a record without names are our columns: with the target, without.\n"
               f"TABLES = {_tables(portable)}\n"]
     for number, step in enumerate(portable.dense):
-        rows = "".join(f"    {_floats(row)},\n" for row in step.weights)
+        rows = "".join(f"    {floats(row)},\n" for row in step.weights)
         lines += [f"\n# Dense layer {number}: a row of weights for each neuron, and its bias.\n",
-                  f"W{number} = [\n{rows}]\nB{number} = {_floats(step.biases)}\n"]
+                  f"W{number} = [\n{rows}]\nB{number} = {floats(step.biases)}\n"]
     return "\n" + "".join(lines)
 
 
@@ -449,22 +450,22 @@ def _tuple(parts: Any) -> str:
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
-def _floats(values: Sequence[float]) -> str:
+def floats(values: Sequence[float]) -> str:
     return _tuple(map(repr, map(float, values)))
 
 
 def _label(label: Any) -> str:
-    return _text(label) if isinstance(label, str) else repr(label)
+    return text_of(label) if isinstance(label, str) else repr(label)
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
     r"""Return a text as a literal that every Python reads alike.
 
     Printable letters stay as they are: in Python 2 such a literal holds the bytes of UTF-8, as do
     the cells that it reads. Others, such as those that turn the direction of writing around, are
     escaped with a prefix that Python 2 needs.
 
-    >>> print(_text("caf\u00e9"), _text('say "no"\n'), _text("\u202e"))
+    >>> print(text_of("caf\u00e9"), text_of('say "no"\n'), text_of("\u202e"))
     "café" "say \"no\"\n" u"\u202e"
     """
     parts = []
