@@ -98,7 +98,14 @@ def pythons() -> List[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: path.replace(os.sep, " ").strip())
+def this_and_others() -> List[Any]:
+    """The Python that runs the tests, and the others, which only the long run tries."""
+    return [pytest.param(path, id=path.replace(os.sep, " ").strip(), marks=(
+        [] if path == os.path.realpath(sys.executable) else [pytest.mark.interop]))
+        for path in pythons()]
+
+
+@pytest.mark.parametrize("python", this_and_others())
 def test_a_python_file_says_what_purenn_says_on_this_python(python, python_files):
     check(ALL, said_by_lines(run(python, "driver.py", cwd=python_files)))
 
@@ -114,10 +121,12 @@ def micropython() -> List[str]:
     pytest.skip("needs micropython, or its npm package on NODE_PATH")
 
 
+@pytest.mark.interop
 def test_a_python_file_says_what_purenn_says_on_micropython(python_files):
     check(ALL, said_by_lines(run(*micropython(), "driver.py", cwd=python_files)))
 
 
+@pytest.mark.interop
 def test_a_python_file_is_a_command_on_micropython(python_files, tmp_path):
     one = next(one for one in ALL if one.name == "table_classifier_1")
     table = tmp_path / "table.csv"
@@ -216,8 +225,9 @@ def command(python: str, name: str, *words: Any) -> List[str]:
 
 @pytest.mark.parametrize("name", ["table_classifier_1", "table_regressor_2"])
 @pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("python", this_and_others())
 def test_as_a_command_it_prints_what_purenn_predict_prints(
-    name, header, python_files, tmp_path
+    python, name, header, python_files, tmp_path
 ):
     one = next(one for one in ALL if one.name == name)
     table, model = tmp_path / "table.csv", tmp_path / "model.safetensors"
@@ -228,16 +238,14 @@ def test_as_a_command_it_prints_what_purenn_predict_prints(
     environment = {**os.environ, "PYTHONPATH": str(Path(purenn.__file__).parent.parent)}
     expected = run(sys.executable, "-m", "purenn", "predict", model, table, *words,
                    env=environment).splitlines()
-    for python in pythons():
-        said = command(python, name, table, *words, python_files)
-        assert len(said) == len(expected) and said[0] == expected[0]
-        for line, other in zip(said[1:], expected[1:]):
-            *answer, numbers = [re.split(r",(?=[-\d])", text) for text in (line, other)]
-            cells, others = answer[0], numbers
-            assert len(cells) == len(others)
-            for cell, wanted in zip(cells, others):
-                same = cell == wanted or float(cell) == pytest.approx(float(wanted), abs=1e-12)
-                assert same, (python, line, other)
+    said = command(python, name, table, *words, python_files)
+    assert len(said) == len(expected) and said[0] == expected[0]
+    for line, other in zip(said[1:], expected[1:]):
+        cells, others = [re.split(r",(?=[-\d])", text) for text in (line, other)]
+        assert len(cells) == len(others)
+        for cell, wanted in zip(cells, others):
+            same = cell == wanted or float(cell) == pytest.approx(float(wanted), abs=1e-12)
+            assert same, (line, other)
 
 
 def test_the_command_reads_from_a_pipe_and_says_what_is_wrong_in_one_line(python_files):
@@ -351,23 +359,27 @@ def said_by_c(folder: Path, compiler: List[str], every: List[Asked], *more: str)
     return said
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("language", COMPILERS)
 def test_a_c_header_says_what_purenn_says(language, tmp_path):
     write(tmp_path, ".h", ALL)
     check(ALL, said_by_c(tmp_path, COMPILERS[language], ALL))
 
 
+@pytest.mark.interop
 def test_a_c_header_of_floats_keeps_five_digits(tmp_path):
     write(tmp_path, ".h", ALL, bits=32)
     check(ALL, said_by_c(tmp_path, COMPILERS["C99"], ALL, "-Wdouble-promotion"), bound=1e-5)
 
 
+@pytest.mark.interop
 def test_a_c_header_of_whole_numbers_says_what_the_rounded_model_says(tmp_path):
     every = [asked(one.name, rounded(one.model), one.rows) for one in ALL]
     write(tmp_path, ".h", ALL, int8=True)
     check(every, said_by_c(tmp_path, COMPILERS["C99"], every))
 
 
+@pytest.mark.interop
 def test_a_c_header_refuses_words_and_numbers_that_purenn_refuses(tmp_path):
     compiler = needs("gcc")
     one = next(one for one in ALL if one.name == "table_regressor_2")
@@ -412,11 +424,13 @@ def modules(tmp_path_factory: Any) -> Path:
     return folder
 
 
+@pytest.mark.interop
 def test_a_javascript_module_says_what_purenn_says_in_node(modules):
     (modules / "driver.mjs").write_text(NODE_DRIVER)
     check(ALL, said_by_lines(run(needs("node"), "driver.mjs", cwd=modules)))
 
 
+@pytest.mark.interop
 def test_a_javascript_module_refuses_what_purenn_refuses(modules):
     (modules / "refusals.mjs").write_text("""
 import { predict } from "./table_regressor_2.mjs";
@@ -433,6 +447,7 @@ console.log(JSON.stringify(said));
     assert said == ["RangeError"] * 7 + ["taken", True]
 
 
+@pytest.mark.interop
 def test_a_javascript_module_says_what_purenn_says_in_a_browser(modules):
     sync_api = pytest.importorskip("playwright.sync_api")
     chromium = needs("chromium", "chromium-browser", "google-chrome")
@@ -495,6 +510,7 @@ def with_texts(one: Asked) -> Asked:
     return one._replace(answers=[str(answer) for answer in one.answers])
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("bits, kind, bound", [(64, "float64", 1e-12), (32, "float32", 1e-4)])
 def test_an_onnx_graph_says_what_purenn_says(bits, kind, bound, tmp_path):
     every = [with_texts(one) for one in ALL]

@@ -15,7 +15,7 @@ import pytest
 from purenn import Dense, Dropout
 from purenn.store.exporters import FORMATS, ExportError, export
 from purenn.store.model import Model
-from test_exporters import micropython, pythons, run
+from test_exporters import micropython, run, this_and_others
 
 sequences = pytest.importorskip("purenn.sequences")
 Continuation, LanguageModel, LayerNorm = (
@@ -120,13 +120,14 @@ def check(text: str, wanted: Dict[str, Any]) -> None:
         assert said[name]["texts"] == [text[-1] for text in entry["texts"]], name
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: path.replace("/", " ").strip())
+@pytest.mark.parametrize("python", this_and_others())
 def test_it_writes_what_purenn_writes_on_this_python(python, written):
     folder, wanted = written
     assert len({text[-1] for entry in wanted.values() for text in entry["texts"]}) > 30
     check(run(python, "driver.py", cwd=folder), wanted)
 
 
+@pytest.mark.interop
 def test_it_writes_what_purenn_writes_on_micropython(written):
     folder, wanted = written
     check(run(*micropython(), "driver.py", cwd=folder), wanted)
