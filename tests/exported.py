@@ -11,11 +11,12 @@ from random import Random
 from typing import Any, Dict, List, NamedTuple
 
 from purenn import (
-    ELU, GELU, Dense, Dropout, LeakyReLU, Linear, Network, ReLU, Sigmoid, SiLU, Softmax,
+    ELU, GELU, Classifier, Dense, Dropout, LeakyReLU, Linear, Network, ReLU, Sigmoid, SiLU, Softmax,
     SoftmaxCrossEntropy, Softplus, Tanh, uniform,
 )
-from purenn.data import Column, Encoding, Standardizer
+from purenn.data import Column, Encoding, Standardizer, iris
 from purenn.store.exporters import export
+from purenn.store.keeping import model_of
 from purenn.store.model import Model
 
 # Every layer without weights, and those with settings also with others than the usual.
@@ -113,6 +114,14 @@ def table(kind: str, labels: List[Any], seed: int) -> Asked:
     return asked(f"table_{kind}_{seed}", model, rows)
 
 
+def trained() -> Asked:
+    """The model of README: flowers, learned by a classifier and saved, and all 150 of them."""
+    flowers = iris()
+    names = [flowers.class_names[number] for number in flowers.targets]
+    model = Classifier(hidden=(16,), epochs=20).fit(flowers.inputs, names)
+    return asked("trained", model_of(model), flowers.inputs)
+
+
 def models() -> List[Asked]:
     """All of them: each layer in each kind of model, tables, and labels that are no texts."""
     seeds = range(10 ** 6)
@@ -122,7 +131,7 @@ def models() -> List[Asked]:
         network_with("tanh", 2, 3, Random(7)), "classifier", None, None, [3, -1, 20]),
         [[0.5, 1.0], [-1.0, 2.0], [4.0, -3.0]])
     mixed = asked("labels_mixed", numbers.model._replace(classes=[None, True, 1.5]), numbers.rows)
-    return [*some, numbers, mixed, table("classifier", ["yes", "no, never"], 1),
+    return [*some, trained(), numbers, mixed, table("classifier", ["yes", "no, never"], 1),
             table("regressor", [], 2)]
 
 
