@@ -7,8 +7,10 @@ or as the npm package @micropython/micropython-webassembly-pyscript in a folder 
 from __future__ import annotations
 
 import ast
+import csv
 import glob
 import inspect
+import io
 import json
 import math
 import os
@@ -206,9 +208,6 @@ def test_a_python_file_uses_only_what_the_smallest_pythons_have(python_files):
 
 def as_csv(one: Asked, header: bool = True) -> str:
     """Write the rows of a table model as its training table was written, with quotes and holes."""
-    import csv
-    import io
-
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\r\n")
     if header:
@@ -257,6 +256,18 @@ def test_the_command_reads_from_a_pipe_and_says_what_is_wrong_in_one_line(python
     message = done.stderr.decode()
     assert message.startswith("-: row 3: column colour: expected one of ")
     assert "'mauve'" in message and len(message.splitlines()) == 1
+
+
+def test_the_command_takes_cells_apart_as_purenn_does(python_files, tmp_path):
+    """Quotes inside a cell are letters, those around it are not; white space around it is none."""
+    names: Dict[str, Any] = {"__name__": "imported"}
+    exec((python_files / "table_classifier_1.py").read_text("utf-8"), names)
+    for line in ('a,b', ' a , "b" ', '"a,b",c', '"a ""b""",c', 'a 5" pipe,6"', '"",""', ',', '"a"'):
+        expected = [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
+        assert names["cells_of"](line) == expected
+    assert names["cells_of"]('"a') is None
+    assert [cells for _, cells in names["records"](["a\r\n", "\n", '"b\n', 'c"\n'])] == [
+        ["a"], ["b\nc"]]
 
 
 @pytest.mark.parametrize("words", [[], ["a", "b"], ["--help"], ["x", "--probabilities"]])

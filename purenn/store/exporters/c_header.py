@@ -134,8 +134,9 @@ static inline void NAME_predict(const REAL row[INPUTS], REAL values[OUTPUTS])
 
 ENCODE = """
 /* Turn the texts of COLUMNS cells into the INPUTS numbers of a row. Returns 0, or the number of the
-   column, counted from 1, whose cell is neither a number nor one of its words. An empty cell is "".
-   The decimal point is that of the locale, which is "." until setlocale is called. */
+   column, counted from 1, whose cell is neither a number nor one of its words. A cell has no white
+   space around it, an empty one is "". The decimal point is that of the locale, which is "." until
+   setlocale is called. */
 static inline int NAME_encode(const char *const cells[COLUMNS], REAL row[INPUTS])
 {
     char *end;
@@ -220,6 +221,8 @@ def _head(portable: Portable, name: str, bits: int, int8: bool) -> str:
                       for column in portable.columns)
     return f"""/* A neural network, written by purenn: {_comment(portable.summary)}
 
+   {_usage(portable, name)}
+
    Columns of a row, in this order:
 {columns}
    Constants: {large:,} bytes, {small:,} as float. Stack: about {stack * 8:,} bytes,
@@ -252,8 +255,18 @@ def _comment(text: str) -> str:
         "??", "? ?")
 
 
+def _usage(portable: Portable, name: str) -> str:
+    """Return the line that predicts one row."""
+    row = f"{name}_real row[{portable.inputs}] = {{...}};  "
+    if portable.kind == "classifier":
+        return f"{row}{name}_classes[{name}_predict(row)]"
+    if portable.kind == "regressor" and portable.outputs == 1:
+        return f"{row}{name}_predict(row)"
+    return f"{row}{name}_real values[{portable.outputs}];  {name}_predict(row, values);"
+
+
 def _words_in_comment(words: Sequence[str]) -> str:
-    return f": one of {', '.join(_text(_comment(word)) for word in words)}" if words else ""
+    return ": one of " + ", ".join(f'"{_comment(word)}"' for word in words) if words else ""
 
 
 def _widest(portable: Portable) -> int:
