@@ -187,9 +187,7 @@ def _step(layer: Layer) -> Step:
     matrices = {parameter.name: parameter.value for parameter in layer.parameters()}
     if not all(map(linalg.all_finite, matrices.values())):
         raise ExportError(f"{layer!r} holds numbers that are not finite: this network is broken")
-    settings = {setting: value for setting, value in vars(layer).items()
-                if isinstance(value, (int, float)) and not setting.startswith("_")}
-    return Step(type(layer).__name__, settings, matrices)
+    return Step(type(layer).__name__, layer.settings(), matrices)
 
 
 def sample_rows(portable: Portable, count: int, rng: Random) -> List[List[Any]]:
