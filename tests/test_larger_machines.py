@@ -300,7 +300,7 @@ def fitted() -> Iterator[Any]:
 
 
 def test_what_is_pickled_is_as_large_as_its_numbers_and_needs_no_file():
-    """9 bytes for each number, with two more for each weight that Adam keeps; and little else."""
+    """9 bytes for each weight, and for the two numbers that Adam keeps for it; and little else."""
     for model in fitted():
         model.predict(digits().inputs)
         network = model.network_

@@ -209,8 +209,8 @@ def _named(portable: Portable, name: str, code: str) -> str:
 
 def _head(portable: Portable, name: str, bits: int, int8: bool) -> str:
     upper = name.upper()
-    count = sum(len(step.weights) * len(step.weights[0]) for step in portable.dense)
-    others = sum(len(step.biases) * (2 if int8 else 1) for step in portable.dense)
+    count = sum(len(row) for step in portable.dense for row in step.weights)
+    others = sum(len(step.biases) for step in portable.dense) * (2 if int8 else 1)
     others += 2 * len(portable.means) + 2 * len(portable.target_means)
     small, large = (count + others * size if int8 else (count + others) * size for size in (4, 8))
     stack = 2 * _widest(portable)

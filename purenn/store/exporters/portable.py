@@ -97,7 +97,8 @@ class Portable(NamedTuple):
     @property
     def inputs(self) -> int:
         """How many numbers the first layer takes."""
-        return sum(column.width for column in self.columns)
+        words = sum(len(column.categories) for column in self.columns)
+        return words + sum(1 for column in self.columns if not column.categories)
 
     @property
     def is_language_model(self) -> bool:
