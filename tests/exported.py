@@ -12,13 +12,12 @@ from typing import Any, Dict, List, NamedTuple
 
 from purenn import (
     ELU, GELU, Classifier, Dense, Dropout, LeakyReLU, Linear, Network, ReLU, Sigmoid, SiLU, Softmax,
-    SoftmaxCrossEntropy, Softplus, Tanh, uniform,
+    Softplus, Tanh, uniform,
 )
-from purenn.data import Column, Encoding, Standardizer, iris
+from purenn.data import Column, Encoding, Standardizer, TableOptions, iris
 from purenn.linalg import zeros
+from purenn.model import Model
 from purenn.store.exporters import export
-from purenn.store.keeping import model_of
-from purenn.store.model import Model
 
 # Every layer without weights, and those with settings also with others than the usual.
 LAYERS = {
@@ -61,20 +60,11 @@ def asked(name: str, model: Model, rows: List[List[Any]]) -> Asked:
     """Ask purenn itself; cells go through the encoding where there is one."""
     numbers = rows
     if model.encoding is not None:
-        encoding = Encoding.from_dict(model.encoding)
-        numbers = [encoding.encode_row([str(cell) for cell in row]) for row in rows]
-    scores = model.scores(numbers)
-    probabilities: List[List[float]] = []
-    answers: List[Any] = scores
+        numbers = [model.encoding.encode_row([str(cell).strip() for cell in row]) for row in rows]
+    outputs, answers = model.outputs(numbers), model.answers(numbers)
     if model.kind == "classifier":
-        probabilities = SoftmaxCrossEntropy().predict(scores)
-        answers = [model.classes[row.index(max(row))] for row in scores]
-    elif model.target_standardizer is not None:
-        answers = model.target_standardizer.inverse(scores)
-    if model.kind == "regressor":
-        scores = answers
-        answers = [row[0] if len(row) == 1 else row for row in answers]
-    return Asked(name, model, rows, scores, answers, probabilities)
+        return Asked(name, model, rows, model.scores(numbers), answers, outputs)
+    return Asked(name, model, rows, outputs, answers, [])
 
 
 def plain(name: str, kind: str, seed: int) -> Asked:
@@ -94,24 +84,31 @@ def plain(name: str, kind: str, seed: int) -> Asked:
     return asked(f"{kind}_{name}", model, rows)
 
 
-def table(kind: str, labels: List[Any], seed: int) -> Asked:
-    """A model of a table with words, holes that are filled, and an ignored column."""
+def table(kind: str, labels: List[Any], seed: int, options: TableOptions) -> Asked:
+    """A model of a table with words, holes, and an ignored column, read in some way."""
     rng = Random(seed)
     target = (Column("kind, of", "class", [str(label) for label in labels])
               if kind == "classifier" else Column("price", "value"))
+    colours = COLOURS[seed % 2:]  # with a category of its own for a hole, or without
     encoding = Encoding([
-        Column('size "cm"', "number", fill=2.5), Column("colour", "text", COLOURS),
+        Column('size "cm"', "number", fill=2.5), Column("colour", "text", colours),
         Column("id", "ignored"), target, Column("größe", "number"),
-    ])
+    ], options)
     width = len(encoding.feature_names)
     model = Model(
         network_with("relu", width, len(labels) or 1, rng), kind,
         Standardizer([0.5] * width, [2.0] * width),
         Standardizer([10.0], [3.0]) if kind == "regressor" else None,
-        labels, encoding.feature_names, encoding.to_dict(),
+        labels, encoding.feature_names, encoding,
     )
-    rows = [[rng.choice([rng.gauss(0, 1), " 1.5e0", "-3", ""]), rng.choice(COLOURS),
-             rng.gauss(0, 1)] for _ in range(12)]
+    sizes: List[Any] = [rng.gauss(0, 1), " 1.5e0", "-3"] + ["", " "] * (options.missing == "mean")
+    if options.decimal is not None:
+        sizes = [" 1.234,5", "-12.345.678", "1,5e-1", "+2,", "1\u00a0234", "-"]
+    words = colours[1:] + [""] * (options.missing == "mean") + ["mauve"] * (
+        options.unseen == "zeros")
+    rows = [[rng.choice(sizes), rng.choice(words),
+             rng.choice([str(rng.gauss(0, 1)).replace(".", options.decimal or ".")])]
+            for _ in range(24)]
     return asked(f"table_{kind}_{seed}", model, rows)
 
 
@@ -120,7 +117,7 @@ def trained() -> Asked:
     flowers = iris()
     names = [flowers.class_names[number] for number in flowers.targets]
     model = Classifier(hidden=(16,), epochs=20).fit(flowers.inputs, names)
-    return asked("trained", model_of(model), flowers.inputs)
+    return asked("trained", model.model_, flowers.inputs)
 
 
 def models() -> List[Asked]:
@@ -134,8 +131,17 @@ def models() -> List[Asked]:
     mixed = asked("labels_mixed", numbers.model._replace(classes=[None, True, 1.5]), numbers.rows)
     equal = Network([Dense(2, 3, Random(1), lambda rng, *size: zeros(*size))])
     ties = asked("ties", Model(equal, "classifier", classes=["b", "a", "c"]), [[1.0, 2.0]])
-    return [*some, trained(), ties, numbers, mixed, table("classifier", ["yes", "no, never"], 1),
-            table("regressor", [], 2)]
+    return [*some, trained(), ties, numbers, mixed,
+            table("classifier", ["yes", "no, never"], 1, TableOptions(header=True)),
+            table("regressor", [], 2, TableOptions(header=True, missing="mean")),
+            table("regressor", [], 3, TableOptions(header=True, missing="mean")),
+            table("classifier", ["a", "b"], 4, TableOptions(header=True, unseen="zeros"))]
+
+
+def european() -> Asked:
+    """A table whose decimal sign is a comma; the header of C and ONNX read only points."""
+    options = TableOptions(header=True, delimiter=";", decimal=",", missing="mean")
+    return table("regressor", [], 6, options)
 
 
 def write(folder: Path, suffix: str, asked_models: List[Asked], **options: Any) -> None:

@@ -26,13 +26,18 @@ from typing import Any, Dict, List
 import pytest
 
 import purenn
-from exported import LAYERS, Asked, asked, check, close, dense, models, network_with, write
+from exported import (
+    LAYERS, Asked, asked, check, close, dense, european, models, network_with, write,
+)
 from purenn import Classifier, Dense, Network, Regressor, ReLU, activations, layers, load
 from purenn.data import iris
+from purenn.data.cells import number
+from purenn.metrics import classes_of
+from purenn.model import Model
 from purenn.store.exporters import FORMATS, ExportError, export
 from purenn.store.exporters.onnx import gauss_legendre
 from purenn.store.exporters.quantize import compare, rounded
-from purenn.store.model import Model
+from purenn.store.model import save_model
 
 ALL = models()
 
@@ -212,8 +217,8 @@ def as_csv(one: Asked, header: bool = True) -> str:
     out = csv.writer(text, lineterminator="\r\n")
     if header:
         out.writerow(['size "cm"', "colour", "id", "größe"])
-    for number, (size, colour, length) in enumerate(one.rows):
-        out.writerow([size, colour, f"id\n{number}", length])
+    for place, (size, colour, length) in enumerate(one.rows):
+        out.writerow([size, colour, f"id\n{place}", length])
     return text.getvalue()
 
 
@@ -232,7 +237,7 @@ def test_as_a_command_it_prints_what_purenn_predict_prints(
     table, model = tmp_path / "table.csv", tmp_path / "model.safetensors"
     text = as_csv(one, header)
     table.write_bytes(b"\xef\xbb\xbf" * header + text.encode("utf-8"))
-    purenn.store.model.save_model(one.model, str(model))
+    save_model(one.model, str(model))
     words = ["--probabilities"] if one.probabilities else []
     environment = {**os.environ, "PYTHONPATH": str(Path(purenn.__file__).parent.parent)}
     expected = run(sys.executable, "-m", "purenn", "predict", model, table, *words,
@@ -251,11 +256,41 @@ def test_the_command_reads_from_a_pipe_and_says_what_is_wrong_in_one_line(python
     done = subprocess.run(
         [sys.executable, "table_classifier_1.py", "-"], cwd=python_files, stdout=subprocess.PIPE,
         input='colour,"size ""cm""",größe\nblue,1,2\nmauve,1,2\n'.encode(), stderr=subprocess.PIPE)
-    assert done.returncode == 1 and done.stdout.decode().splitlines()[0] == "prediction"
-    assert len(done.stdout.splitlines()) == 2
+    head, answer, nothing = done.stdout.decode().splitlines()
+    assert done.returncode == 0 and head == "prediction" and nothing == '""'
+    assert answer == '"no, never"' or answer == "yes"
     message = done.stderr.decode()
-    assert message.startswith("-: row 3: column colour: expected one of ")
+    assert message.startswith("-, row 3: column colour: expected one of ")
     assert "'mauve'" in message and len(message.splitlines()) == 1
+
+
+def test_the_command_goes_on_after_bad_rows_and_fails_if_all_are_bad(python_files):
+    lines = ["1,blue,2", "x,blue,2", "1,blue"] + ["1,mauve,2"] * 12
+    for rows, code in ((lines, 0), (lines[1:], 1)):
+        done = subprocess.run(
+            [sys.executable, "table_classifier_1.py", "-", "--probabilities"], cwd=python_files,
+            input="\n".join(['"size ""cm""",colour,größe', *rows]).encode("utf-8"), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        assert done.returncode == code
+        assert done.stdout.decode().splitlines()[-1] == ",,"
+        assert len(done.stdout.splitlines()) == len(rows) + 1
+        assert len(done.stderr.splitlines()) == 11
+        assert b"14 rows could not be answered" in done.stderr
+
+
+def test_a_table_with_decimal_commas_is_read_as_purenn_reads_it(tmp_path):
+    one = european()
+    write(tmp_path, ".py", [one])
+    write(tmp_path, ".mjs", [one])
+    (tmp_path / "driver.py").write_text(PYTHON_DRIVER)
+    (tmp_path / "driver.mjs").write_text(NODE_DRIVER)
+    check([one], said_by_lines(run(sys.executable, "driver.py", cwd=tmp_path)))
+    check([one], said_by_lines(run(needs("node"), "driver.mjs", cwd=tmp_path)))
+    names: Dict[str, Any] = {"__name__": "imported"}
+    exec((tmp_path / f"{one.name}.py").read_text("utf-8"), names)
+    for cell in ("1,5", "1.5", "1.234,5", "1.234", "12.34", "0.123,4", "1,2,3", "-1.234.567,8e1",
+                 "1 234,5", "1'234", "--1", "1.234,", ",5", "1.23.456", "+1.234", "e,1", ""):
+        assert names["number"](cell) == number(cell, ","), cell
 
 
 def test_the_command_takes_cells_apart_as_purenn_does(python_files, tmp_path):
@@ -329,7 +364,7 @@ def c_program(one: Asked) -> str:
     if one.model.encoding is not None:
         rows = "static const char *const rows[][3] = {%s};" % ",".join(
             "{%s}" % ",".join(c_text(str(cell).strip()) for cell in row) for row in one.rows)
-        read = "NAME_real row[6]; if (NAME_encode(rows[r], row)) return 1;"
+        read = "NAME_real row[8]; if (NAME_encode(rows[r], row)) return 1;"
     answer = C_CLASSES if one.model.kind == "classifier" else ""
     if one.model.kind == "regressor" and len(one.scores[0]) == 1:
         answer = 'if (NAME_predict(row) != scores[0]) return 2;'
@@ -404,7 +439,7 @@ def test_a_c_header_refuses_words_and_numbers_that_purenn_refuses(tmp_path):
 int main(void)
 {{
     static const char *const rows[][3] = {{{rows}}};
-    double row[6];
+    double row[8];
     int r;
     for (r = 0; r < {len(cells)}; r++)
         printf("%d ", {one.name}_encode(rows[r], row));
@@ -610,8 +645,8 @@ def test_rounding_to_8_bits_moves_no_weight_by_more_than_half_a_scale():
 def test_the_cost_of_rounding_is_measured_on_the_rows_given():
     flowers = iris()
     model = Classifier(hidden=(8,), epochs=30).fit(flowers.inputs, flowers.targets)
-    found = compare(purenn.store.keeping.model_of(model), flowers.inputs)
-    other = rounded(purenn.store.keeping.model_of(model))
+    found = compare(model.model_, flowers.inputs)
+    other = rounded(model.model_)
     same = [a == other.classes[row.index(max(row))] for a, row in zip(
         model.predict(flowers.inputs), other.scores(flowers.inputs))]
     assert found.rows == 150 and found.same == same.count(True) / 150 > 0.9
@@ -620,12 +655,12 @@ def test_the_cost_of_rounding_is_measured_on_the_rows_given():
 
 def test_estimators_and_what_was_loaded_are_exported_alike(tmp_path):
     rows = [[float(x), 1.0] for x in range(10)]
-    for number, model in enumerate([
+    for case, model in enumerate([
         Regressor(epochs=2).fit(rows, [3.0 * x for x, _ in rows]),
         Regressor(epochs=2).fit(rows, [[x, -x] for x, _ in rows]),
         Classifier(epochs=2).fit(rows, ["a"] * 5 + ["b"] * 5),
     ]):
-        paths = [str(tmp_path / f"{name}{number}.py") for name in ("own", "loaded")]
+        paths = [str(tmp_path / f"{name}{case}.py") for name in ("own", "loaded")]
         model.save(str(tmp_path / "model.safetensors"))
         for path, thing in zip(paths, (model, load(str(tmp_path / "model.safetensors")))):
             export(thing, path)
@@ -682,11 +717,17 @@ def test_the_exported_python_file_answers_the_table_it_was_trained_on(flowers):
 
 
 def test_the_cost_of_8_bits_is_printed_for_rows_made_up_and_for_a_table(flowers):
-    for words, rows in ([], "1,000 rows made up"), (["--data", "flowers.csv"], "150 rows"):
+    for words, rows in ([], "1,000 rows made up"), (["--data", "flowers.csv"], "150 rows of flow"):
         done = purenn_export(flowers, "flowers.safetensors", "-o", "eight.h", "--int8", *words)
         assert done.returncode == 0, done.stderr
-        share = re.search(r"the same class on (\d+\.\d)% of (.*); .* at most 0\.\d+", done.stdout)
-        assert share and share[2].startswith(rows) and 90 <= float(share[1]) <= 100
+        found = re.search(r"by at most 0\.\d+, the class is the same on (\d+\.\d)% of (.*)",
+                          done.stdout)
+        assert found and found[2].startswith(rows) and 90 <= float(found[1]) <= 100
+    before, after = re.findall(r"(\d\.\d+) (?:before|after)", done.stdout)
+    model = load(str(flowers / "flowers.safetensors")).model_
+    right = [classes_of(one.outputs(iris().inputs)) for one in (model, rounded(model))]
+    shares = [sum(a == b for a, b in zip(said, iris().targets)) / 150 for said in right]
+    assert [float(before), float(after)] == pytest.approx(shares, abs=5e-5)
     assert "signed char" in (flowers / "eight.h").read_text()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from purenn import Dense, Dropout
 from purenn.store.exporters import FORMATS, ExportError, export
-from purenn.store.model import Model
+from purenn.model import Model
 from test_exporters import micropython, run, this_and_others
 
 sequences = pytest.importorskip("purenn.sequences")

@@ -32,6 +32,7 @@ COMMANDS = {
     "predict": "say what a trained model makes of new rows",
     "evaluate": "measure a trained model on rows whose answers are known",
     "show": "say what is in a model file, and whether it still computes the same",
+    "export": "write a trained model as a file that runs without purenn",
     "doctor": "look for what keeps a network from learning from some data",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
@@ -53,6 +54,7 @@ a table of your own, and what becomes of it:
   purenn show flowers.safetensors
   purenn evaluate flowers.safetensors test.csv
   purenn predict flowers.safetensors new.csv
+  purenn export flowers.safetensors -o flowers.py
 """
 
 

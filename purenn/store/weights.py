@@ -4,22 +4,40 @@ A model file opens in PyTorch as it is, and a larger machine may go on training 
 back is a file of tensors under the same names. `load_weights` puts them into the model that they
 came from, which kept all the rest: the standardizers, the classes, how cells become numbers.
 
-Before this: `keeping.py`.
+Imports: the core, `model`, `safetensors.py`, `architecture.py`.
 """
 
 from __future__ import annotations
 
 import os
 
-from . import atomic, safetensors
+from typing import Any
+
+from ..atomic import Path
+from ..model import Model
+from ..network import Network
+from . import safetensors
 from .architecture import build_network, describe
 from .errors import ModelFileError
-from .keeping import Keepable, model_of
 
-__all__ = ["load_weights"]
+__all__ = ["load_weights", "model_in"]
 
 
-def load_weights(thing: Keepable, path: atomic.Path) -> None:
+def model_in(who: str, thing: Any) -> Model:
+    """Return the model that a network makes, or that a fitted Classifier or Regressor holds.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(thing, Network):
+        return Model(thing)
+    model = getattr(thing, "model_", thing)
+    if not isinstance(model, Model):
+        raise TypeError(f"{who}: expected a Network, a Model, or a fitted Classifier or Regressor, "
+                        f"got {thing!r}")
+    return model
+
+
+def load_weights(thing: Any, path: Path) -> None:
     """Put the tensors of a safetensors file into the parameters of a network or model.
 
     thing  a Network, a fitted Classifier or Regressor, or a Model
@@ -39,7 +57,7 @@ def load_weights(thing: Keepable, path: atomic.Path) -> None:
     >>> here.predict([[0.5, 1.0]]) == there.predict([[0.5, 1.0]])
     True
     """
-    network = model_of(thing).network
+    network = model_in("load_weights", thing).network
     try:
         tensors, _ = safetensors.read(path)
         other = build_network(describe(network), tensors)

@@ -33,8 +33,8 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from .. import atomic
-from ..keeping import Keepable, model_of
+from ...atomic import Path, replace_file
+from ..weights import model_in
 from . import c_header, javascript, language_file, onnx, python_file
 from .portable import ExportError, portable_of
 
@@ -62,7 +62,7 @@ FORMATS: Dict[str, Format] = {
 
 
 def export(
-    thing: Keepable, path: atomic.Path, to: Optional[str] = None, *, bits: int = 64,
+    thing: Any, path: Path, to: Optional[str] = None, *, bits: int = 64,
     int8: bool = False,
 ) -> List[str]:
     """Write a model to `path` in another language; return what it does otherwise than purenn.
@@ -75,7 +75,7 @@ def export(
     The file is replaced in one step, and only if everything can be expressed. Raises ExportError
     (a ValueError) for what the format cannot express, OSError when the file cannot be written.
     """
-    portable = portable_of(model_of(thing))
+    portable = portable_of(model_in("export", thing))
     form = FORMATS[format_of(path, to)]
     options = _options(form, to or os.fsdecode(path), bits, int8)
     module = form.module
@@ -86,12 +86,12 @@ def export(
         module = language_file
     name = os.path.splitext(os.path.basename(os.fsdecode(path)))[0]
     contents = module.write(portable, name, **options)
-    atomic.replace_file(path, lambda file: file.write(contents))
+    replace_file(path, lambda file: file.write(contents))
     remarks: List[str] = module.remarks(portable)
     return remarks
 
 
-def format_of(path: atomic.Path, to: Optional[str] = None) -> str:
+def format_of(path: Path, to: Optional[str] = None) -> str:
     """Return the name of the format: `to`, or what the suffix of the path says.
 
     >>> format_of("flowers.h"), format_of("flowers.txt", "python")

@@ -23,7 +23,7 @@ import re
 from typing import Dict, Iterable, List, Sequence
 
 from ...linalg import Vector
-from .portable import ExportError, Portable, Step, printable, refuse_large
+from .portable import Column, ExportError, Portable, Step, printable, refuse_large
 from .quantize import quantized
 
 __all__ = ["remarks", "write"]
@@ -164,7 +164,7 @@ ENCODE_WORD = """    for (k = 0; k < {width}; k++)
         row[{first} + k] = strcmp(cells[{place}], NAME_words{column}[k]) == 0;
     for (k = 0; k < {width} && row[{first} + k] == 0; k++)
         ;
-    if (k == {width})
+    if (k == {width}{unless})
         return {column};
 """
 
@@ -176,7 +176,10 @@ def remarks(portable: Portable) -> List[str]:
     """Return what the header does otherwise than purenn."""
     if not portable.has_words:
         return []
-    return ["an empty cell is \"\" only; words such as \"NA\" are not taken for one"]
+    said = ["an empty cell is \"\" only; words such as \"NA\" are not taken for one"]
+    if portable.reading.decimal:
+        said.append("numbers are read with a decimal point, and nothing between thousands")
+    return said
 
 
 def write(portable: Portable, name: str, bits: int = 64, int8: bool = False) -> bytes:
@@ -392,6 +395,14 @@ def _formula(step: Step, buffer: str) -> str:
     return re.sub(r"\bx\b", f"{buffer}[i]", formula)
 
 
+def _unless(portable: Portable, column: Column, place: int) -> str:
+    """Return what else must hold for a cell that is none of the words to be an error."""
+    first = f"cells[{place}][0]"
+    if portable.reading.unseen:
+        return " && 0" if column.fill is not None else f" && {first} == 0"
+    return f" && {first} != 0" if column.fill is not None else ""
+
+
 def _encoding(portable: Portable) -> Iterable[str]:
     """Yield the lines that turn each cell into numbers."""
     first = 0
@@ -399,7 +410,7 @@ def _encoding(portable: Portable) -> Iterable[str]:
         where = {"place": place, "column": place + 1, "first": first, "width": column.width}
         number = ENCODE_NUMBER.format(**where)
         if column.categories:
-            yield ENCODE_WORD.format(**where)
+            yield ENCODE_WORD.format(unless=_unless(portable, column, place), **where)
         elif column.fill is not None:
             inner = "".join(f"    {line}\n" for line in number.splitlines())
             yield ENCODE_FILLED.format(fill=repr(column.fill), number=inner, **where)

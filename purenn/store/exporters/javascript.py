@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List
 
+from ...data.cells import MISSING, MISSING_AMONG_NUMBERS
 from .portable import ExportError, Portable, printable
 
 __all__ = ["remarks", "write"]
@@ -72,17 +73,28 @@ function softmax(x) {
 """,
 }
 
-ENCODE = """
-const MISSING = new Set(["", "?", "na", "n/a", "nan", "null"]);
+POINTED = r"""
+// A number with its decimal sign as a point and nothing between thousands, "" if it is none.
+function pointed(cell) {
+  if (/^[+-]?[1-9]\d{0,2}([OTHER'\u2019 \u00a0\u202f]\d{3})+(\DECIMAL\d*)?$/.test(cell)) {
+    cell = cell.replace(/[OTHER'\u2019 \u00a0\u202f]/g, "");
+  } else if (cell.includes("OTHER")) {
+    return "";
+  }
+  return cell.replace("DECIMAL", ".");
+}
+"""
 
-function missing(cell) {
-  if (typeof cell === "string") return MISSING.has(cell.trim().toLowerCase());
+ENCODE = """
+function missing(cell, words) {
+  if (typeof cell === "string") return words.includes(cell.trim().toLowerCase());
   return cell === null || cell === undefined || Number.isNaN(cell);
 }
 
 function number(cell) {
   if (typeof cell === "object") return null;
-  if (typeof cell === "string" && !/^[-0-9+.eE]+$/.test(cell.trim())) return null;
+  if (typeof cell === "string") cell = POINTED;
+  if (typeof cell === "string" && !/^[-0-9+.eE]+$/.test(cell)) return null;
   const value = Number(cell);
   return Number.isFinite(value) ? value : null;
 }
@@ -97,14 +109,14 @@ function encode(row) {
   return columns.flatMap(({ name, categories, fill }, place) => {
     const cell = row[place];
     if (categories) {
-      const word = missing(cell) ? "" : String(cell).trim();
-      if (!categories.includes(word)) {
+      const word = missing(cell, MISSING) ? fill : String(cell).trim();
+      if (word === null || (word && !categories.includes(word) && !UNSEEN)) {
         const known = categories.join(", ");
-        throw new RangeError(`column ${name}: expected one of ${known}, got ${word}`);
+        throw new RangeError(`column ${name}: expected one of ${known}, got ${cell}`);
       }
       return categories.map(category => (category === word ? 1 : 0));
     }
-    const value = missing(cell) ? fill : number(cell);
+    const value = missing(cell, MISSING_IN_NUMBERS) ? fill : number(cell);
     if (value === null) throw new RangeError(`column ${name}: expected a number, got ${cell}`);
     return [value];
   });
@@ -156,7 +168,12 @@ def write(portable: Portable, name: str) -> bytes:
         predict = CLASSIFIER
     elif portable.kind == "regressor" and portable.outputs == 1:
         predict = ONE_VALUE
-    parts = [_head(portable, name), _tables(portable), ENCODE,
+    encode = ENCODE.replace("POINTED", "cell.trim()")
+    if portable.reading.decimal is not None:
+        other = "." if portable.reading.decimal == "," else ","
+        pointed = POINTED.replace("DECIMAL", portable.reading.decimal).replace("OTHER", other)
+        encode = pointed + ENCODE.replace("POINTED", "pointed(cell.trim())")
+    parts = [_head(portable, name), _tables(portable), encode,
              *(PARTS[part] for part in PARTS if part in names), _scores(portable), predict]
     return "".join(parts).encode("ascii")
 
@@ -176,8 +193,14 @@ def _tables(portable: Portable) -> str:
     columns = "".join(
         f"  {{ name: {_json(column.name)}, categories: {_json(list(column.categories) or None)}, "
         f"fill: {_json(column.fill)} }},\n" for column in portable.columns)
+    reading = portable.reading
     lines = ["// Each column: its name, the words that it may hold (null: numbers), what an empty "
              "cell becomes.", f"export const columns = [\n{columns}];"]
+    lines += ["// What stands for an empty cell, in any case.",
+              f"const MISSING = {_json(sorted(MISSING))};",
+              f"const MISSING_IN_NUMBERS = {_json(sorted(MISSING | MISSING_AMONG_NUMBERS))};",
+              "// Whether words that the training did not have are none of those known, or errors.",
+              f"const UNSEEN = {_json(reading.unseen)};"]
     if portable.labels:
         lines.append(f"export const classes = {_json(portable.labels)};")
     for constant in ("means", "deviations", "target_means", "target_deviations"):

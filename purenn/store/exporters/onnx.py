@@ -135,26 +135,32 @@ class _Graph:
         if not portable.has_words:
             self.ins.append(_described("rows", self.real, ["n", portable.inputs]))
             return self._filled("rows", portable.columns)
-        parts = [self._column(column) for column in portable.columns]
+        parts = [self._column(column, portable.reading.unseen) for column in portable.columns]
         return parts[0] if len(parts) == 1 else self.node("Concat", *parts, axis=1)
 
-    def _column(self, column: Column) -> str:
+    def _column(self, column: Column, unseen: bool) -> str:
         name = f"column {column.name}" if column.name in RESULTS or "/" in column.name else (
             column.name or "column")
         if not column.categories:
             self.ins.append(_described(name, self.real, ["n", 1]))
             return self._filled(name, [column])
         self.ins.append(_described(name, STRING, ["n", 1]))
-        ones = self.node("OneHotEncoder", name, domain="ai.onnx.ml", zeros=0,
-                         cats_strings=list(column.categories))
-        shape = self.constant([-1, column.width], [2], INT64)
-        return self.node("Cast", self.node("Reshape", ones, shape), to=self.real)
+        words, width = list(column.categories), column.width
+        if column.fill is not None and "" not in words:
+            words.append("")  # an empty cell is allowed, and is none of the words
+        ones = self.node("OneHotEncoder", name, domain="ai.onnx.ml", cats_strings=words,
+                         zeros=int(unseen))
+        ones = self.node("Reshape", ones, self.constant([-1, len(words)], [2], INT64))
+        if len(words) > width:
+            ones = self.node("Slice", ones, self.constant([0], [1], INT64),
+                             self.constant([width], [1], INT64), self.constant([1], [1], INT64))
+        return self.node("Cast", ones, to=self.real)
 
     def _filled(self, rows: str, columns: Sequence[Column]) -> str:
         """Put into empty cells, which are NaN, what the training says."""
         if all(column.fill is None for column in columns):
             return rows
-        fills = [math.nan if column.fill is None else column.fill for column in columns]
+        fills = [math.nan if column.fill is None else float(column.fill) for column in columns]
         return self.node("Where", self.node("IsNaN", rows), self.constant(fills, [1, len(fills)]),
                          rows)
 

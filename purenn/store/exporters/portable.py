@@ -12,21 +12,21 @@ Before this: `model.py`. After this: one module for each language, each to be re
 from __future__ import annotations
 
 from random import Random
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from ... import activations, linalg
-from ...data import Encoding
 from ...initializers import normal
 from ...layers import Dropout, Layer
 from ...linalg import Matrix, Vector
+from ...model import Model
 from ...network import Network
+from ...text import shown
 from ..architecture import describe
 from ..errors import ModelFileError
-from ..model import Model
 
 __all__ = [
-    "Column", "ExportError", "Portable", "Step", "portable_of", "printable", "refuse_large",
-    "sample_rows",
+    "Column", "ExportError", "Portable", "Reading", "Step", "portable_of", "printable",
+    "refuse_large", "sample_rows",
 ]
 
 LARGEST_FLOAT = 3.4028234e38
@@ -39,13 +39,13 @@ class ExportError(ValueError):
 class Column(NamedTuple):
     """One cell of a row: a number, or a word where there are categories.
 
-    `fill` is what an empty cell becomes in a column of numbers; None: it is an error. In a column
-    of words an empty cell is the category "", if there is one.
+    `fill` is what an empty cell becomes, None if it is an error: in a column of numbers a number,
+    in one of words "", which is a category of its own or else none of them.
     """
 
     name: str
     categories: Sequence[str] = ()
-    fill: Optional[float] = None
+    fill: Union[None, float, str] = None
 
     @property
     def width(self) -> int:
@@ -72,6 +72,23 @@ class Step(NamedTuple):
         return list(self.matrices.get("biases", [[0.0] * len(self.weights)])[0])
 
 
+class Reading(NamedTuple):
+    """How tables are read.
+
+    header     whether the training table had a line of names
+    delimiter  the character between cells
+    decimal    "," or "." if thousands may be set apart by the other one; None for plain numbers
+    unseen     whether words that the training did not have are none of the known ones, or errors
+    kinds      the kind of every column of the training table: number, text, class, value, ignored
+    """
+
+    header: bool
+    delimiter: str
+    decimal: Optional[str]
+    unseen: bool
+    kinds: List[str]
+
+
 class Portable(NamedTuple):
     """A model as names and numbers.
 
@@ -88,9 +105,8 @@ class Portable(NamedTuple):
     target_deviations: Vector
     kind: str
     labels: List[Any]
-    header: bool
-    delimiter: str
-    table: List[Tuple[str, str]]  # name and kind of every column of the training table
+    label_texts: List[str]
+    reading: Reading
     summary: str
     parameters: Mapping[str, Any] = {}
 
@@ -120,21 +136,15 @@ class Portable(NamedTuple):
         """The layers that have weights."""
         return [step for step in self.steps if step.name == "Dense"]
 
-    @property
-    def label_texts(self) -> List[str]:
-        """The labels as `purenn predict` prints them."""
-        return [str(label) for label in self.labels]
-
 
 def portable_of(model: Model) -> Portable:
     """Return the parts of a model; ExportError for a layer that is not one of purenn's own."""
     if model.network.input_width is None and model.kind != "language model":
         raise ExportError("the network takes rows of any width; an exported model needs a layer "
                           "that fixes the width, such as Dense")
-    encoding = None if model.encoding is None else Encoding.from_dict(model.encoding)
     scaling, unscaling = model.standardizer, model.target_standardizer
     return Portable(
-        _columns(model, encoding),
+        [] if model.kind == "language model" else _columns(model),
         list(scaling.means or ()) if scaling else [],
         list(scaling.deviations or ()) if scaling else [],
         _steps(model.network),
@@ -142,25 +152,33 @@ def portable_of(model: Model) -> Portable:
         list(unscaling.deviations or ()) if unscaling else [],
         model.kind,
         list(model.classes) if model.kind in ("classifier", "language model") else [],
-        encoding.header if encoding else _has_names(model),
-        encoding.delimiter if encoding else ",",
-        [(column.name, column.kind) for column in encoding.columns] if encoding else [],
+        model.class_names,
+        _reading(model),
         repr(model.network),
         model.parameters,
     )
 
 
-def _columns(model: Model, encoding: Optional[Encoding]) -> List[Column]:
+def _columns(model: Model) -> List[Column]:
     """Return the columns of the table, or without one a column of numbers for each input."""
-    if encoding is not None:
-        return [Column(one.name, list(one.categories), one.fill) for one in encoding.features]
-    width = model.network.input_width or 0
-    numbered = [f"column {number}" for number in range(1, width + 1)]
-    return [Column(name) for name in (model.feature_names if _has_names(model) else numbered)]
+    columns = []
+    filled = model.table().options.missing == "mean"
+    for column in model.table().features:
+        if column.kind == "date":
+            raise ExportError(f"column {shown(column.name)} holds dates, which exported models do "
+                              f"not read; train on columns of year, month and weekday instead")
+        fill = "" if column.kind == "text" else column.fill
+        columns.append(Column(column.name, list(column.categories), fill if filled else None))
+    return columns
 
 
-def _has_names(model: Model) -> bool:
-    return len(set(model.feature_names)) == model.network.input_width
+def _reading(model: Model) -> Reading:
+    if model.kind == "language model":
+        return Reading(False, ",", None, False, [])
+    encoding = model.table()
+    options = encoding.options
+    return Reading(bool(options.header), options.delimiter or ",", options.decimal,
+                   options.unseen == "zeros", [column.kind for column in encoding.columns])
 
 
 def _steps(network: Network) -> List[Step]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Sequence
 
+from ...data.cells import MISSING, MISSING_AMONG_NUMBERS
 from .portable import ExportError, Portable, printable
 
 __all__ = ["CALLS", "MATH", "PARTS", "floats", "in_docstring", "remarks", "text_of", "write"]
@@ -113,7 +114,7 @@ ENCODE = '''
 def number(cell):
     """Return a cell as a float, None if it is no finite number."""
     if hasattr(cell, "strip"):
-        cell = cell.strip()
+        cell = {strip}
         for char in cell:
             if char not in "0123456789+-.eE":
                 return None
@@ -124,10 +125,11 @@ def number(cell):
     return cell if cell - cell == 0.0 else None
 
 
-def missing(cell):
+def missing(cell, among_numbers=True):
     """Return whether a cell is empty, or one of the words for that, or not-a-number."""
     if hasattr(cell, "strip"):
-        return cell.strip().lower() in ("", "?", "na", "n/a", "nan", "null")
+        cell = cell.strip().lower()
+        return cell in MISSING or (among_numbers and cell in MISSING_AMONG_NUMBERS)
     return cell is None or cell != cell
 
 
@@ -140,17 +142,40 @@ def encode(row):
     x = []
     for (name, categories, fill), cell in zip(COLUMNS, row):
         if categories:
-            cell = "" if missing(cell) else str(cell).strip()
-            if cell not in categories:
+            word = fill if missing(cell, False) else str(cell).strip()
+            if word is None or (word and word not in categories and not UNSEEN):
                 raise ValueError("column %s: expected one of %s, got %r"
                                  % (name, ", ".join(categories), cell))
-            x.extend([1.0 if cell == category else 0.0 for category in categories])
+            x.extend([1.0 if word == category else 0.0 for category in categories])
         else:
             value = fill if missing(cell) else number(cell)
             if value is None:
                 raise ValueError("column %s: expected a number, got %r" % (name, cell))
             x.append(value)
     return x
+'''
+
+POINTED = '''
+def pointed(cell):
+    """Return a number with a decimal point and nothing between thousands; "" for none."""
+    parts = cell.split("{decimal}")
+    if len(parts) > 2:
+        return ""
+    for mark in ("'", "\u2019", " ", "\u00a0", "\u202f"):
+        parts[0] = parts[0].replace(mark, "{other}")
+    groups = parts[0].split("{other}")
+    if len(groups) > 1:
+        sign = groups[0][:1] if groups[0][:1] in ("+", "-") else ""
+        groups[0] = groups[0][len(sign):]
+        for group in groups + parts[1:]:
+            for char in group:
+                if char not in "0123456789":
+                    return ""
+        lengths = [len(group) for group in groups[1:]]
+        if groups[0][:1] in ("", "0") or len(groups[0]) > 3 or lengths != [3] * len(lengths):
+            return ""
+        parts[0] = sign + "".join(groups)
+    return ".".join(parts)
 '''
 
 SCORES = '''
@@ -195,6 +220,8 @@ READING = '''
 def cells_of(line):
     """Return the cells of one record of a table, None if a quoted cell goes on in the next line."""
     cells, cell, quoted, place = [], "", False, 0
+    if DELIMITER == " ":
+        line = " ".join(line.split())
     while place < len(line):
         char = line[place]
         if quoted and char == '"' and line[place + 1:place + 2] == '"':
@@ -256,8 +283,8 @@ def quoted(cell):
 '''
 
 MAIN = '''
-def answer_lines(lines, probabilities):
-    """Yield the answers to a table line by line, as CSV."""
+def answer_lines(lines, probabilities, complain):
+    """Yield the answers to a table line by line, as CSV; an empty one where there is none."""
     places = None
     for count, cells in records(lines):
         if places is None:
@@ -266,12 +293,13 @@ def answer_lines(lines, probabilities):
             yield heading(probabilities)
             if has_names:
                 continue
-        if len(cells) != width:
-            raise ValueError("row %d: expected %d cells, got %d" % (count, width, len(cells)))
         try:
+            if len(cells) != width:
+                raise ValueError("expected %d cells, got %d" % (width, len(cells)))
             yield ",".join(answer([cells[place] for place in places], probabilities))
         except ValueError as error:
-            raise ValueError("row %d: %s" % (count, error))
+            complain("row %d: %s" % (count, error))
+            yield NOTHING[len(NOTHING) - 1 if probabilities else 0]
 
 
 def main():
@@ -282,12 +310,24 @@ def main():
                  % (" [--probabilities]" if CLASSES else ""))
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
+    bad, count = [], -1
+
+    def complain(text):
+        bad.append(text)
+        if len(bad) <= 10:
+            sys.stderr.write(words[0] + ", " + text + "\\n")
+
     try:
         stream = getattr(sys.stdin, "buffer", sys.stdin)
         if words[0] != "-":
             stream = open(words[0], "rb")
-        for line in answer_lines(stream, len(sys.argv) > 2):
+        for line in answer_lines(stream, len(sys.argv) > 2, complain):
             print(line)
+            count += 1
+        if len(bad) > 10:
+            sys.stderr.write("%d rows could not be answered\\n" % len(bad))
+        if bad and len(bad) == count:
+            sys.exit(1)
     except (OSError, IOError, ValueError) as error:
         sys.exit("%s: %s" % (words[0], error))
 
@@ -297,6 +337,9 @@ if __name__ == "__main__":
 '''
 
 CLASS_LINES = '''
+NOTHING = ['""', "," * len(CLASSES)]  # an answer that there is none
+
+
 def heading(probabilities):
     names = ["p(%s)" % label for label in CLASSES] if probabilities else []
     return ",".join([quoted(name) for name in ["prediction"] + names])
@@ -309,6 +352,9 @@ def answer(row, probabilities):
 '''
 
 VALUE_LINES = '''
+NOTHING = ['{nothing}']  # an answer that there is none
+
+
 def heading(_):
     return "{names}"
 
@@ -366,9 +412,10 @@ def in_docstring(text: str) -> str:
 
 def _numbers(portable: Portable) -> str:
     """Return the tables of names and numbers."""
+    reading = portable.reading
     columns = "".join(
         f"    ({text_of(column.name)}, {_tuple(map(text_of, column.categories))}, "
-        f"{column.fill!r}),\n"
+        f"{_label(column.fill)}),\n"
         for column in portable.columns)
     lines = [f"# Each column: its name, the words it may hold (none: numbers), what an empty cell "
              f"becomes.\nCOLUMNS = [\n{columns}]\n"]
@@ -379,7 +426,11 @@ def _numbers(portable: Portable) -> str:
         lines += [f"TARGET_MEANS = {floats(portable.target_means)}\n",
                   f"TARGET_DEVIATIONS = {floats(portable.target_deviations)}\n"]
     lines += [f"CLASSES = {_tuple(map(_label, portable.labels))}\n",
-              f"HEADER, DELIMITER = {portable.header}, {text_of(portable.delimiter)}\n",
+              f"HEADER, DELIMITER = {reading.header}, {text_of(reading.delimiter)}\n",
+              "# Whether words that the training did not have are none of those known, or errors.\n"
+              f"UNSEEN = {reading.unseen}\n",
+              f"MISSING = {_tuple(map(text_of, sorted(MISSING)))}\n"
+              f"MISSING_AMONG_NUMBERS = {_tuple(map(text_of, sorted(MISSING_AMONG_NUMBERS)))}\n",
               "# Which cells of a record without names are our columns: with the target, without.\n"
               f"TABLES = {_tables(portable)}\n"]
     for number, step in enumerate(portable.dense):
@@ -390,9 +441,7 @@ def _numbers(portable: Portable) -> str:
 
 
 def _tables(portable: Portable) -> str:
-    kinds = [kind for _, kind in portable.table]
-    if not kinds:
-        kinds = ["number"] * len(portable.columns) + ["value"]
+    kinds = portable.reading.kinds
     whole = [1 if kind in ("number", "text") else 0 for kind in kinds]
     without = [used for used, kind in zip(whole, kinds) if kind not in ("class", "value")]
     return f"[{whole}, {without}]"
@@ -415,7 +464,12 @@ def _functions(portable: Portable) -> str:
         predict = CLASSIFIER
     elif portable.kind == "regressor" and portable.outputs == 1:
         predict = ONE_VALUE
-    parts = [ENCODE, *(PARTS[name] for name in _all_steps(portable)), _scores(portable), predict,
+    encode = ENCODE.replace("{strip}", "cell.strip()")
+    if portable.reading.decimal is not None:
+        other = "." if portable.reading.decimal == "," else ","
+        pointed = POINTED.replace("{decimal}", portable.reading.decimal).replace("{other}", other)
+        encode = pointed + "\n" + ENCODE.replace("{strip}", "pointed(cell.strip())")
+    parts = [encode, *(PARTS[name] for name in _all_steps(portable)), _scores(portable), predict,
              READING, heading, MAIN]
     return "\n" + "\n".join(parts)
 
@@ -426,7 +480,7 @@ def _heading(portable: Portable) -> str:
         return CLASS_LINES
     names = ["prediction"] if portable.outputs == 1 else [
         f"prediction {number}" for number in range(1, portable.outputs + 1)]
-    return VALUE_LINES.format(names=",".join(names))
+    return VALUE_LINES.format(names=",".join(names), nothing="," * (len(names) - 1) or '""')
 
 
 def _scores(portable: Portable) -> str:

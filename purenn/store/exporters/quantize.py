@@ -23,8 +23,8 @@ from typing import List, NamedTuple, Tuple
 from ...layers import Dense
 from ...linalg import Matrix, Vector
 from ...metrics import classes_of
+from ...model import Model
 from ...network import layers_inside
-from ..model import Model
 
 __all__ = ["Comparison", "compare", "quantized", "rounded"]
 
