@@ -52,9 +52,6 @@ class Parameter:
     def __str__(self) -> str:
         return for_console(repr(self))
 
-    def __getstate__(self) -> Dict[str, Any]:  # a copy or a pickle needs no gradient
-        return {**vars(self), "gradient": None}
-
     def __repr__(self) -> str:
         rows, columns = linalg.shape(self.value)
         return f"Parameter({self.name}, {rows} × {columns})"

@@ -264,12 +264,15 @@ def test_the_command_reads_from_a_pipe_and_says_what_is_wrong_in_one_line(python
     assert "'mauve'" in message and len(message.splitlines()) == 1
 
 
+HEADER = '"size ""cm""",colour,größe'
+
+
 def test_the_command_goes_on_after_bad_rows_and_fails_if_all_are_bad(python_files):
     lines = ["1,blue,2", "x,blue,2", "1,blue"] + ["1,mauve,2"] * 12
     for rows, code in ((lines, 0), (lines[1:], 1)):
         done = subprocess.run(
             [sys.executable, "table_classifier_1.py", "-", "--probabilities"], cwd=python_files,
-            input="\n".join(['"size ""cm""",colour,größe', *rows]).encode("utf-8"), stdout=subprocess.PIPE,
+            input="\n".join([HEADER, *rows]).encode("utf-8"), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
         assert done.returncode == code
         assert done.stdout.decode().splitlines()[-1] == ",,"
