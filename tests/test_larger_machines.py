@@ -50,7 +50,7 @@ def flowers(tmp_path_factory: Any) -> Path:
     folder = tmp_path_factory.mktemp("flowers")
     data = iris()
     names = [data.class_names[number] for number in data.targets]
-    model = Classifier(hidden=(8,), epochs=15).fit(data.inputs, names)
+    model = Classifier(hidden=(8,), activation="relu", epochs=15).fit(data.inputs, names)
     save(model, str(folder / "flowers.safetensors"))
     export(model, str(folder / "flowers.py"))
     rng = Random(1)
