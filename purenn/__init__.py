@@ -68,9 +68,9 @@ __all__ = [
     "Penalty", "RMSProp", "RandomAdjustment", "RandomSearch", "ReLU", "Record", "ReduceOnPlateau",
     "Regressor", "SGD", "Schedule", "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy",
     "Softmax", "SoftmaxCrossEntropy", "Softplus", "StepDecay", "Tanh", "accuracy",
-    "clip_by_global_norm", "confusion_matrix", "diagnose", "he", "load", "macro_average",
-    "mean_absolute_error", "normal", "precision_recall_f1", "r2", "save", "train", "uniform",
-    "xavier", "zeros",
+    "clip_by_global_norm", "confusion_matrix", "diagnose", "export", "he", "load",
+    "load_weights", "macro_average", "mean_absolute_error", "normal", "precision_recall_f1", "r2",
+    "save", "train", "uniform", "xavier", "zeros",
 ]
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from .estimators import Classifier, NotFittedError, Regressor, load, save
     from .store.checkpoint import Checkpoint
     from .store.errors import ModelFileError
+    from .store.exporters import export
+    from .store.weights import load_weights
 
 _BESIDE = {
     "Checkpoint": "store.checkpoint",
@@ -91,7 +93,9 @@ _BESIDE = {
     "NotFittedError": "estimators",
     "Regressor": "estimators",
     "diagnose": "doctor",
+    "export": "store.exporters",
     "load": "estimators",
+    "load_weights": "store.weights",
     "save": "estimators",
 }
 _FOLDERS = ("data", "doctor", "draw", "sequences", "store")

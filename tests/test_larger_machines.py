@@ -19,12 +19,13 @@ from typing import Any, Iterator, List
 import pytest
 
 import purenn
-from purenn import SGD, Classifier, Network, Regressor, SoftmaxCrossEntropy, load, save, train
+from purenn import (
+    SGD, Classifier, Network, Regressor, SoftmaxCrossEntropy, export, load, load_weights, save,
+    train,
+)
 from purenn.data import digits, iris
 from purenn.store.architecture import build_network, describe, tensors_of
 from purenn.store.errors import ModelFileError
-from purenn.store.exporters import export
-from purenn.store.weights import load_weights
 
 ROOT = Path(purenn.__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable,

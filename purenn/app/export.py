@@ -81,7 +81,8 @@ def run(options: argparse.Namespace) -> int:
         check_words([options.data])
     model = load_model(path)
     form = format_of(output, options.to)
-    cost = _cost(model, path, options.data) if options.int8 and form == "c" else ""
+    measured = options.int8 and form == "c" and model.width > 0
+    cost = _cost(model, path, options.data) if measured else ""
     remarks = export(model, output, options.to, bits=int(options.bits), int8=options.int8)
     print(f"{safe(output)}: {os.path.getsize(output):,} bytes, for {RUNS_ON[form]}")
     if cost:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 
-from typing import Any
+from typing import Protocol, Union
 
 from ..atomic import Path
 from ..model import Model
@@ -20,10 +20,19 @@ from . import safetensors
 from .architecture import build_network, describe
 from .errors import ModelFileError
 
-__all__ = ["load_weights", "model_in"]
+__all__ = ["Fitted", "HasModel", "load_weights", "model_in"]
 
 
-def model_in(who: str, thing: Any) -> Model:
+class Fitted(Protocol):
+    """What a Classifier or Regressor is after `fit`, as far as it matters here."""
+
+    model_: Model
+
+
+HasModel = Union[Network, Model, Fitted]
+
+
+def model_in(who: str, thing: HasModel) -> Model:
     """Return the model that a network makes, or that a fitted Classifier or Regressor holds.
 
     Raises TypeError for anything else.
@@ -37,7 +46,7 @@ def model_in(who: str, thing: Any) -> Model:
     return model
 
 
-def load_weights(thing: Any, path: Path) -> None:
+def load_weights(thing: HasModel, path: Path) -> None:
     """Put the tensors of a safetensors file into the parameters of a network or model.
 
     thing  a Network, a fitted Classifier or Regressor, or a Model

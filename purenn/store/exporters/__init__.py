@@ -12,7 +12,7 @@ numbers, the weights, the names of the classes. So raw rows go in and answers co
 those of purenn: to 1e-12 where the numbers have 64 bits.
 
 >>> import os, tempfile
->>> from purenn import Classifier
+>>> from purenn import Classifier, export
 >>> model = Classifier(hidden=(8,), epochs=50).fit([[1.0], [2.0], [8.0], [9.0]], list("aabb"))
 >>> path = os.path.join(tempfile.mkdtemp(), "letters.py")
 >>> export(model, path)
@@ -34,7 +34,7 @@ import os
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ...atomic import Path, replace_file
-from ..weights import model_in
+from ..weights import HasModel, model_in
 from . import c_header, javascript, language_file, onnx, python_file
 from .portable import ExportError, portable_of
 
@@ -62,7 +62,7 @@ FORMATS: Dict[str, Format] = {
 
 
 def export(
-    thing: Any, path: Path, to: Optional[str] = None, *, bits: int = 64,
+    thing: HasModel, path: Path, to: Optional[str] = None, *, bits: int = 64,
     int8: bool = False,
 ) -> List[str]:
     """Write a model to `path` in another language; return what it does otherwise than purenn.
