@@ -58,7 +58,7 @@ from .schedules import (
 )
 from .training import Callback, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Activation", "AdaGrad", "Adam", "AdamW", "BinaryCrossEntropy", "CSVLog", "Callback",
@@ -70,9 +70,9 @@ __all__ = [
     "Penalty", "RMSProp", "RandomAdjustment", "RandomSearch", "ReLU", "Record", "ReduceOnPlateau",
     "Regressor", "SGD", "Schedule", "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy",
     "Softmax", "SoftmaxCrossEntropy", "Softplus", "StepDecay", "Tanh", "accuracy",
-    "clip_by_global_norm", "confusion_matrix", "diagnose", "he", "load", "macro_average",
-    "mean_absolute_error", "normal", "precision_recall_f1", "r2", "save", "train", "uniform",
-    "xavier", "zeros",
+    "clip_by_global_norm", "confusion_matrix", "diagnose", "export", "he", "load",
+    "load_weights", "macro_average", "mean_absolute_error", "normal", "precision_recall_f1", "r2",
+    "save", "train", "uniform", "xavier", "zeros",
 ]
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
@@ -84,6 +84,8 @@ if TYPE_CHECKING:
     from .estimators import Classifier, NotFittedError, Regressor, load, save
     from .store.checkpoint import Checkpoint
     from .store.errors import ModelFileError
+    from .store.exporters import export
+    from .store.weights import load_weights
 
 _BESIDE = {
     "Checkpoint": "store.checkpoint",
@@ -93,7 +95,9 @@ _BESIDE = {
     "NotFittedError": "estimators",
     "Regressor": "estimators",
     "diagnose": "doctor",
+    "export": "store.exporters",
     "load": "estimators",
+    "load_weights": "store.weights",
     "save": "estimators",
 }
 _FOLDERS = ("data", "doctor", "draw", "sequences", "store")

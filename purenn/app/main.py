@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "measure a trained model on rows whose answers are known",
     "show": "say what is in a model file, and whether it still computes the same",
     "gpt": "train a small language model on text, and let it write",
+    "export": "write a trained model as a file that runs without purenn",
     "doctor": "look for what keeps a network from learning from some data",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
@@ -55,6 +56,7 @@ a table of your own, and what becomes of it:
   purenn show flowers.safetensors
   purenn evaluate flowers.safetensors test.csv
   purenn predict flowers.safetensors new.csv
+  purenn export flowers.safetensors -o flowers.py
 """
 
 
