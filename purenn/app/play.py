@@ -1,0 +1,49 @@
+"""`purenn play`: the playground in the browser, and the folder of it for the web.
+
+Before this: `lessons`. After this: `demo`.
+"""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from typing import NamedTuple, Optional
+
+from ..play.server import Server
+from ..play.session import Playground
+
+__all__ = ["Options", "run"]
+
+
+class Options(NamedTuple):
+    """What can be said on the command line; see `purenn play --help`."""
+
+    port: Optional[int]
+    browser: bool
+    site: Optional[str]
+    pyodide: Optional[str]
+    share: str
+
+
+def run(options: Options) -> int:
+    """Serve the playground until Ctrl-C, or write its folder; return the exit code."""
+    if options.site is not None:
+        return _write(options.site, options.pyodide)
+    with Server(Playground(share=options.share), options.port) as server:
+        print(f"The playground: {server.url}\nCtrl-C ends it.", flush=True)
+        if options.browser:
+            webbrowser.open(server.url)
+        try:
+            server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+    return 0
+
+
+def _write(folder: str, pyodide: Optional[str]) -> int:
+    from ..play import site  # only now: it makes the book as well
+
+    site.write(folder, pyodide)
+    print(f"The playground is in {folder}. Put the folder on any web server, or try it:\n"
+          f"python3 -m http.server --bind 127.0.0.1 --directory {folder}")
+    return 0
