@@ -432,7 +432,7 @@ class _Teller:
                           "gradient": g, "new": self.trace.after[where][row][column]})
         backward = self.delta_lines(layer, neuron) if self.trace.of_loss else []
         return {"forward": [self.sum_line(layer, neuron), *self.activation_lines(layer, neuron)],
-                "backward": backward, "step": [_line(["old, gradient, new"], table=table)]}
+                "backward": backward, "step": [_line([], table=table)]}
 
     def example(self) -> Dict[str, Any]:
         """The blocks of an example: layer after layer, the way back, its share in the step."""

@@ -245,8 +245,9 @@ class Runner:
 
     def moment(self) -> Moment:
         """Return where it is now."""
-        return Moment(self.values(), dict(vars(self.optimizer)), self.rng.getstate(), self.epoch,
-                      self.first, self.order, self.total, list(self.predictions), self.settings,
+        optimizer = {name: value for name, value in vars(self.optimizer).items() if name != "rng"}
+        return Moment(self.values(), optimizer, self.rng.getstate(), self.epoch, self.first,
+                      self.order, self.total, list(self.predictions), self.settings,
                       self.waiting, self.best, self.changes, self.edits)
 
     def put_back(self, moment: Moment) -> None:

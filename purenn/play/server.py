@@ -23,8 +23,8 @@ from __future__ import annotations
 import hmac
 import http.server
 import json
+import os
 import secrets
-import socket
 import socketserver
 import sys
 import threading
@@ -54,8 +54,8 @@ HEADERS = (
 )
 TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
          "js": "text/javascript; charset=utf-8"}
-PAGE = ("index.html", "page.css", "main.js", "carrier.js", "controls.js", "network.js", "plane.js",
-        "chart.js", "explain.js", "data.js", "keys.js")
+PAGE = ("index.html", "page.css", "main.js", "carrier.js", "draw.js", "controls.js", "network.js",
+        "plane.js", "chart.js", "explain.js", "data.js", "keys.js")
 
 
 class File(NamedTuple):
@@ -119,16 +119,16 @@ def _depth(value: Any) -> int:
     return deepest
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     """The playground on a port of this computer; `url` is its address, token included.
 
-    Raises OSError when no port can be had.
+    Without a port it takes 8421 or the next free one. Raises OSError when none can be had.
     """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = CONNECTIONS
-    allow_reuse_address = False
+    allow_reuse_address = os.name == "posix"  # elsewhere it lets others take a port in use
 
     def __init__(self, playground: Playground, port: Optional[int] = None) -> None:
         self.playground = playground
@@ -141,21 +141,14 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.waiting = threading.BoundedSemaphore(WAITING + 1)
         self.mistakes = 0
         playground.report = self.report
-        super().__init__(self._free_port(port), Handler)
-
-    @staticmethod
-    def _free_port(port: Optional[int]) -> Tuple[str, int]:
-        """Return the port that was asked for, or else the next free one."""
-        if port is not None:
-            return "127.0.0.1", port
-        for number in range(PORT, PORT + PORTS_TRIED):
-            with socket.socket() as one:
-                try:
-                    one.bind(("127.0.0.1", number))
-                    return "127.0.0.1", number
-                except OSError:
-                    continue
-        return "127.0.0.1", 0
+        for number in range(PORT, PORT + PORTS_TRIED) if port is None else [port]:
+            try:
+                super().__init__(("127.0.0.1", number), Handler)
+                break
+            except OSError:
+                if port is not None or number == PORT + PORTS_TRIED - 1:
+                    raise
+        self.server_port = self.server_address[1]
 
     @property
     def url(self) -> str:

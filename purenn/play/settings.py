@@ -149,7 +149,7 @@ CONTROLS: Tuple[Control, ...] = (
             "How long a step is. Too small: nothing moves. Too large: the loss jumps or explodes."),
     Control("batch", "b", "Training", "Batch size", "whole", 0, 5000, _BATCHES, True,
             "How many rows are looked at for one step. Fewer: more and noisier steps an epoch."),
-    Control("stop", "e", "Training", "Stop at epoch", "whole", 1, 100000, _numbers(
+    Control("stop", "end", "Training", "Stop at epoch", "whole", 1, 100000, _numbers(
         50, 100, 200, 500, 1000, 5000, 100000), True,
         "An epoch is once through all rows. After so many epochs the run stops by itself."),
     Control("l1", "l1", "Regularization", "L1", "number", 0, 100, _STRENGTHS, True,
@@ -190,7 +190,7 @@ CONTROLS: Tuple[Control, ...] = (
         0.5, 0.9, 0.99), False, "How much of its running mean of squares RMSProp keeps."),
     Control("weight_decay", "wd", "More", "Weight decay of AdamW", "number", 0, 10, _numbers(
         0, 0.001, 0.01, 0.1), False, "How much AdamW shrinks every weight, times the rate."),
-    Control("clip", "c", "More", "Clip the gradient at", "number", 0, 1000, _numbers(
+    Control("clip", "cl", "More", "Clip the gradient at", "number", 0, 1000, _numbers(
         0, 0.1, 0.5, 1, 5), False,
         "If the gradient of all weights together is longer than this, it is shortened to it."),
     Control("standardize", "sd", "More", "Standardize inputs", "flag", 0, 1, [], False,

@@ -104,6 +104,8 @@ def _note(session: Session) -> str:
 
 # ---- The script ----
 
+WIDTH = 88  # of the lines of a script
+
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "nesterov": "SGD", "adagrad": "AdaGrad",
                "rmsprop": "RMSProp", "adam": "Adam", "adamw": "AdamW",
                "random_search": "RandomSearch", "random_adjustment": "RandomAdjustment"}
@@ -123,10 +125,15 @@ class _Script:
 
     def text(self) -> str:
         body = [*self.of_data(), *self.of_network(), *self.of_training(), *self.of_result()]
-        head = ["from random import Random", "", f"from purenn import {self._sorted(self.core)}"]
-        if self.data:
-            head.append(f"from purenn.data import {self._sorted(self.data)}")
-        return "\n".join(_wrapped(line) for line in [*head, "", *body]) + "\n"
+        head = ["from random import Random", "", self._imported("purenn", self.core),
+                self._imported("purenn.data", self.data), ""]
+        return "\n".join([*head, *body]) + "\n"
+
+    def _imported(self, module: str, names: Sequence[str]) -> str:
+        line = f"from {module} import {self._sorted(names)}"
+        if len(line) <= WIDTH:
+            return line
+        return "\n".join([f"from {module} import (", *_filled(self._sorted(names), "    "), ")"])
 
     @staticmethod
     def _sorted(names: Sequence[str]) -> str:
@@ -207,7 +214,7 @@ class _Script:
             width = neurons
         layers.append(f"Dense({width}, {runner.network.output_width}, rng, {initializer})")
         return [f"rng = Random({settings.start})  # weights, then the order of the batches",
-                f"network = Network([{', '.join(layers)}])"]
+                *_call("network = Network([", layers, "])")]
 
     def _initializer(self) -> str:
         from .runner import initializer_of
@@ -290,10 +297,8 @@ class _Script:
         return lines
 
     def _train(self, settings: Settings, epochs: int) -> str:
-        words = [f"loss={self.runner.loss!r}".replace("Huber(1.0)", "Huber()").replace(
-            f"{type(self.runner.loss).__name__}", f"{type(self.runner.loss).__name__}()", 1).replace(
-            "()()", "()"), "optimizer=optimizer", f"epochs={epochs}",
-            f"batch_size={settings.batch or 'len(inputs)'}"]
+        words = [f"loss={type(self.runner.loss).__name__}()", "optimizer=optimizer",
+                 f"epochs={epochs}", f"batch_size={settings.batch or 'len(inputs)'}"]
         words += ["validation=validation"] * bool(settings.held_out)
         if settings.l1 and settings.l2:
             words.append(f"penalty=ElasticNet(l1={settings.l1!r}, l2={settings.l2!r})")
@@ -306,18 +311,18 @@ class _Script:
             words.append(f"callbacks=[EarlyStopping({settings.patience})]")
             self.core.append("EarlyStopping")
         words += [f"metrics=[{self.metric}]", "rng=rng"]
-        return f"history = train(network, inputs, targets, {', '.join(words)})"
+        return "\n".join(_call("history = train(", ["network", "inputs", "targets", *words], ")"))
 
     # -- The result --
 
     def of_result(self) -> List[str]:
         if not self.runner.epoch:
             self.core.remove("train")
-            return [f"print(network.predict(inputs)[0])"]
+            return ["print(network.predict(inputs)[0])"]
         if self.settings.held_out:
-            return [f"print(history[-1].loss, history[-1].metrics[{self.metric!r}])",
-                    f"print(history[-1].validation_loss, "
-                    f"history[-1].validation_metrics[{self.metric!r}])"]
+            return ["last = history[-1]",
+                    f"print(last.loss, last.metrics[{self.metric!r}])",
+                    f"print(last.validation_loss, last.validation_metrics[{self.metric!r}])"]
         return [f"print(history[-1].loss, history[-1].metrics[{self.metric!r}])"]
 
 
@@ -326,20 +331,25 @@ def script(session: Session) -> str:
     return _Script(session).text()
 
 
-def _wrapped(line: str, width: int = 96) -> str:
-    """Break a line of code after commas, its continuation under the opening bracket."""
-    if len(line) <= width or "(" not in line:
-        return line
-    indent = " " * (line.index("(") + 1)
-    parts, done = line.split(", "), []
-    current = parts[0]
-    for part in parts[1:]:
-        if len(current) + len(part) + 3 > width:
-            done.append(current + ",")
-            current = indent + part
-        else:
-            current += ", " + part
-    return "\n".join([*done, current])
+def _call(start: str, words: Sequence[str], end: str) -> List[str]:
+    """Return a call on one line, or its arguments on lines below the bracket."""
+    line = start + ", ".join(words) + end
+    if len(line) <= WIDTH:
+        return [line]
+    filled = _filled(", ".join(words), " " * len(start))
+    return [start + filled[0].lstrip(), *filled[1:-1], filled[-1] + end]
+
+
+def _filled(text: str, indent: str) -> List[str]:
+    """Break a text into lines, not inside of brackets."""
+    lines, line, depth = [], indent, 0
+    for part in text.split(", "):
+        if depth == 0 and len(line) + len(part) + 3 > WIDTH and line.strip():
+            lines.append(line.rstrip())
+            line = indent
+        line += part + ", "
+        depth += part.count("(") - part.count(")") + part.count("[") - part.count("]")
+    return [*lines, line.rstrip(", ")]
 
 
 # ---- Files ----
@@ -347,10 +357,7 @@ def _wrapped(line: str, width: int = 96) -> str:
 
 def _model(session: Session) -> bytes:
     runner, problem = session.a, session.problem
-    if not runner.problem.classes and problem.target_standardizer is None:
-        kind, classes = "network", []
-    else:
-        kind, classes = "network", []
+    kind, classes = "network", []
     model = Model(runner.network, kind, problem.standardizer, problem.target_standardizer, classes,
                   problem.data.feature_names,
                   session.encoding.to_dict() if session.encoding is not None
