@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, List, NamedTuple, Optional
 
 from ..play.server import Server
 from ..play.session import Playground
+
+if TYPE_CHECKING:
+    from ..book.parts import Part
 
 __all__ = ["Options", "run"]
 
@@ -28,7 +31,7 @@ class Options(NamedTuple):
 def run(options: Options) -> int:
     """Serve the playground until Ctrl-C, or write its folder; return the exit code."""
     if options.site is not None:
-        return _write(options.site, options.pyodide)
+        return _write(options.site, options.pyodide or "")
     with Server(Playground(share=options.share), options.port) as server:
         print(f"The playground: {server.url}\nCtrl-C ends it.", flush=True)
         if options.browser:
@@ -40,10 +43,18 @@ def run(options: Options) -> int:
     return 0
 
 
-def _write(folder: str, pyodide: Optional[str]) -> int:
-    from ..play import site  # only now: it makes the book as well
+def _write(folder: str, pyodide: str) -> int:
+    from ..book import parts, website  # only now: the book is many modules
+    from ..play import site
 
-    site.write(folder, pyodide)
+    def book(inside: str) -> List[Part]:
+        found = [parts.find(number) for number in parts.numbers()]
+        website.build(inside, found, lambda part: print(
+            f"running part {part.number} of {len(found)}: {part.title}", file=sys.stderr,
+            flush=True))
+        return found
+
+    site.write(folder, pyodide, book)
     print(f"The playground is in {folder}. Put the folder on any web server, or try it:\n"
           f"python3 -m http.server --bind 127.0.0.1 --directory {folder}")
     return 0

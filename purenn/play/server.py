@@ -193,10 +193,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "purenn", ""
     timeout = SECONDS
     # Head and body are two writes, and without this the second waits 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
+
+    def version_string(self) -> str:
+        """Name this server, and no version of anything."""
+        return "purenn"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no line for each request."""

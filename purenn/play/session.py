@@ -312,10 +312,21 @@ class Session:
         except Refused as error:
             problems.append(error.message)
             self._start(Settings())
+        problems += self._check_plan()
         self.address = read
         goal = 0 if waiting_for else min(read.epoch, self.settings.stop)
         return {**self.everything(), "rewound": True, "problems": problems, "goal": goal,
                 "waiting_for": waiting_for}
+
+    def _check_plan(self) -> List[str]:
+        """Leave out what is planned for weights that there are not; say so."""
+        shapes = [linalg.shape(one.value) for one in self.a.parameters]
+        kept = tuple(one for one in self.a.plan if one.edit is None or (
+            one.edit[0] < len(shapes) and one.edit[1] < shapes[one.edit[0]][0]
+            and one.edit[2] < shapes[one.edit[0]][1]))
+        dropped = len(self.a.plan) - len(kept)
+        self.a.plan = kept
+        return [f"it changes {dropped} weights that this network has not"] if dropped else []
 
     def _arrived(self) -> Optional[Dict[str, Any]]:
         """Return what to say when the epoch of the address is reached; None until then."""

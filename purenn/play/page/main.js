@@ -410,7 +410,7 @@ async function begin() {
   listen();
   const hide = (new URLSearchParams(location.hash.slice(1)).get("hide") || "").split(",");
   buildControls(hello.catalogue, set, hide);
-  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; onExplain({ book: place => `${hello.book}${place.module.replace(/\./g, "-")}.html#L${place.line}` }); }
+  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; onExplain({ book: place => `${hello.book}${place.module.replace(/^purenn\./, "")}.html#L${place.line}` }); }
   race(hello.catalogue);
   take({ ...hello, rewound: true });
   document.documentElement.dataset.ready = "yes";
