@@ -163,7 +163,8 @@ def raw(server, data, wait=3.0):
 
 
 @pytest.mark.parametrize("data", [
-    b"\0\1\2\3\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET " + b"/" * 70000 + b"\r\n",
+    b"\0\1\2\3\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+    b"GET " + b"/" * 70000 + b"\r\n",
     b"POST / HTTP/1.1\r\n" + b"X: y\r\n" * 500 + b"\r\n", b"\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00\x01", b"BREW /pot HTTP/1.1\r\nHost: x\r\n\r\n",
 ])

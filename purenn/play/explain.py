@@ -394,7 +394,7 @@ class _Teller:
         if self.trace.clipped is self.trace.whole:
             return []
         g = self.trace.whole[parameter][row][column]
-        limit = getattr(self.runner.optimizer, "clip_norm", None)
+        limit: float = getattr(self.runner.optimizer, "clip_norm", 0.0)
         length = math.sqrt(math.fsum(one * one for matrix in self.trace.whole
                                      for numbers in matrix for one in numbers))
         if length <= limit:
@@ -428,8 +428,9 @@ class _Teller:
         for input_ in inputs:
             where, row, column = self._where(layer, neuron, input_)
             g = self.trace.whole[where][row][column] if self.trace.whole else None
-            table.append({"link": [layer, neuron, input_], "old": self.trace.before[where][row][column],
-                          "gradient": g, "new": self.trace.after[where][row][column]})
+            old, new = (values[where][row][column] for values in (
+                self.trace.before, self.trace.after))
+            table.append({"link": [layer, neuron, input_], "old": old, "gradient": g, "new": new})
         backward = self.delta_lines(layer, neuron) if self.trace.of_loss else []
         return {"forward": [self.sum_line(layer, neuron), *self.activation_lines(layer, neuron)],
                 "backward": backward, "step": [_line([], table=table)]}
@@ -485,7 +486,8 @@ class _Teller:
         way = "grows" if g < 0 else "shrinks"
         asking = sum(1 for part in parts if part * g > 0)
         against = sum(1 for part in parts if part * g < 0)
-        old, new = self.trace.before[parameter][row][column], self.trace.after[parameter][row][column]
+        old, new = (values[parameter][row][column] for values in (
+            self.trace.before, self.trace.after))
         moved = "grew" if new > old else "shrank" if new < old else "stayed"
         told = (f"The loss falls when this {what} {way}: {asking} of {self.count} examples ask for "
                 f"it, {against} against. It {moved}")

@@ -151,7 +151,7 @@ def loss_of(settings: Settings, classes: int) -> Loss:
                       f"asked for", "loss", "squared error")
     losses = {"softmax": SoftmaxCrossEntropy, "sigmoid": SigmoidCrossEntropy,
               "squared": MeanSquaredError, "absolute": MeanAbsoluteError, "huber": Huber}
-    made: Loss = losses[name]()  # type: ignore[abstract]
+    made: Loss = losses[name]()
     return made
 
 

@@ -59,7 +59,7 @@ def whole(
 
 def real(request: Mapping[str, Any], name: str, low: float, high: float) -> float:
     """Return a finite number from low to high that the request must give."""
-    value = request.get(name)
+    value: Any = request.get(name)
     if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:
         raise Refused("bad_value", f"{name}: expected a number from {low:g} to {high:g}, got "
                       f"{shown(value)}", name)

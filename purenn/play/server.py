@@ -84,8 +84,8 @@ def parse(text: bytes) -> Any:
     {'v': 1}
     """
     try:
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant,
-                           parse_int=_whole)
+        value = json.loads(text.decode("utf-8"), object_pairs_hook=_once,
+                           parse_constant=_no_constant, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise Refused("bad_request", f"expected JSON: {str(error)[:100]}") from None
     if _depth(value) > DEPTH:
@@ -241,20 +241,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Return the path behind the token; None, and the refusal sent, for who may not enter."""
         hosts = self.headers.get_all("Host") or []
         if len(hosts) != 1 or hosts[0] not in self.server.hosts:
-            return self._refuse(400)
+            self._refuse(400)
+            return None
         token, slash, rest = self.path[1:].partition("/")
         known = hmac.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode())
         if not known or not slash:
-            return self._refuse(404)
+            self._refuse(404)
+            return None
         return "/" + rest
 
     def _body(self) -> Optional[bytes]:
         """Return the body; None, and the refusal sent, for one of a wrong size or kind."""
         length = self.headers.get("Content-Length", "")
         if self.headers.get("Transfer-Encoding") or not length.isascii() or not length.isdigit():
-            return self._refuse(411)
+            self._refuse(411)
+            return None
         if int(length[:12]) > LARGE:
-            return self._refuse(413)
+            self._refuse(413)
+            return None
         try:
             body = self.rfile.read(int(length))
         except OSError:  # it took too long

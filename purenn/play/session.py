@@ -59,7 +59,7 @@ class Playground:
 
     def handle(self, request: Any) -> Dict[str, Any]:
         """Do what the request asks for; raises nothing."""
-        number = request.get("id") if isinstance(request, dict) else None
+        number: Any = request.get("id") if isinstance(request, dict) else None
         answer: Dict[str, Any] = {"v": 1, "id": number if type(number) in (int, str) else None}
         try:
             answer.update(self._answer(request))
@@ -71,7 +71,8 @@ class Playground:
             answer.update(ok=False, error=Refused(
                 "internal", f"the playground made a mistake{said}: {type(error).__name__}",
                 advice="Rewind, and please report it").answer())
-        return finite(answer)
+        finite_answer: Dict[str, Any] = finite(answer)
+        return finite_answer
 
     def _answer(self, request: Any) -> Dict[str, Any]:
         if not isinstance(request, dict) or request.get("v") != 1:
@@ -218,7 +219,8 @@ class Session:
         key = runner.values()
         if self._judged is None or not _same(self._judged[0], key):
             train, held_out = runner.problem.learn, runner.problem.held_out
-            scores, wrong = [], []
+            scores: List[Any] = []
+            wrong: List[List[int]] = []
             for part in (train, held_out):
                 if part is not None:
                     score, mistakes = _judge(runner, part)
@@ -365,12 +367,12 @@ class Session:
             runner.go_on()
         done, until = 0, started + budget
         while done < most and time.perf_counter() < until:
-            runner = self._next_to_run()
-            if runner is None:
+            behind = self._next_to_run()
+            if behind is None:
                 break
-            epoch = runner.epoch
-            self._timed_step(runner)
-            done += unit == "batch" or (runner.epoch > epoch and runner is self.a)
+            epoch = behind.epoch
+            self._timed_step(behind)
+            done += unit == "batch" or (behind.epoch > epoch and behind is self.a)
             if self.address is not None and self.a.epoch >= self.address.epoch:
                 break
         spent = time.perf_counter() - started

@@ -247,7 +247,8 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     0.1
     """
     if not isinstance(changes, Mapping):
-        raise Refused("bad_value", f"settings: expected an object, got {shown(changes)}", "settings")
+        raise Refused("bad_value", f"settings: expected an object, got {shown(changes)}",
+                      "settings")
     checked = {name: _checked(name, value) for name, value in changes.items()}
     if checked.get("set", settings.set) != settings.set:
         checked.setdefault("noise", noise_of(checked["set"]))

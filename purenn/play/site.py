@@ -40,9 +40,9 @@ Book = Callable[[str], Sequence[Part]]  # writes a book into a folder, returns t
 
 
 def write(folder: str, pyodide: str, book: Optional[Book] = None) -> None:
-    """Write the playground, with the book if there is one, into a folder that is new, empty or ours.
+    """Write the playground, and the book if there is one, into a folder.
 
-    Raises OSError when the folder holds something else or cannot be written, and when `pyodide` is
+    The folder is new, empty, or holds a playground that was written before. Raises OSError when the folder holds something else or cannot be written, and when `pyodide` is
     not the unpacked npm package; then nothing has been written.
     """
     _check_pyodide(pyodide)

@@ -18,11 +18,11 @@ from typing import Any, Callable, Dict, NamedTuple, Tuple, Type
 from ..activations import Activation
 from ..layers import Dense, Dropout
 from ..losses import (
-    Huber, Loss, MeanAbsoluteError, MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy,
+    Huber, MeanAbsoluteError, MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy,
     mean_squared_error, sigmoid_cross_entropy, softmax_cross_entropy,
 )
 from ..optimizers import (
-    SGD, AdaGrad, Adam, AdamW, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
+    SGD, AdaGrad, Adam, AdamW, RandomAdjustment, RandomSearch, RMSProp,
     clip_by_global_norm,
 )
 from ..losses import L1, L2, ElasticNet, Penalty
@@ -97,15 +97,14 @@ def line_of(place: Place) -> Dict[str, Any]:
 @lru_cache(maxsize=None)
 def _found(place: Place) -> Tuple[Tuple[str, Any], ...]:
     lines, first = inspect.getsourcelines(place.function)
-    for number, text in enumerate(lines):
-        if place.says in text:
-            break
-    else:
+    saying = [number for number, text in enumerate(lines) if place.says in text]
+    if not saying:
         raise LookupError(f"{place.function.__qualname__}: no line says {place.says!r}")
+    number = saying[0]
     _SHOWN[place.function.__qualname__] = place.function
     return tuple({"of": place.function.__qualname__, "module": place.function.__module__,
                   "file": os.path.basename(inspect.getfile(place.function)),
-                  "line": first + number, "text": text.strip()}.items())
+                  "line": first + number, "text": lines[number].strip()}.items())
 
 
 _SHOWN: Dict[str, Callable[..., Any]] = {}  # functions whose source the page may ask for

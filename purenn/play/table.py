@@ -13,6 +13,7 @@ import csv
 import hashlib
 import io
 import zlib
+from itertools import islice
 from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -103,7 +104,7 @@ def _cells(table: Table) -> Tuple[List[str], List[List[str]]]:
         if "\0" in text:
             raise UnicodeError("it holds NUL characters")
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True)
-        rows = [[cell.strip() for cell in row] for row, _ in zip(lines, range(LOOKED_AT)) if row]
+        rows = [[cell.strip() for cell in row] for row in islice(lines, LOOKED_AT) if row]
     except (UnicodeError, csv.Error) as error:
         raise Refused("bad_value", f"{table.name} is no table in plain text (CSV): {error}", "bytes",
                       "export it as CSV, in UTF-8") from None
@@ -181,7 +182,7 @@ def read_table(table: Table, choice: Choice, seed: int) -> Tuple[DataSet, Encodi
 
 def _read(table: Table, choice: Optional[Choice]) -> Tuple[DataSet, Encoding]:
     stream = io.BytesIO(table.data)
-    stream.name = table.name  # type: ignore[attr-defined]
+    stream.name = table.name
     try:
         if choice is None:
             return learn_csv(stream, missing="mean", delimiter=table.delimiter)

@@ -357,11 +357,9 @@ def _filled(text: str, indent: str) -> List[str]:
 
 def _model(session: Session) -> bytes:
     runner, problem = session.a, session.problem
-    kind, classes = "network", []
-    model = Model(runner.network, kind, problem.standardizer, problem.target_standardizer, classes,
-                  problem.data.feature_names,
-                  session.encoding.to_dict() if session.encoding is not None
-                  and session.settings.set == "table" else None)
+    table = session.encoding if session.settings.set == "table" else None
+    model = Model(runner.network, "network", problem.standardizer, problem.target_standardizer, (),
+                  problem.data.feature_names, table.to_dict() if table is not None else None)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.safetensors")
         save(model, path)

@@ -21,7 +21,7 @@ function inWorker() {
   const watch = setInterval(() => {
     if (!ready && Date.now() - heard > 20000) {
       clearInterval(watch);
-      events.stage({ failed: "Python has not loaded for 20 seconds. If this page comes from a web " +
+      events.stage({ failed: "Python has not loaded for 20 seconds. On a slow line or computer, wait. If this page comes from a web " +
         "server with a Content-Security-Policy header, its script-src must allow " +
         "'wasm-unsafe-eval'." });
     }

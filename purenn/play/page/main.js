@@ -336,6 +336,7 @@ const EXPERIMENTS = [
   ["No nonlinear function", "d=circle&a=linear"], ["By chance alone", "d=vertical&o=random_adjustment"],
   ["Handwritten digits", "d=digits&h=32&a=relu&o=momentum&r=0.05"]];
 
+const isAddress = () => /^#v=/.test(location.hash);
 async function open(text) {
   const answer = await ask("set", { address: text });
   take(answer);
@@ -376,7 +377,8 @@ function listen() {
   $("share").addEventListener("change", event => { const what = event.target.value; event.target.value = ""; if (what) act(() => takeAlong(what)); });
   $("experiments").append(...EXPERIMENTS.map(([textContent, value]) => make("option", { textContent, value })));
   $("experiments").addEventListener("change", event => { const to = event.target.value; event.target.value = ""; if (to) location.hash = "v=1&" + to; });
-  addEventListener("hashchange", () => act(() => open(location.hash.slice(1))));
+  addEventListener("hashchange", () => { if (isAddress()) act(() => open(location.hash.slice(1))); });
+  document.querySelector(".skip").addEventListener("click", event => { event.preventDefault(); $("network").focus(); });
   for (const id of ["view-regions", "view-train", "view-held", "view-wrong"]) $(id).addEventListener("change", paint);
   $("view-before").addEventListener("change", rest);
   $("view-space").addEventListener("change", async () => { app.hidden = $("view-space").value ? await ask("hidden").catch(refused) : null; paint(); });
@@ -404,7 +406,7 @@ function theme(name, keep) {
 async function begin() {
   theme(localStorage.getItem("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
   events.stage = stage => { $("loading").hidden = !!stage.ready; $("stage").textContent = stage.failed || stage.stage; say($("stage").textContent); };
-  events.lost = hello => { app.running = false; take({ ...hello, rewound: true }); };
+  events.lost = hello => { app.running = false; take({ ...hello, rewound: true }); if (isAddress()) open(location.hash.slice(1)).catch(refused); };
   let hello;
   try { hello = await connect(); } catch (error) { $("where").textContent = `Python does not answer: ${error.message}`; return; }
   listen();
@@ -414,6 +416,6 @@ async function begin() {
   race(hello.catalogue);
   take({ ...hello, rewound: true });
   document.documentElement.dataset.ready = "yes";
-  if (location.hash.length > 1) open(location.hash.slice(1)).catch(refused); else rest();
+  if (isAddress()) open(location.hash.slice(1)).catch(refused); else rest();
 }
 begin();
