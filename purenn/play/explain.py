@@ -32,7 +32,7 @@ from .pictures import encoded
 from .plane import Plane
 from .refusals import Refused, only, text, whole
 from .runner import Moment, Runner
-from .sources import LINES, Place, derivative, formula, line_of, slope, source_of
+from .sources import LINES, Place, derivative, formula, line_of, source_of
 
 __all__ = ["Trace", "explain", "hidden_space", "place_of", "row_of_batch", "source_of", "trace"]
 
@@ -92,7 +92,7 @@ def trace(twin: Runner) -> Trace:
         clip = getattr(twin.optimizer, "clip_norm", None)
         clipped = whole if clip is None else clip_by_global_norm(whole, clip)
     before, optimizer = twin.values(), twin.optimizer
-    memory = list(getattr(optimizer, "memory", []))
+    memory: List[Any] = list(getattr(optimizer, "memory", []))
     rate = optimizer.learning_rate if isinstance(optimizer, GradientDescent) else 0.0
     optimizer.step(twin.parameters, lambda: twin._measure(inputs[0], targets))
     after = twin.loss(twin.network.forward(inputs[0]), targets)
@@ -307,8 +307,9 @@ class _Teller:
             p = loss.predict([score])[0][neuron]
             return [_line(["dL/ds = (p − y) / n = (", p, " − ", right, ") / ", number], result,
                           place)]
-        symbol = {MeanSquaredError: "2·(s − t)", MeanAbsoluteError: "sign(s − t)",
-                  Huber: "clip(s − t)"}[type(loss)]
+        symbols: Dict[type, str] = {MeanSquaredError: "2·(s − t)", Huber: "clip(s − t)",
+                                    MeanAbsoluteError: "sign(s − t)"}
+        symbol = symbols[type(loss)]
         return [_line([f"dL/ds = {symbol} / n, with s = ", score[neuron], ", t = ", right, ", n = ",
                        number], result, place)]
 
@@ -331,7 +332,7 @@ class _Teller:
         kind = self.activation(layer)
         z = self.sums(layer, self.row)[neuron]
         a = self.trace.inputs[self.dense[layer] + 2][self.row][neuron]
-        steep = slope(kind, z, a)
+        steep = kind.df(z, a)
         lines.append(_line([f"slope of {type(kind).__name__} at z = ", z], steep,
                            derivative(type(kind))))
         lines.append(_line(["δ = dL/dz = dL/da · slope = ", coming, " · ", steep],
@@ -355,7 +356,7 @@ class _Teller:
         penalty = self.runner.penalty
         if penalty is not None and input_ is not None:
             value = self.trace.before[parameter]
-            part = penalty.gradient(value)[row][column]
+            part = penalty.df(value[row][column])
             lines.append(_line([f"gradient of {penalty!r} at w = ", value[row][column]], part,
                                LINES[type(penalty)]))
             lines.append(_line(["gradient = ", of_loss, " + ", part],
@@ -523,8 +524,8 @@ def _rule(
         return _adam(optimizer, found, old, g, before, after, new)
     s = "s + g²" if isinstance(optimizer, AdaGrad) else "decay·s + (1 − decay)·g²"
     assert isinstance(optimizer, (AdaGrad, RMSProp))
-    return [_line([f"s ← {s}: ", before[0] if before else 0.0, " → "], after[0],
-                  LINES[type(optimizer)]),
+    squares = "sum of squares" if isinstance(optimizer, AdaGrad) else "mean of squares"
+    return [_line([f"s ← {s}: ", before[0] if before else 0.0, " → "], after[0], LINES[squares]),
             _line(["w ← w − rate · g / (√s + ε) = ", old, " − ", rate, " · ", g, " / (√", after[0],
                    " + ", optimizer.epsilon, ")"], new, LINES[type(optimizer)])]
 
@@ -537,7 +538,7 @@ def _sgd(
         return [_line(["w ← w − rate · g = ", old, " − ", rate, " · ", g], new, LINES[SGD])]
     v = before[0] if before else 0.0
     lines = [_line(["v ← momentum · v + g = ", optimizer.momentum, " · ", v, " + ", g], after[0],
-                   LINES["momentum"])]
+                   LINES["velocity"])]
     if optimizer.nesterov:
         ahead = g + optimizer.momentum * after[0]
         return [*lines, _line(["w ← w − rate · (g + momentum · v) = ", old, " − ", rate, " · ",
@@ -553,14 +554,13 @@ def _adam(
     m, v = before or (0.0, 0.0)
     beta1, beta2, t = optimizer.beta1, optimizer.beta2, found.steps
     m_hat, v_hat = after[0] / (1 - beta1 ** t), after[1] / (1 - beta2 ** t)
-    place = LINES[Adam]
     lines = [
         _line(["m ← β₁·m + (1 − β₁)·g = ", beta1, " · ", m, " + ", 1 - beta1, " · ", g], after[0],
-              place),
+              LINES["m"]),
         _line(["v ← β₂·v + (1 − β₂)·g² = ", beta2, " · ", v, " + ", 1 - beta2, " · ", g * g],
-              after[1], place),
-        _line(["m̂ = m / (1 − β₁^t), t = ", t], m_hat, place),
-        _line(["v̂ = v / (1 − β₂^t)"], v_hat, place),
+              after[1], LINES["v"]),
+        _line(["m̂ = m / (1 − β₁^t), t = ", t], m_hat, LINES["m corrected"]),
+        _line(["v̂ = v / (1 − β₂^t)"], v_hat, LINES["v corrected"]),
     ]
     if isinstance(optimizer, AdamW):
         shrunk = old - found.rate * optimizer.weight_decay * old
@@ -568,7 +568,7 @@ def _adam(
                             optimizer.weight_decay, " · ", old], shrunk, LINES[AdamW]))
         old = shrunk
     lines.append(_line(["w ← w − rate · m̂ / (√v̂ + ε) = ", old, " − ", found.rate, " · ", m_hat,
-                        " / (√", v_hat, " + ", optimizer.epsilon, ")"], new, place))
+                        " / (√", v_hat, " + ", optimizer.epsilon, ")"], new, LINES[Adam]))
     return lines
 
 

@@ -20,7 +20,6 @@ from ..layers import Dense
 from ..linalg import Matrix
 from .problem import Problem
 from .runner import Runner
-from .sources import slope
 
 __all__ = ["Watcher", "change_said", "full", "of_data"]
 
@@ -141,10 +140,14 @@ def _relative_step(runner: Runner) -> Optional[float]:
     before, after = runner.back_to[-1].values, runner.values()
     step = weights = 0.0
     for old, new in zip(before, after):
-        moved = linalg.subtract(new, old)
-        step += linalg.vdot(moved, moved)
-        weights += linalg.vdot(old, old)
+        step += _squares(linalg.subtract(new, old))
+        weights += _squares(old)
     return math.sqrt(step / weights) if weights > 0 else None
+
+
+def _squares(A: Matrix) -> float:
+    """Return the sum of all squares."""
+    return linalg.item(linalg.sum(linalg.multiply(A, A)))
 
 
 def _overfitting(runner: Runner) -> List[Note]:
@@ -207,9 +210,9 @@ def _dead(layer: int, outputs: Matrix) -> List[Note]:
 
 
 def _saturated(layer: int, kind: Activation, x: Matrix, y: Matrix) -> List[Note]:
-    steepest = slope(kind, 0.0, linalg.item(kind.forward([[0.0]])))
+    steepest = kind.df(0.0, kind.f(0.0))
     columns = list(zip(linalg.transpose(x), linalg.transpose(y)))
-    shares = [sum(slope(kind, a, b) < FLAT_SLOPE * steepest for a, b in zip(*column))
+    shares = [sum(kind.df(a, b) < FLAT_SLOPE * steepest for a, b in zip(*column))
               / len(column[0]) for column in columns]
     share = math.fsum(shares) / len(shares)
     if share <= SATURATED:
@@ -251,7 +254,7 @@ def _gradients(runner: Runner) -> List[Note]:
         if one.gradient is None or not one.gradient:
             return []
         count = len(one.gradient) * len(one.gradient[0])
-        sizes.append(math.sqrt(linalg.vdot(one.gradient, one.gradient) / count))
+        sizes.append(math.sqrt(_squares(one.gradient) / count))
     if len(sizes) < 2 or min(sizes) == 0.0 or max(sizes) / min(sizes) <= GRADIENT_RATIO:
         return []
     ratio = max(sizes) / min(sizes)

@@ -26,7 +26,8 @@ from .problem import Problem
 __all__ = ["Plane"]
 
 ROOM = 0.12  # left free around the points, as a part of their extent
-ROUNDS = 60  # of the power iteration
+ROUNDS, STILL = 200, 1e-10  # of the power iteration: at most so many, until it stands still
+MOST_ROWS = 400  # of which the directions are found
 
 
 class Plane:
@@ -135,7 +136,7 @@ def means(rows: Matrix) -> Vector:
     return [math.fsum(column) / len(rows) for column in zip(*rows)]
 
 
-def _dot(u: Vector, v: Vector) -> float:
+def _dot(u: Sequence[float], v: Sequence[float]) -> float:
     return math.fsum(a * b for a, b in zip(u, v))
 
 
@@ -145,7 +146,8 @@ def _axes(problem: Problem, columns: Tuple[int, int]) -> List[Vector]:
 
 
 def main_directions(rows: Matrix, centre: Vector) -> List[Vector]:
-    away = [[value - middle for value, middle in zip(row, centre)] for row in rows]
+    some = rows[::1 + (len(rows) - 1) // MOST_ROWS]
+    away = [[value - middle for value, middle in zip(row, centre)] for row in some]
     found: List[Vector] = []
     for number in range(2):
         found.append(_largest(away, found, number))
@@ -154,12 +156,15 @@ def main_directions(rows: Matrix, centre: Vector) -> List[Vector]:
 
 def _largest(away: Matrix, without: List[Vector], number: int) -> Vector:
     """Return the direction of the largest variance at right angles to those found before."""
+    columns = list(zip(*away))
     direction = _unit(_away_from([1.0 + 0.1 * (column + number) for column in range(len(away[0]))],
                                  without), number)
     for _ in range(ROUNDS):
         shadows = [_dot(row, direction) for row in away]
-        direction = _unit(_away_from([_dot(shadows, list(column)) for column in zip(*away)],
-                                     without), number)
+        before, direction = direction, _unit(_away_from(
+            [_dot(shadows, column) for column in columns], without), number)
+        if max(abs(a - b) for a, b in zip(before, direction)) < STILL:
+            break
     # Of the two opposite directions, the one whose largest entry is above 0.
     return direction if max(direction, key=abs) > 0 else [-value for value in direction]
 

@@ -21,7 +21,7 @@ from ..losses import (
 from .refusals import Refused
 from .settings import TOYS, Settings, has_classes_to_choose
 
-__all__ = ["Part", "Problem", "loss_of", "make_problem", "outputs_of", "points_as_data"]
+__all__ = ["Part", "Problem", "compares_numbers", "loss_of", "make_problem", "outputs_of", "points_as_data"]
 
 MOST_ROWS, MOST_INPUTS, MOST_CLASSES = 5000, 64, 20
 
@@ -121,6 +121,7 @@ def _prepared(
     settings: Settings, data: DataSet, learn: DataSet, held_out: Optional[DataSet]
 ) -> Problem:
     classes = len(data.class_names)
+    loss = loss_of(settings, classes)
     standardizer = Standardizer().fit(learn.inputs) if settings.standardize else None
     values: Optional[Standardizer] = None
     if settings.standardize and not classes:
@@ -132,7 +133,9 @@ def _prepared(
         raw = [list(row) for row in one.inputs]
         inputs = raw if standardizer is None else [*standardizer.transform(raw)]
         labels = targets if values is None else [*values.transform(targets)]
-        return Part(inputs, _as_the_loss_wants(settings, classes, labels), labels, raw)
+        targets = one_hot(labels, classes) if compares_numbers(settings, classes) else labels
+        width = outputs_of(settings, classes) if classes else len(labels[0])
+        return Part(inputs, loss.check_targets(len(raw), width, targets), labels, raw)
 
     return Problem(part(learn), None if held_out is None else part(held_out), data, classes,
                    standardizer, values)
@@ -160,12 +163,10 @@ def outputs_of(settings: Settings, classes: int) -> int:
     return 1 if not classes or (classes == 2 and settings.loss == "sigmoid") else classes
 
 
-def _as_the_loss_wants(settings: Settings, classes: int, labels: Any) -> Any:
-    """Return class numbers or values as they are, one-hot rows for losses that compare numbers."""
-    if not classes or settings.loss in ("auto", "softmax") or (
-            outputs_of(settings, classes) == 1):
-        return labels
-    return one_hot(labels, classes)
+def compares_numbers(settings: Settings, classes: int) -> bool:
+    """Say whether the loss compares every output with a number: then classes become one-hot."""
+    return classes > 0 and settings.loss not in ("auto", "softmax") and (
+        outputs_of(settings, classes) > 1)
 
 
 # ---- Points put down by hand ----

@@ -31,12 +31,14 @@ from .. import linalg
 from ..initializers import Initializer, he, normal, permutation, uniform, xavier, zeros
 from ..layers import Dense, Dropout, Layer, Parameter
 from ..linalg import Matrix
-from ..losses import L1, L2, ElasticNet, Penalty
 from ..metrics import accuracy, r2
 from ..network import Network
 from ..optimizers import (
-    SGD, AdaGrad, Adam, AdamW, Constant, CosineDecay, ExponentialDecay, LinearWarmUp, Optimizer,
-    RandomAdjustment, RandomSearch, RMSProp, Schedule, StepDecay,
+    SGD, AdaGrad, Adam, AdamW, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
+)
+from ..penalties import L1, L2, ElasticNet, Penalty
+from ..schedules import (
+    Constant, CosineDecay, ExponentialDecay, LinearWarmUp, Schedule, StepDecay,
 )
 from .address import Planned
 from .problem import Part, Problem, loss_of, outputs_of
@@ -230,7 +232,7 @@ class Runner:
     def score(self, part: Part) -> Score:
         """Return loss and metric of these rows, as `train` looks at validation rows."""
         scores = self.network.predict(part.inputs)
-        return Score(self.loss(scores, part.targets),
+        return Score(self.loss.value_and_gradient(scores, part.targets)[0],
                      self.metric(self.loss.predict(scores), part.targets))
 
     def metric(self, predictions: Matrix, targets: Any) -> float:
@@ -245,7 +247,8 @@ class Runner:
 
     def moment(self) -> Moment:
         """Return where it is now."""
-        optimizer = {name: value for name, value in vars(self.optimizer).items() if name != "rng"}
+        optimizer = {name: value for name, value in vars(self.optimizer).items()
+                     if name not in ("rng", "parameters")}
         return Moment(self.values(), optimizer, self.rng.getstate(), self.epoch, self.first,
                       self.order, self.total, list(self.predictions), self.settings,
                       self.waiting, self.best, self.changes, self.edits)
@@ -404,7 +407,7 @@ class Runner:
 
     def _measure(self, inputs: Matrix, targets: Any) -> float:
         """Return the loss of the batch with the parameters as they are, for random methods."""
-        loss = self.loss(self.network.forward(inputs), targets)
+        loss, _ = self.loss.value_and_gradient(self.network.forward(inputs), targets)
         return loss + (self.penalty(self.parameters) if self.penalty is not None else 0.0)
 
     def _end_epoch(self) -> None:
@@ -450,7 +453,6 @@ class Runner:
     def twin(self) -> Runner:
         """Return a copy for trying things out: what it does changes nothing here."""
         twin = copy.copy(self)
-        self.network.forward(self.problem.learn.inputs[:1])  # else all of the last picture's rows
         twin.network, twin.rng, twin.optimizer = copy.deepcopy(
             (self.network, self.rng, self.optimizer))
         twin.parameters = list(twin.network.parameters())

@@ -19,13 +19,11 @@ from ..activations import Activation
 from ..layers import Dense, Dropout
 from ..losses import (
     Huber, MeanAbsoluteError, MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy,
-    mean_squared_error, sigmoid_cross_entropy, softmax_cross_entropy,
 )
 from ..optimizers import (
-    SGD, AdaGrad, Adam, AdamW, RandomAdjustment, RandomSearch, RMSProp,
-    clip_by_global_norm,
+    SGD, AdaGrad, Adam, AdamW, RandomAdjustment, RandomSearch, RMSProp, clip_by_global_norm,
 )
-from ..losses import L1, L2, ElasticNet, Penalty
+from ..penalties import L1, L2, ElasticNet, Penalty
 from .refusals import Refused, shown
 
 __all__ = ["LINES", "Place", "derivative", "formula", "line_of", "source_of"]
@@ -40,50 +38,52 @@ class Place(NamedTuple):
 
 LINES: Dict[Any, Place] = {
     "sum": Place(Dense.forward, "linalg.affine("),
-    "weights": Place(Dense.set_gradients, "self.weights.gradient ="),
-    "biases": Place(Dense.set_gradients, "self.biases.gradient ="),
+    "weights": Place(Dense.backward, "self.weights.gradient ="),
+    "biases": Place(Dense.backward, "self.biases.gradient ="),
     "inputs": Place(Dense.backward, "linalg.matmul("),
     "dropout": Place(Dropout.forward, "linalg.multiply("),
     "dropout back": Place(Dropout.backward, "linalg.multiply("),
-    "chain rule": Place(Activation.backward, "linalg.multiply("),
+    "chain rule": Place(Activation.backward, "linalg.chain_rule("),
     "penalty": Place(Penalty.add_gradients, "linalg.add("),
-    "clip": Place(clip_by_global_norm, "clip_norm / norm"),
+    "clip": Place(clip_by_global_norm, "clip_norm / length"),
     # the gradient of the scores
-    SoftmaxCrossEntropy: Place(softmax_cross_entropy, "gradient ="),
-    SigmoidCrossEntropy: Place(sigmoid_cross_entropy, "gradient ="),
-    MeanSquaredError: Place(mean_squared_error, "gradient ="),
-    MeanAbsoluteError: Place(MeanAbsoluteError.gradient, "linalg.sign("),
-    Huber: Place(Huber.gradient, "linalg.clip("),
+    SoftmaxCrossEntropy: Place(SoftmaxCrossEntropy.value_and_gradient, "gradient ="),
+    SigmoidCrossEntropy: Place(SigmoidCrossEntropy.df, "return"),
+    MeanSquaredError: Place(MeanSquaredError.df, "return"),
+    MeanAbsoluteError: Place(MeanAbsoluteError.df, "return"),
+    Huber: Place(Huber.df, "return"),
     # the gradient of the penalty
-    L1: Place(L1.gradient, "return"),
-    L2: Place(L2.gradient, "return"),
-    ElasticNet: Place(ElasticNet.gradient, "return"),
+    L1: Place(L1.df, "return"),
+    L2: Place(L2.df, "return"),
+    ElasticNet: Place(ElasticNet.df, "return"),
     # the rule of the optimizer
-    SGD: Place(SGD.update, "return linalg.add_scaled(value, -rate, gradient), memory"),
-    "momentum": Place(SGD.update, "return linalg.add_scaled(value, -rate, velocity)"),
-    "nesterov": Place(SGD.update, "return linalg.add_scaled(value, -rate, gradient), (velocity"),
-    AdaGrad: Place(AdaGrad.update, "lambda w, g, s:"),
-    RMSProp: Place(RMSProp.update, "lambda w, g, s:"),
-    Adam: Place(Adam.update, "lambda w, m, v:"),
-    AdamW: Place(AdamW.update, "smaller ="),
-    RandomSearch: Place(RandomSearch.step, "return normal("),
-    RandomAdjustment: Place(RandomAdjustment.step, "return linalg.add("),
+    SGD: Place(SGD.update, "return (w - rate * g,)"),
+    "velocity": Place(SGD.update, "v = g + self.momentum * v"),
+    "momentum": Place(SGD.update, "return w - rate * v, v"),
+    "nesterov": Place(SGD.update, "return w - rate * (g + self.momentum * v), v"),
+    "sum of squares": Place(AdaGrad.update, "s = s + g * g"),
+    AdaGrad: Place(AdaGrad.update, "return w - rate * g"),
+    "mean of squares": Place(RMSProp.update, "s = self.decay * s"),
+    RMSProp: Place(RMSProp.update, "return w - rate * g"),
+    "m": Place(Adam.update, "m = self.beta1 * m"),
+    "v": Place(Adam.update, "v = self.beta2 * v"),
+    "m corrected": Place(Adam.update, "corrected_rate = rate"),
+    "v corrected": Place(Adam.update, "corrected_v = v"),
+    Adam: Place(Adam.update, "return w - corrected_rate * m"),
+    AdamW: Place(AdamW.update, "w - rate * self.weight_decay * w"),
+    RandomSearch: Place(RandomSearch.changed, "return normal("),
+    RandomAdjustment: Place(RandomAdjustment.changed, "linalg.add("),
 }
 
 
 def formula(kind: Type[Activation]) -> Place:
     """Return the line of an activation's function."""
-    return Place(kind.formula, "return")
+    return Place(kind.f, "return")
 
 
 def derivative(kind: Type[Activation]) -> Place:
     """Return the line of an activation's derivative."""
-    return Place(kind.derivative, "return")
-
-
-def slope(layer: Activation, x: float, y: float) -> float:
-    """Return the activation's derivative at one number."""
-    return layer.derivative([[x]], [[y]])[0][0]
+    return Place(kind.df, "return")
 
 
 def line_of(place: Place) -> Dict[str, Any]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 
 from .. import draw
@@ -24,7 +24,7 @@ from ..linalg import Matrix
 from ..store.keeping import save
 from ..store.model import Model
 from .address import Planned, written
-from .problem import Problem
+from .problem import Problem, compares_numbers
 from .refusals import Refused
 from .runner import Runner
 from .settings import LIVE, TOYS, Settings, has_classes_to_choose
@@ -191,8 +191,7 @@ class _Script:
     def _targets(self, part: str) -> str:
         if self.problem.target_standardizer is not None:
             return f"values.transform({part}.targets)"
-        labels = self.problem.learn.labels
-        if self.problem.learn.targets is not labels:
+        if compares_numbers(self.settings, self.problem.classes):
             self.data.append("one_hot")
             return f"one_hot({part}.targets, {self.problem.classes})"
         return f"{part}.targets"
@@ -361,10 +360,9 @@ def _model(session: Session) -> bytes:
     model = Model(runner.network, "network", problem.standardizer, problem.target_standardizer, (),
                   problem.data.feature_names, table.to_dict() if table is not None else None)
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.safetensors")
+        path = Path(folder, "model.safetensors")
         save(model, path)
-        with open(path, "rb") as file:
-            return file.read()
+        return path.read_bytes()
 
 
 def _history(runner: Runner) -> str:
