@@ -171,7 +171,8 @@ def test_it_opens_with_pictures_a_true_sentence_and_nothing_foreign(opened, loca
     assert page.text("#where") == "Epoch 0"
     assert page.evaluate("document.querySelectorAll('.neuron').length") == 2 + 8 + 8 + 3
     colours = page.evaluate("""() => { const c = document.querySelector('#regions');
-      const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; const seen = new Set();
+      const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+      const seen = new Set();
       for (let i = 0; i < d.length; i += 400) seen.add(d[i] + ',' + d[i + 1] + ',' + d[i + 2]);
       return seen.size; }""")
     assert colours > 10

@@ -21,7 +21,10 @@ from ..losses import (
 from .refusals import Refused
 from .settings import TOYS, Settings, has_classes_to_choose
 
-__all__ = ["Part", "Problem", "compares_numbers", "loss_of", "make_problem", "outputs_of", "points_as_data"]
+__all__ = [
+    "Part", "Problem", "compares_numbers", "loss_of", "make_problem", "outputs_of",
+    "points_as_data",
+]
 
 MOST_ROWS, MOST_INPUTS, MOST_CLASSES = 5000, 64, 20
 
@@ -133,7 +136,9 @@ def _prepared(
         raw = [list(row) for row in one.inputs]
         inputs = raw if standardizer is None else [*standardizer.transform(raw)]
         labels = targets if values is None else [*values.transform(targets)]
-        targets = one_hot(labels, classes) if compares_numbers(settings, classes) else labels
+        targets = labels
+        if compares_numbers(settings, classes):
+            targets = one_hot(labels, classes)
         width = outputs_of(settings, classes) if classes else len(labels[0])
         return Part(inputs, loss.check_targets(len(raw), width, targets), labels, raw)
 

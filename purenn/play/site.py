@@ -42,8 +42,9 @@ Book = Callable[[str], Sequence[Part]]  # writes a book into a folder, returns t
 def write(folder: str, pyodide: str, book: Optional[Book] = None) -> None:
     """Write the playground, and the book if there is one, into a folder.
 
-    The folder is new, empty, or holds a playground that was written before. Raises OSError when the folder holds something else or cannot be written, and when `pyodide` is
-    not the unpacked npm package; then nothing has been written.
+    The folder is new, empty, or holds a playground that was written before. Raises OSError when it
+    holds something else or cannot be written, and when `pyodide` is not the unpacked npm package;
+    then nothing has been written.
     """
     _check_pyodide(pyodide)
     _check_folder(folder)

@@ -106,8 +106,8 @@ def _cells(table: Table) -> Tuple[List[str], List[List[str]]]:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True)
         rows = [[cell.strip() for cell in row] for row in islice(lines, LOOKED_AT) if row]
     except (UnicodeError, csv.Error) as error:
-        raise Refused("bad_value", f"{table.name} is no table in plain text (CSV): {error}", "bytes",
-                      "export it as CSV, in UTF-8") from None
+        raise Refused("bad_value", f"{table.name} is no table in plain text (CSV): {error}",
+                      "bytes", "export it as CSV, in UTF-8") from None
     if len(rows) < 2 or len(rows[0]) < 2:
         raise Refused("bad_value", f"{table.name}: expected at least two rows and two columns",
                       "bytes", "cells are divided by commas, semicolons or tabs")

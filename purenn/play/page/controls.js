@@ -1,6 +1,6 @@
 // The controls: built from the catalogue that Python sends, so no list is kept here.
 
-import { $, make } from "./draw.js";
+import { $, hideCard, make, showCard } from "./draw.js";
 
 const CLOSED = ["Regularization", "More"];
 let catalogue = [], change = null, settings = {};
@@ -24,7 +24,10 @@ function control(one) {
   const term = make("button", { type: "button", className: "term", textContent: one.label });
   term.setAttribute("aria-expanded", "false"); term.setAttribute("aria-controls", says.id);
   term.addEventListener("click", () => { says.hidden = !says.hidden; term.setAttribute("aria-expanded", !says.hidden); });
-  term.title = one.says;
+  term.setAttribute("aria-describedby", says.id);
+  const above = () => { const box = term.getBoundingClientRect(); if (says.hidden) showCard(one.says, box.left, box.bottom); };
+  for (const kind of ["pointerenter", "focus"]) term.addEventListener(kind, above);
+  for (const kind of ["pointerleave", "blur", "click"]) term.addEventListener(kind, hideCard);
   const box = make("div", { className: "control" }, term);
   let input;
   if (one.kind === "flag") {

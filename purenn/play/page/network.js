@@ -233,7 +233,11 @@ export const nameOf = link => {
   return `weight from ${from} to ${to}`;
 };
 
+let inTable = null;
 export function weightsTable(weights, explain) {
+  if (weights === inTable) return;
+  inTable = weights;
+  const focused = document.activeElement.closest("#weights-table") && document.activeElement.getAttribute("aria-label");
   const body = make("tbody");
   weights.forEach(({ w, b }, layer) => w.forEach((row, neuron) => [...row, b[neuron]].forEach((value, input) => {
     if (body.rows.length >= 600) return;
@@ -248,4 +252,5 @@ export function weightsTable(weights, explain) {
     ...["weight", "value", ""].map(text => make(text ? "th" : "td", { textContent: text })))), body));
   scroll.setAttribute("role", "region"); scroll.setAttribute("aria-label", "All weights");
   $("weights-table").replaceChildren(scroll);
+  if (focused) [...body.querySelectorAll("button")].find(one => one.getAttribute("aria-label") === focused)?.focus();
 }
