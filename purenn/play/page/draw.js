@@ -62,7 +62,7 @@ export function heat(canvas, cells, wide, high) {
   const words = new Uint32Array(image.data.buffer);
   for (let i = 0; i < words.length; i++) words[i] = table[cells[i]];
   scratch.getContext("2d").putImageData(image, 0, 0);
-  pen.imageSmoothingEnabled = wide > 8;
+  pen.imageSmoothingEnabled = wide > 8 && wide === high;
   pen.drawImage(scratch, 0, 0, canvas.width, canvas.height);
 }
 

@@ -85,15 +85,17 @@ function drawPlane(line) {
   const view = { train: $("view-train").checked, held: $("view-held").checked, wrong: $("view-wrong").checked && !app.running,
     rings: app.wrong, selected: app.row ? app.row.point : app.point, cross: app.cross };
   if ($("view-space").value === "hidden" && app.hidden) return plane.hiddenSpace(canvas, $("dots"), app.hidden);
-  if (line) plane.curve(canvas, app.picture.curve, app.data.plane.box);
+  if (line) context(canvas);
   else if (app.hover) plane.neuronLarge(canvas, app.picture.neurons[app.hover[0]][app.hover[1]], app.picture.n);
   else if (app.data.classes.length) plane.regions(canvas, outputs, app.picture.n, $("view-regions").value === "class");
   else plane.neuronLarge(canvas, outputs[0], app.picture.n);
   plane.dots($("dots"), app.data, view);
+  if (line) plane.curve($("dots"), app.picture.curve, app.data.plane.box);
   $("second").hidden = !app.b;
   if (app.b?.cells) {
     const other = app.b.cells.neurons[app.b.cells.neurons.length - 1];
-    if (line) plane.curve($("regions-b"), app.b.cells.curve, app.data.plane.box, palette().classes[1]);
+    plane.dots($("dots-b"), app.data, { ...view, rings: null, selected: null, cross: null });
+    if (line) plane.curve($("dots-b"), app.b.cells.curve, app.data.plane.box, palette().classes[1]);
     else if (app.data.classes.length) plane.regions($("regions-b"), other, app.b.cells.n, false);
   }
 }

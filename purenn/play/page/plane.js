@@ -16,7 +16,7 @@ export function joined(slices) {
   const first = slices[0], n = first.n;
   const neurons = first.neurons.map((layer, l) => layer.map((_, k) => {
     const biggest = Math.max(...slices.map(one => one.range[l][k]));
-    const cells = new Uint8Array(n * n);
+    const cells = new Uint8Array(first.curve ? n : n * n);
     for (const one of slices) {
       const part = bytes(one.neurons[l][k]), factor = biggest ? one.range[l][k] / biggest : 0;
       for (let i = 0; i < part.length; i++)
@@ -135,16 +135,17 @@ export function dots(canvas, data, view) {
   }
 }
 
-// One input: the network's curve.
+// One input: the network's curve, over the points.
 export function curve(canvas, values, box, colour) {
-  const pen = context(canvas), scale = scaleOf(canvas, box), n = values.length;
-  pen.strokeStyle = colour || palette().above; pen.lineWidth = 2.5; pen.beginPath();
+  const pen = canvas.getContext("2d"), scale = scaleOf(canvas, box), n = values.length;
+  pen.beginPath();
   values.forEach((value, i) => {
     if (value === null) return;
     const x = (i + .5) / n * scale.w, y = scale.y(value);
     i ? pen.lineTo(x, y) : pen.moveTo(x, y);
   });
-  pen.stroke();
+  pen.strokeStyle = palette().paper; pen.lineWidth = 6; pen.stroke();
+  pen.strokeStyle = colour || palette().ink; pen.lineWidth = 3; pen.stroke();
 }
 
 export function nearest(canvas, data, px, py) {
