@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "measure a trained model on rows whose answers are known",
     "show": "say what is in a model file, and whether it still computes the same",
     "doctor": "look for what keeps a network from learning from some data",
+    "play": "watch a network learn, in the browser: the playground",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
     "check": "look at the exercises that you have done, and give hints",
@@ -44,6 +45,7 @@ examples:
   purenn                         learn to read handwritten digits
   purenn train spiral            learn a set that comes along
   purenn train --help            all sets and options
+  purenn play                    the playground, in the browser
   purenn selftest                does it compute what it should, here?
   purenn lessons                 the textbook, in eleven parts
 

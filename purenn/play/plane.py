@@ -90,7 +90,7 @@ class Plane:
         if self.kind != "slice":
             return 0.0
         away = [value - middle for value, middle in zip(row, self.centre)]
-        inside = sum(_dot(away, direction) ** 2 for direction in self.directions)
+        inside = math.fsum(_dot(away, direction) ** 2 for direction in self.directions)
         whole = _dot(away, away)
         return math.sqrt(max(0.0, 1.0 - inside / whole)) if whole > 0 else 0.0
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, Mapping, Optional, Sequence
 
-__all__ = ["Refused", "only", "text", "whole"]
+from ..text import shown
+
+__all__ = ["Refused", "only", "real", "text", "whole"]
 
 
 class Refused(Exception):
@@ -73,13 +75,3 @@ def text(request: Mapping[str, Any], name: str, choices: Sequence[str], default:
         raise Refused("bad_value", f"{name}: expected {', '.join(choices)}, got {shown(value)}",
                       name)
     return value
-
-
-def shown(value: Any) -> str:
-    """Return what was got, short enough for a sentence.
-
-    >>> shown("x" * 100)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
-    """
-    said = "nothing" if value is None else repr(value)
-    return said if len(said) <= 40 else said[:37] + "…"

@@ -37,13 +37,14 @@ from ..optimizers import (
     SGD, AdaGrad, Adam, AdamW, Optimizer, RandomAdjustment, RandomSearch, RMSProp,
 )
 from ..penalties import L1, L2, ElasticNet, Penalty
+from ..recipes import ACTIVATIONS
 from ..schedules import (
     Constant, CosineDecay, ExponentialDecay, LinearWarmUp, Schedule, StepDecay,
 )
 from .address import Planned
 from .problem import Part, Problem, loss_of, outputs_of
 from .refusals import Refused
-from .settings import ACTIVATIONS, LIVE, Settings, changed
+from .settings import LIVE, Settings, changed
 
 __all__ = ["Moment", "Record", "Runner", "Score", "network_of", "optimizer_of", "penalty_of"]
 
@@ -467,7 +468,9 @@ def live(before: Settings, after: Settings) -> bool:
 
 def _check_parameters(settings: Settings, inputs: int, outputs: int) -> None:
     widths = [inputs, *settings.hidden, outputs]
-    count = sum(after * (before + 1) for before, after in zip(widths, widths[1:]))
+    count = 0
+    for before, after in zip(widths, widths[1:]):
+        count += after * (before + 1)
     if count > MOST_PARAMETERS:
         raise Refused("too_large", f"{count:,} parameters: the playground takes at most "
                       f"{MOST_PARAMETERS:,}", "hidden", "fewer or narrower layers")

@@ -26,12 +26,13 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 from .. import __version__, linalg
 from ..data import DataSet, Encoding
 from ..metrics import classes_of
+from ..text import safe, shown
 from . import explain, notes, table, take
 from .address import MOST_POINTS, Address, Planned, on_grid, read_address
 from .pictures import layer_outputs, picture
 from .plane import Plane
 from .problem import Part, Problem, make_problem, points_as_data
-from .refusals import Refused, only, real, shown, text, whole
+from .refusals import Refused, only, real, text, whole
 from .runner import Runner, live
 from .settings import BUNDLED, Settings, catalogue, changed
 
@@ -544,7 +545,7 @@ class Session:
             name = request.get("name")
             if not isinstance(name, str):
                 raise Refused("bad_value", "name: expected the name of the file", "name")
-            name = "".join(one if one.isprintable() else "?" for one in name[-80:]) or "the table"
+            name = safe(name[-80:]) or "the table"
             found = table.table_from(name, _bytes(request, "bytes"))
             described = table.described(found)
             self.table = found
@@ -729,8 +730,9 @@ def _blocks(bits: bytes, centre: bool) -> List[float]:
             for row in range(32)]
     if centre:
         dots = _centred(dots)
-    return [float(sum(dots[4 * row + y][4 * column + x] for y in range(4) for x in range(4)))
-            for row in range(8) for column in range(8)]
+    blocks = [[dots[4 * row + y][4 * column + x] for y in range(4) for x in range(4)]
+              for row in range(8) for column in range(8)]
+    return [float(block.count(1)) for block in blocks]
 
 
 def _centred(dots: List[List[int]]) -> List[List[int]]:

@@ -14,16 +14,15 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
 
-from ..activations import Activation
-from ..app import names
 from ..data import circle, gaussians, moons, sine, spiral, vertical, xor
-from ..initializers import Initializer
-from .refusals import Refused, shown
+from ..recipes import ACTIVATIONS, OPTIMIZERS
+from ..text import shown
+from .refusals import Refused
 
 __all__ = [
-    "ACTIVATIONS", "BUNDLED", "CONTROLS", "LIVE", "OPTIMIZERS", "SETS", "Settings", "TOYS",
+    "BUNDLED", "CONTROLS", "LIVE", "SETS", "Settings", "TOYS",
     "catalogue", "changed", "noise_of",
 ]
 
@@ -33,10 +32,6 @@ TOYS: Dict[str, Callable[..., Any]] = {
 }
 BUNDLED = ("iris", "wine", "digits")
 SETS = (*TOYS, *BUNDLED, "points", "table")
-ACTIVATIONS: Dict[str, Tuple[Type[Activation], Initializer]] = {
-    name.replace("-", "_"): both for name, both in names.ACTIVATIONS.items()}
-RATES = {name: descent.learning_rate for name, descent in names.DOWN_THE_GRADIENT.items()}
-OPTIMIZERS = (*RATES, "random_search", "random_adjustment")
 INITIALIZERS = ("auto", "he", "xavier", "normal", "uniform", "zeros")
 LOSSES = ("auto", "softmax", "sigmoid", "squared", "absolute", "huber")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "warm-up")
@@ -199,7 +194,7 @@ CONTROLS: Tuple[Control, ...] = (
 
 LIVE = tuple(control.name for control in CONTROLS if control.live)
 _CHOICES: Dict[str, Sequence[str]] = {
-    "set": SETS, "activation": tuple(ACTIVATIONS), "optimizer": OPTIMIZERS,
+    "set": SETS, "activation": tuple(ACTIVATIONS), "optimizer": tuple(OPTIMIZERS),
     "initializer": INITIALIZERS, "loss": LOSSES, "schedule": SCHEDULES,
 }
 _BY_NAME = {control.name: control for control in CONTROLS}
@@ -229,7 +224,8 @@ def noise_of(name: str) -> float:
 
 def rate_of(optimizer: str) -> float:
     """Return a learning rate to begin with; for the random methods, which have none, 0.01."""
-    return RATES.get(optimizer, 0.01)
+    rate = OPTIMIZERS[optimizer].learning_rate
+    return 0.01 if rate is None else rate
 
 
 def has_classes_to_choose(name: str) -> bool:

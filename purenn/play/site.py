@@ -21,9 +21,9 @@ import os
 import zipfile
 from typing import Callable, Dict, Iterator, Optional, Sequence, Tuple
 
+from ..atomic import atomic_write
 from ..book.library import page_of_part
 from ..book.parts import Part
-from ..store.atomic import atomic_write
 from .server import PAGE, page_files
 
 __all__ = ["PYODIDE", "write"]
@@ -50,7 +50,7 @@ def write(folder: str, pyodide: str, book: Optional[Book] = None) -> None:
     _check_folder(folder)
     name, package = _package()
     python = {f"pyodide/{one}": _content(os.path.join(pyodide, one)) for one in PYODIDE}
-    size = f"{sum(map(len, python.values())) / 1e6:.0f} MB"
+    size = f"{sum(len(content) for content in python.values()) / 1e6:.0f} MB"
     os.makedirs(os.path.join(folder, "pyodide"), exist_ok=True)
     for path, content in [*_page(name, size), (name, package), *python.items()]:
         with atomic_write(os.path.join(folder, *path.split("/"))) as file:

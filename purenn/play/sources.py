@@ -24,7 +24,8 @@ from ..optimizers import (
     SGD, AdaGrad, Adam, AdamW, RandomAdjustment, RandomSearch, RMSProp, clip_by_global_norm,
 )
 from ..penalties import L1, L2, ElasticNet, Penalty
-from .refusals import Refused, shown
+from ..text import shown
+from .refusals import Refused
 
 __all__ = ["LINES", "Place", "derivative", "formula", "line_of", "source_of"]
 

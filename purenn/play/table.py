@@ -15,10 +15,10 @@ import io
 import zlib
 from itertools import islice
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
-from ..data import DataError, DataSet, Encoding, learn_csv
-from ..data.encoding import is_missing, number
+from ..data import DataError, DataSet, Encoding, TableOptions, describe_csv, learn_csv
+from ..data.cells import is_missing, number
 from ..initializers import permutation
 from .problem import MOST_ROWS
 from .refusals import Refused
@@ -46,7 +46,7 @@ class Table(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What was chosen about a table: the arguments of `learn_csv`."""
+    """What was chosen about a table; see `TableOptions`."""
 
     target: str
     task: str
@@ -116,20 +116,18 @@ def _cells(table: Table) -> Tuple[List[str], List[List[str]]]:
         if len(row) != width:
             raise Refused("bad_value", f"{table.name}, row {line}: expected {width} cells, got "
                           f"{len(row)}", "bytes")
-    return _named(table, rows)
-
-
-def _named(table: Table, rows: List[List[str]]) -> Tuple[List[str], List[List[str]]]:
-    """Let `learn_csv` say whether the first line holds names, so that both think the same."""
     try:
-        _, encoding = learn_csv(io.BytesIO(table.data), task="classification", missing="mean",
-                                delimiter=table.delimiter, categories_cap=100_000)
+        report = describe_csv(_stream(table), TableOptions(delimiter=table.delimiter))
     except DataError as error:
-        if "class" not in str(error):
-            raise Refused("bad_value", str(error), "bytes") from None
-        _, encoding = _read(table, None)
-    names = [column.name for column in encoding.columns]
-    return names, rows[1:] if encoding.header else rows
+        raise Refused("bad_value", str(error), "bytes") from None
+    names = [column.name for column in report.columns]
+    return names, rows[1:] if names == rows[0] else rows
+
+
+def _stream(table: Table) -> io.BytesIO:
+    stream = io.BytesIO(table.data)
+    stream.name = table.name
+    return stream
 
 
 def _column(name: str, cells: Sequence[str]) -> Dict[str, Any]:
@@ -170,7 +168,13 @@ def _why_ignore(name: str, known: Sequence[str], numbers: bool, different: int) 
 
 def read_table(table: Table, choice: Choice, seed: int) -> Tuple[DataSet, Encoding]:
     """Return the table as a data set; of very many rows, a sample chosen by the seed."""
-    data, encoding = _read(table, choice)
+    options = TableOptions(choice.target, choice.task, delimiter=table.delimiter,
+                           missing=choice.missing, ignore=choice.ignore,
+                           categories_cap=CATEGORIES)
+    try:
+        data, encoding, _ = learn_csv(_stream(table), options)
+    except (DataError, ValueError, TypeError) as error:
+        raise Refused("bad_value", str(error), "bytes") from None
     if len(data.inputs) > MOST_ROWS:
         rows = sorted(permutation(len(data.inputs), Random(seed))[:MOST_ROWS])
         targets: Any = [data.targets[row] for row in rows]
@@ -178,16 +182,3 @@ def read_table(table: Table, choice: Choice, seed: int) -> Tuple[DataSet, Encodi
             inputs=[data.inputs[row] for row in rows], targets=targets,
             description=f"{data.description}; {MOST_ROWS:,} of {len(data.inputs):,} rows by chance")
     return data, encoding
-
-
-def _read(table: Table, choice: Optional[Choice]) -> Tuple[DataSet, Encoding]:
-    stream = io.BytesIO(table.data)
-    stream.name = table.name
-    try:
-        if choice is None:
-            return learn_csv(stream, missing="mean", delimiter=table.delimiter)
-        return learn_csv(stream, target=choice.target, task=choice.task, missing=choice.missing,
-                         delimiter=table.delimiter, ignore=choice.ignore,
-                         categories_cap=CATEGORIES)
-    except (DataError, ValueError, TypeError) as error:
-        raise Refused("bad_value", str(error), "bytes") from None

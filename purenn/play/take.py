@@ -13,16 +13,15 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 
 from .. import draw
 from ..data import DataSet
 from ..draw import Picture
 from ..linalg import Matrix
-from ..store.keeping import save
-from ..store.model import Model
+from ..losses import SoftmaxCrossEntropy
+from ..model import Model
+from ..store.model import as_file
 from .address import Planned, written
 from .problem import Problem, compares_numbers
 from .refusals import Refused
@@ -356,13 +355,12 @@ def _filled(text: str, indent: str) -> List[str]:
 
 def _model(session: Session) -> bytes:
     runner, problem = session.a, session.problem
-    table = session.encoding if session.settings.set == "table" else None
-    model = Model(runner.network, "network", problem.standardizer, problem.target_standardizer, (),
-                  problem.data.feature_names, table.to_dict() if table is not None else None)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "model.safetensors")
-        save(model, path)
-        return path.read_bytes()
+    classifies = isinstance(runner.loss, SoftmaxCrossEntropy)
+    return as_file(Model(
+        runner.network, "classifier" if classifies else "network", problem.standardizer,
+        problem.target_standardizer, problem.data.class_names if classifies else (),
+        problem.data.feature_names,
+        session.encoding if session.settings.set == "table" else None))
 
 
 def _history(runner: Runner) -> str:
