@@ -349,7 +349,8 @@ class Session:
     def _load(self, weights: Optional[List[float]]) -> bool:
         """Take over weights from an address, if they are as many as the network's."""
         shapes = [linalg.shape(one.value) for one in self.a.parameters]
-        if weights is None or len(weights) != sum(rows * columns for rows, columns in shapes):
+        here = [one for value in self.a.values() for row in value for one in row]
+        if weights is None or len(weights) != len(here):
             return False
         for parameter, (rows, columns) in zip(self.a.parameters, shapes):
             parameter.value = [weights[row * columns:(row + 1) * columns] for row in range(rows)]
