@@ -298,6 +298,18 @@ def test_every_cell_of_a_picture_is_what_the_network_says_there(page):
                 assert abs((cell - 127) / 127 * scale - row[neuron]) <= scale / 127
 
 
+def test_pictures_before_the_activation_are_the_sums(page):
+    page.ask("picture", n=14, before=True)
+    picture = page.ask("look", picture=14)["picture"]
+    sums = page.session.a.network.layers[0].forward(page.session.plane.cells(14))
+    for neuron, text in enumerate(picture["neurons"][0]):
+        scale = picture["range"][0][neuron]
+        assert scale == max(abs(row[neuron]) for row in sums)
+        for cell, row in zip(base64.b64decode(text), sums):
+            assert abs((cell - 127) / 127 * scale - row[neuron]) <= scale / 127
+    assert len(picture["neurons"]) == 3
+
+
 def test_slices_of_a_picture_are_the_picture(page):
     whole = page.ask("picture", n=28)["picture"]
     part = page.ask("picture", n=28, rows=[7, 14])["picture"]

@@ -384,6 +384,14 @@ def test_notes_stand_where_it_happens_and_their_offers_work(opened, local):
     assert page.wrong == []
 
 
+def test_the_doctor_examines_the_network_when_asked(opened, local):
+    page = opened(local)
+    page.click("#doctor")
+    page.wait_for_selector("#dialog[open] table")
+    assert "gradient check" in page.text("#dialog") and "problem" not in page.text("#dialog")
+    assert page.wrong == []
+
+
 def test_a_session_that_is_gone_begins_anew_by_itself(opened, local):
     first = opened(local)
     others = [opened(local) for _ in range(8)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import math
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import linalg
 from ..layers import Dense
@@ -30,21 +30,15 @@ def layer_outputs(runner: Runner, inputs: Matrix, before: bool = False) -> List[
 
     before  the sums of the hidden layers, as they are before the activation
     """
+    sums: List[Matrix] = []
     outputs: List[Matrix] = []
-    layers = runner.network.layers
-    for number, layer in enumerate(layers):
+    for layer in runner.network.layers:
+        if isinstance(layer, Dense) and sums:
+            outputs.append(inputs)  # what the layer of neurons before this one has put out
         inputs = layer.forward(inputs)
-        if isinstance(layer, Dense) == before and number < len(layers) - 1:
-            outputs.append(inputs)
-        elif not before and outputs and not isinstance(layer, Dense) and _follows(layers, number):
-            outputs.pop()
-    return outputs + [runner.loss.predict(inputs)]
-
-
-def _follows(layers: Sequence[Any], number: int) -> bool:
-    """Say whether the layer before this one is no Dense layer either: dropout, which is no layer
-    of neurons of its own."""
-    return not isinstance(layers[number - 1], Dense)
+        if isinstance(layer, Dense):
+            sums.append(inputs)
+    return (sums[:-1] if before else outputs) + [runner.loss.predict(inputs)]
 
 
 def encoded(values: Vector, scale: float) -> str:

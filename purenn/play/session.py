@@ -134,6 +134,7 @@ class Session:
         self.address: Optional[Address] = None
         self.share = ""
         self.rev = 0
+        self.before = False  # whether pictures are those before the activation
         self.notes = notes.Watcher()
         self.problem = make_problem(self.settings, None)
         self.plane = Plane(self.problem)
@@ -188,7 +189,7 @@ class Session:
         answer.update(self._last(runner) if running else self.judged(runner))
         if n:
             started = time.perf_counter()
-            answer["picture"] = picture(runner, self.plane, n)
+            answer["picture"] = picture(runner, self.plane, n, before=self.before)
             answer["ms"] = {"picture": 1000 * (time.perf_counter() - started)}
         if self.b is not None:
             answer["b"] = self._second(self.b, since, n)
@@ -447,7 +448,7 @@ class Session:
         if not isinstance(rows, list) or len(rows) != 2 or not all(
                 type(row) is int for row in rows) or not 0 <= rows[0] < rows[1] <= n:
             raise Refused("bad_value", f"rows: expected two numbers from 0 to {n}", "rows")
-        before = request.get("before", False) is True
+        self.before = before = request.get("before", False) is True
         started = time.perf_counter()
         found = {"picture": picture(self.a, self.plane, n, rows[0], rows[1], before)}
         if self.b is not None:

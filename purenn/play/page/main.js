@@ -352,6 +352,16 @@ function arrived(found) {
   dialog("Another way", make("p", { textContent: found.say }), make("p", { textContent: found.weights ? "The link holds the weights, and they are in place now." : "" }));
 }
 
+async function doctor() {
+  const { findings } = await ask("doctor");
+  const signs = one => one.ok === null ? "skipped" : one.ok ? "well" : "a problem";
+  const box = make("div", { className: "scroll", tabIndex: 0 }, make("table", {}, make("thead", {}, make("tr", {}, ...["looked at", "", "found"].map(text => make(text ? "th" : "td", { textContent: text })))),
+    make("tbody", {}, ...findings.map(one => make("tr", {}, make("td", { textContent: one.name }), make("td", { textContent: signs(one) }),
+      make("td", { className: "told", textContent: one.message + (one.next_step ? ` Next step: ${one.next_step}.` : "") }))))));
+  box.setAttribute("role", "region"); box.setAttribute("aria-label", "Findings");
+  dialog("What the doctor finds, in the order in which it looks", box);
+}
+
 function race(catalogue) {
   const able = catalogue.filter(one => one.group !== "Data" && one.offers.length && !["loss", "standardize"].includes(one.name));
   const name = $("race-name"), value = $("race-value");
@@ -376,6 +386,7 @@ function listen() {
   $("theme").addEventListener("click", () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark", true));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", event => theme(event.matches ? "dark" : "light"));
   $("dialog-close").addEventListener("click", () => $("dialog").close());
+  $("doctor").addEventListener("click", () => act(doctor));
   $("share").addEventListener("change", event => { const what = event.target.value; event.target.value = ""; if (what) act(() => takeAlong(what)); });
   $("experiments").append(...EXPERIMENTS.map(([textContent, value]) => make("option", { textContent, value })));
   $("experiments").addEventListener("change", event => { const to = event.target.value; event.target.value = ""; if (to) location.hash = "v=1&" + to; });
