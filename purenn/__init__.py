@@ -20,9 +20,9 @@ outside), fast (the loops of linalg, quicker).
 
 Built on these: data (examples to learn from), estimators (Classifier and Regressor, for use rather
 than reading), store (model files and checkpoints), doctor (why is it not learning?), draw
-(pictures, as SVG and in the terminal), lessons (the guided way in: `python3 -m purenn lessons`),
-exercises (that check themselves), book (which makes a book of the lessons) and app (the command
-line, `python3 -m purenn`).
+(pictures, as SVG and in the terminal), play (a playground in the browser: `python3 -m purenn
+play`), lessons (the guided way in: `python3 -m purenn lessons`), exercises (that check themselves),
+book (which makes a book of the lessons) and app (the command line, `python3 -m purenn`).
 """
 
 from importlib import import_module
