@@ -21,10 +21,11 @@ outside), fast (the loops of linalg, quicker).
 Built on these: data (examples to learn from), recipes (names, classes and defaults), model (one
 trained model), fitting (from examples to a model, in one way for all), measuring (how good is it),
 store (model files and checkpoints), estimators (Classifier and Regressor, for use rather than
-reading), doctor (why is it not learning?), draw
-(pictures, as SVG and in the terminal), lessons (the guided way in: `python3 -m purenn lessons`),
-exercises (that check themselves), book (which makes a book of the lessons) and app (the command
-line, `python3 -m purenn`).
+reading), sequences (a small language model, the second volume of the textbook), doctor (why is it
+not learning?), draw (pictures, as SVG and in the terminal), play (a playground in the browser:
+`python3 -m purenn play`), lessons (the guided way in: `python3 -m purenn lessons`), exercises (that
+check themselves), book (which makes a book of the lessons) and app (the command line,
+`python3 -m purenn`).
 """
 
 from importlib import import_module

@@ -35,6 +35,7 @@ COMMANDS = {
     "gpt": "train a small language model on text, and let it write",
     "export": "write a trained model as a file that runs without purenn",
     "doctor": "look for what keeps a network from learning from some data",
+    "play": "watch a network learn, in the browser: the playground",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
     "check": "look at the exercises that you have done, and give hints",
@@ -47,6 +48,7 @@ examples:
   purenn train spiral            learn a set that comes along
   purenn train --help            all sets and options
   purenn gpt names               invent names, after learning from some thousand
+  purenn play                    the playground, in the browser
   purenn selftest                does it compute what it should, here?
   purenn lessons                 the textbook, in eleven parts
 
