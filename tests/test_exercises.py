@@ -26,7 +26,8 @@ from purenn.exercises.results import alike
 
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISES = {one.name: one for sheet in SHEETS.values() for one in sheet.exercises}
-HEAD = "import csv, hashlib, io, math, struct\nfrom purenn import linalg\nfrom purenn.activations import softmax\n\n"
+HEAD = ("import csv, hashlib, io, math, struct\n"
+        "from purenn import linalg\nfrom purenn.activations import softmax\n\n")
 
 # ---- The solutions, mostly plain loops, as a learner would write them ----
 
@@ -937,7 +938,8 @@ def test_nothing_gives_the_solution_away() -> None:
     texts = [exercises.text_of(sheet, "mine.py") for sheet in SHEETS.values()]
     for code in SOLUTIONS.values():
         lines = [line.strip() for line in dedented(code).splitlines()[1:]]
-        telling = [line for line in lines if len(line) > 15 and not line.startswith(("for ", "def "))]
+        telling = [line for line in lines
+                   if len(line) > 15 and not line.startswith(("for ", "def "))]
         assert not [line for line in telling for text in [*hints, *texts] if line in text]
 
 

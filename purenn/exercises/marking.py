@@ -50,6 +50,9 @@ class Limits(NamedTuple):
     megabytes: int = 2048
 
 
+USUAL = Limits()
+
+
 class Marked(NamedTuple):
     """What came of one file.
 
@@ -73,7 +76,7 @@ class Marked(NamedTuple):
         return len(self.sheet.exercises) if self.sheet else 0
 
 
-def mark(path: str, limits: Limits = Limits()) -> Marked:
+def mark(path: str, limits: Limits = USUAL) -> Marked:
     """Return what comes of one file, whatever it does.
 
     Raises OSError if it cannot be opened.
@@ -98,7 +101,7 @@ class Marking:
     fails or never ends while it is read, or has none of the exercises' functions.
     """
 
-    def __init__(self, path: str, limits: Limits = Limits(), notice: Notice = lambda text: None):
+    def __init__(self, path: str, limits: Limits = USUAL, notice: Notice = lambda text: None):
         with open(path, "rb"):
             pass  # whatever is wrong with the path shows here, and not in another process
         self.path = path
@@ -134,8 +137,7 @@ class Marking:
                     elif "begin" in message:
                         self.current = message["begin"]
                     elif "verdict" in message:
-                        yield self._known(Verdict(*message["verdict"][:3],
-                                                  tuple(message["verdict"][3])))
+                        yield self._known(_verdict_from(message["verdict"]))
                 if sheet is None:
                     name = os.path.basename(self.path)
                     raise Unreadable(process.unreadable or f"{name}: {process.last_words}")
@@ -257,7 +259,7 @@ def work(words: Sequence[str]) -> None:
         say(unreadable=str(error))
         return
     say(sheet=sheet.part, seed=sheet.seed)
-    verdicts = [Verdict(*one[:3], tuple(one[3])) for one in json.loads(before)]
+    verdicts = [_verdict_from(one) for one in json.loads(before)]
     _mark_the_rest(sheet, learner, verdicts, watch, say)
     say(end=True)
 
@@ -273,6 +275,12 @@ def _mark_the_rest(
         watch.end()
         verdicts.append(verdict)
         say(verdict=[*verdict[:3], list(verdict.remarks)])
+
+
+def _verdict_from(words: List[Any]) -> Verdict:
+    """Return a verdict as it was before it became JSON."""
+    name, state, hint, remarks = words
+    return Verdict(name, state, hint, tuple(remarks))
 
 
 class _Speaker:

@@ -222,9 +222,9 @@ def _always(values: List[float]) -> Callable[[Matrix], List[float]]:
 
 
 def _gate(text: str, right: List[float], hints: List[Tuple[str, List[float]]]) -> Exercise:
-    call = (f">>> weights, bias = gate()\n"
-            f">>> [int(neuron(inputs, weights, bias) > 0)\n"
-            f"...  for inputs in ([0, 0], [0, 1], [1, 0], [1, 1])]")
+    call = (">>> weights, bias = gate()\n"
+            ">>> [int(neuron(inputs, weights, bias) > 0)\n"
+            "...  for inputs in ([0, 0], [0, 1], [1, 0], [1, 1])]")
     return Exercise(
         signature="gate()",
         text=text,

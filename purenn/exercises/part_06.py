@@ -99,6 +99,7 @@ At x = 0 there is a corner; by convention the slope there is 0.
 
 SIGMOID_FAR = "it overflows far from 0: no exp should be taken of a large positive number"
 SOFTMAX_FAR = "it overflows far from 0: is the largest score of the row subtracted before exp?"
+HIGH = [[1000.0, 1001.0, 999.0], [1000.5, 1000.0, 1002.0]]
 FAR = [[-1000.0, 0.0], [1000.0, 2.0], [-3.0, 710.0]]
 
 
@@ -162,7 +163,8 @@ number.
     example=Example(([[0.0, 0.0], [1000.0, 1000.0], [5.0, -1000.0]],),
                     [[0.5, 0.5], [0.5, 0.5], [1.0, 0.0]], hint=SOFTMAX_FAR),
     answer=softmax,
-    cases=_with_far_scores(SOFTMAX_FAR),
+    # Where all scores are large, only who subtracts nothing fails.
+    cases=lambda rng: [*_with_far_scores(SOFTMAX_FAR)(rng), Case((HIGH,), SOFTMAX_FAR)],
     mistakes=[
         Mistake("the sum goes over the whole batch; each row is an example of its own and should "
                 "sum to 1", _softmax_with(None, None)),

@@ -1,7 +1,8 @@
 """Looking at a result: is it the kind of thing that was asked for, and are its numbers the same?
 
 A result is compared with the right answer, which also says what kind of thing was wanted: a number,
-a list of numbers, a matrix, words, or several of these. Whoever works with NumPy may return its arrays.
+a list of numbers, a matrix, words, or several of these. Whoever works with NumPy may return its
+arrays.
 
 Before this: `reading`. After this: `grader`.
 """
