@@ -9,19 +9,16 @@
 # name is explained where it turns up.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Dict, List
 
 from purenn import (
-    SGD, Adam, Dense, Layer, Network, ReLU, SoftmaxCrossEntropy, accuracy, draw, he,
+    SGD, Adam, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, draw, he,
     linalg, normal, train, xavier, zeros,
 )
 from purenn.data import spiral, xor
-from purenn.initializers import Initializer, normal_deviate
-from purenn.linalg import Matrix, ShapeError
+from purenn.initializers import normal_deviate
+from purenn.linalg import ShapeError
 
 # %% [markdown]
 # ## The finished thing first
@@ -37,7 +34,7 @@ data = spiral(size=300, classes=3, noise=0.2, rng=Random(4))
 inputs, targets = list(data.inputs), data.targets
 
 
-def new_network(rng: Random) -> Network:
+def new_network(rng):
     """Return a network from two inputs to three scores, with two hidden layers of 16."""
     return Network([
         Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
@@ -62,7 +59,7 @@ draw.show(draw.beside(
 # three, and over thirty untrained networks that is about what comes out.
 
 # %%
-guesses: List[float] = []
+guesses = []
 for seed in range(30):
     untrained = new_network(Random(seed))
     guesses.append(accuracy(untrained.predict(inputs), targets))
@@ -90,7 +87,7 @@ print(f"from {min(guesses):.0%} to {max(guesses):.0%}, on average {mean_guess:.0
 # the library's.
 
 # %%
-by_hand: Matrix = []
+by_hand = []
 for arm in range(3):
     for step in range(100):
         radius = step / 99
@@ -125,11 +122,11 @@ print("largest difference:", spiral_difference)
 
 # %%
 class HandMadeDense:
-    def __init__(self, inputs: int, neurons: int, rng: Random) -> None:
+    def __init__(self, inputs, neurons, rng):
         self.weights = normal(rng, neurons, inputs, deviation=0.01)  # one neuron per row
         self.biases = [[0.0] * neurons]  # one row
 
-    def forward(self, inputs: Matrix) -> Matrix:
+    def forward(self, inputs):
         return linalg.add(linalg.inner(inputs, self.weights), self.biases)
 
 
@@ -182,15 +179,15 @@ print("at the origin:", before, "and with biases:", after)
 # box; parts 7 to 9 open it. One **epoch** means that the network has seen every example once.
 
 # %%
-def alike(rng: Random, neurons: int, inputs: int) -> Matrix:
+def alike(rng, neurons, inputs):
     return linalg.full(neurons, inputs, 0.5)
 
 
 corners = xor(size=120, noise=0.15, rng=Random(2))
-starts: Dict[str, Initializer] = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
-trained: Dict[str, Network] = {}
-reached: Dict[str, float] = {}
-different_neurons: Dict[str, int] = {}
+starts = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
+trained = {}
+reached = {}
+different_neurons = {}
 for name, initializer in starts.items():
     rng = Random(3)
     hidden = Dense(2, 8, rng, initializer)
@@ -236,7 +233,7 @@ draw.show(draw.beside(
 # from zero typically by its **spread**: the square root of the mean of the squares.
 
 # %%
-def spread(A: Matrix) -> float:
+def spread(A):
     return math.sqrt(linalg.item(linalg.mean(linalg.multiply(A, A))))
 
 
@@ -265,11 +262,11 @@ print(f"spread before the layer {spread_before:.2f}, after it {spread_after:.3f}
 # One layer is harmless. Now put ten in a row, and multiply ten times.
 
 # %%
-def spreads_of_ten(initializer: Initializer, bend: bool) -> List[float]:
+def spreads_of_ten(initializer, bend):
     """Return the spread after each of ten layers; with bend, ReLU stands between them."""
     rng = Random(6)
     numbers = linalg.generate(20, 100, lambda: normal_deviate(rng))
-    spreads: List[float] = []
+    spreads = []
     for _ in range(10):
         numbers = Dense(100, 100, rng, initializer).forward(numbers)
         spreads.append(spread(numbers))
@@ -277,7 +274,7 @@ def spreads_of_ten(initializer: Initializer, bend: bool) -> List[float]:
     return spreads
 
 
-def large(rng: Random, neurons: int, inputs: int) -> Matrix:
+def large(rng, neurons, inputs):
     return normal(rng, neurons, inputs, deviation=1.0)
 
 
@@ -371,10 +368,10 @@ draw.show(draw.histogram(
 # says the same everywhere. With He it gets them right.
 
 # %%
-deep_reached: Dict[str, float] = {}
+deep_reached = {}
 for name, initializer in {"0.01": normal, "He": he}.items():
     rng = Random(9)
-    layers: List[Layer] = []
+    layers = []
     for width in (2, 16, 16, 16, 16):
         layers += [Dense(width, 16, rng, initializer), ReLU()]
     deep = Network([*layers, Dense(16, 2, rng, initializer)])

@@ -17,12 +17,10 @@ import math
 from importlib import import_module
 from importlib.util import find_spec
 from random import Random
-from typing import List, Tuple
 
 from purenn import Dense, ShapeError, draw, linalg
 from purenn.activations import softmax
 from purenn.data import iris
-from purenn.linalg import Matrix
 
 rng = Random(5)
 data = iris()
@@ -104,14 +102,14 @@ draw.show(draw.heatmap(table, title="A column times a row", numbers=True,
 # Now the rule as a function, by hand:
 
 # %%
-def common_size(a: int, b: int) -> int:
+def common_size(a, b):
     """Return the size that both can be repeated to; 0 if there is none."""
     if a == b or b == 1:
         return a
     return b if a == 1 else 0
 
 
-def fits(a: Tuple[int, int], b: Tuple[int, int]) -> str:
+def fits(a, b):
     """Return the shape of the result, by the rule."""
     rows, columns = common_size(a[0], b[0]), common_size(a[1], b[1])
     return f"{rows} × {columns}" if rows and columns else "do not fit"
@@ -129,7 +127,7 @@ for a, b in pairs:
 # Does the library see it in the same way? We let it add zeros of these shapes.
 
 # %%
-def tried(a: Tuple[int, int], b: Tuple[int, int]) -> str:
+def tried(a, b):
     """Return the shape of the result, by trying."""
     try:
         result = linalg.add(linalg.zeros(*a), linalg.zeros(*b))
@@ -256,13 +254,13 @@ print(bias_gradient)
 # added up. We push one bias after the other up by 1, and look at what the loss does.
 
 # %%
-def weighted_sum(biases: Matrix) -> float:
+def weighted_sum(biases):
     """Return a loss that grows by output_gradient[r][o] per unit of output [r][o]."""
     outputs = linalg.add(products, biases)
     return linalg.item(linalg.sum(linalg.multiply(outputs, output_gradient)))
 
 
-grown: List[float] = []
+grown = []
 for o in range(3):
     pushed = [list(biases[0])]
     pushed[0][o] += 1.0

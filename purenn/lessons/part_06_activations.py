@@ -8,19 +8,15 @@
 # layer, and recognise units that have died or got stuck.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Dict, List, Tuple
 
 from purenn import (
-    ELU, GELU, SGD, Activation, Adam, Dense, LeakyReLU, Linear, Network, ReLU, Sigmoid,
+    ELU, GELU, SGD, Adam, Dense, LeakyReLU, Linear, Network, ReLU, Sigmoid,
     SiLU, Softmax, SoftmaxCrossEntropy, Softplus, Tanh, accuracy, draw, linalg, train,
     xavier,
 )
 from purenn.data import Standardizer, circle
-from purenn.linalg import Matrix, Vector
 
 # %% [markdown]
 # ## The finished thing first
@@ -34,7 +30,7 @@ from purenn.linalg import Matrix, Vector
 data = circle(size=200, rng=Random(1))
 inputs, targets = list(data.inputs), data.targets
 
-reached: Dict[str, float] = {}
+reached = {}
 pictures = []
 for bend in (Linear, ReLU):
     rng = Random(2)
@@ -124,11 +120,11 @@ print("with a bend:", with_bend)
 # weight for neuron k is *how much the slope has to change* there.
 
 # %%
-def wave(x: float) -> float:
+def wave(x):
     return math.sin(2.0 * math.pi * x)
 
 
-def bent_line(pieces: int) -> Network:
+def bent_line(pieces):
     """Return a network of ReLUs that meets the wave at the end of every piece."""
     starts = [k / pieces for k in range(pieces)]
     slopes = [(wave(start + 1 / pieces) - wave(start)) * pieces for start in starts]
@@ -159,7 +155,7 @@ draw.show(draw.lines(
 hidden_layer, relu_layer, output_layer = bent_line(5).layers
 hidden_outputs = relu_layer.forward(hidden_layer.forward([[x] for x in xs]))
 output_weights = next(output_layer.parameters()).value[0]
-parts: Dict[str, List[Tuple[float, float]]] = {}
+parts = {}
 for k, weight in enumerate(output_weights):
     parts[f"neuron {k}"] = [(x, weight * row[k]) for x, row in zip(xs, hidden_outputs)]
 
@@ -171,7 +167,7 @@ draw.show(draw.lines(
 # How good is it? The largest distance between the wave and the bent line, for more and more pieces:
 
 # %%
-errors: Dict[int, float] = {}
+errors = {}
 for pieces in (5, 10, 20, 40):
     ys = bent_line(pieces).predict([[x] for x in xs])
     errors[pieces] = max(abs(y[0] - wave(x)) for x, y in zip(xs, ys))
@@ -192,7 +188,7 @@ for pieces in (5, 10, 20, 40):
 # is multiplied by this slope. Where the dashed line is at 0, nothing comes back.
 
 # %%
-classics: List[Activation] = [ReLU(), Sigmoid(), Tanh()]
+classics = [ReLU(), Sigmoid(), Tanh()]
 draw.show(draw.activations(classics, title="The three classics", reach=5.0))
 
 # %% [markdown]
@@ -207,7 +203,7 @@ draw.show(draw.activations(classics, title="The three classics", reach=5.0))
 # The others are relatives of ReLU. They keep a little slope on the left or round off the corner:
 
 # %%
-relatives: List[Activation] = [
+relatives = [
     LeakyReLU(0.1), ELU(), Softplus(), GELU(), SiLU(), Linear(),
 ]
 draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reach=4.0))
@@ -229,9 +225,9 @@ draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reac
 # itself, where ReLU has a corner and no slope.)
 
 # %%
-places = [-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]
+places = [[-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]]
 h = 1e-5
-slope_differences: Dict[str, float] = {}
+slope_differences = {}
 for activation in [*classics, *relatives]:
     f, df = activation.f, activation.df
     differences = [abs((f(x + h) - f(x - h)) / (2.0 * h) - df(x, f(x))) for x in places]
@@ -255,7 +251,7 @@ print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
 # Python:
 
 # %%
-def naive_softmax(scores: Vector) -> Vector:
+def naive_softmax(scores):
     powers = [math.exp(score) for score in scores]
     total = 0.0
     for power in powers:
@@ -333,12 +329,12 @@ print(f"steepest slope {steepest}, through ten layers at best {after_ten:.0e}")
 # largest sum over all examples is not above 0.
 
 # %%
-def dead_units(layer: Dense, inputs: Matrix) -> int:
+def dead_units(layer, inputs):
     largest = linalg.max(layer.forward(inputs), axis=0)[0]
     return len([score for score in largest if score <= 0.0])
 
 
-def train_with(bias: float, activation: Activation) -> Dict[str, float]:
+def train_with(bias, activation):
     """Train 2 inputs, 16 units, 2 scores on the disc; the 16 biases start at `bias`."""
     rng = Random(4)
     hidden = Dense(2, 16, rng)
@@ -379,7 +375,7 @@ print(f"LeakyReLU, biases at −4: {leaky['dead before']} of 16 below 0 at first
 # is what it can do.
 
 # %%
-killed: Dict[float, int] = {}
+killed = {}
 for learning_rate in (0.5, 20.0):
     rng = Random(5)
     hidden = Dense(2, 16, rng)
@@ -401,7 +397,7 @@ for learning_rate in (0.5, 20.0):
 in_other_units = linalg.multiply(inputs, 100.0)
 
 
-def train_tanh(rows: Matrix) -> Dict[str, float]:
+def train_tanh(rows):
     """Train 2 inputs, 16 tanh units and 2 scores on these rows."""
     rng = Random(6)
     hidden, activation = Dense(2, 16, rng, xavier), Tanh()
@@ -449,7 +445,7 @@ print(overflow)
 # What is far below becomes 0, which is harmless: it is the truth to sixteen digits.
 
 # %%
-def stable_softmax(scores: Vector) -> Vector:
+def stable_softmax(scores):
     largest = max(scores)
     return naive_softmax([score - largest for score in scores])
 

@@ -7,11 +7,8 @@
 # shortest formula of the book), and check such a derivation against the loss itself.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Any, Callable, List, Tuple
 
 from purenn import (
     CategoricalCrossEntropy, Dense, MeanSquaredError, Network, Sigmoid,
@@ -20,7 +17,7 @@ from purenn import (
 )
 from purenn.checks import Targets
 from purenn.data import gaussians, one_hot
-from purenn.linalg import Matrix, Vector
+from purenn.losses import class_targets
 
 # %% [markdown]
 # ## The finished thing first
@@ -39,8 +36,8 @@ network = Network([layer])
 loss = SoftmaxCrossEntropy()  # what this is will be clear in a moment
 
 places = [-4.0 + 10.0 * k / 400 for k in range(401)]
-accuracies: List[float] = []
-losses: List[float] = []
+accuracies = []
+losses = []
 for place in places:
     layer.weights.value = [[place, 0.0], [-1.0, 1.7], [-1.0, -1.7]]
     scores = network.predict(inputs)
@@ -176,14 +173,14 @@ s = [2.0, 1.0, -1.0]
 c = 1
 
 
-def softmax(scores: Vector) -> Vector:
+def softmax(scores):
     return Softmax().forward([scores])[0]
 
 
-def central_differences(f: Callable[[Vector], float], xs: Vector) -> Vector:
+def central_differences(f, xs):
     """Return the measured slope of f for each number of xs, while the others stay."""
     h = 1e-5
-    slopes: Vector = []
+    slopes = []
     for k in range(len(xs)):
         above = f([*xs[:k], xs[k] + h, *xs[k + 1:]])
         below = f([*xs[:k], xs[k] - h, *xs[k + 1:]])
@@ -309,7 +306,7 @@ print("largest difference to the library's:", gradient_difference)
 # dense layer, and not with a softmax.
 
 # %%
-def fused(scores: Vector, right: int) -> float:
+def fused(scores, right):
     m = max(scores)
     total = 0.0
     for score in scores:
@@ -364,14 +361,14 @@ print("loss", squared(outputs, values), " gradient", squared_gradient,
 # there. The squared error is flat: wrong as can be, and hardly any slope to tell it so.
 
 # %%
-line: List[float] = [-8.0 + 0.1 * k for k in range(161)]
+line = [-8.0 + 0.1 * k for k in range(161)]
 
 
-def cross_entropy_of_yes(score: Vector) -> float:
+def cross_entropy_of_yes(score):
     return SigmoidCrossEntropy()([score], [1])
 
 
-def squared_error_of_yes(score: Vector) -> float:
+def squared_error_of_yes(score):
     return squared(Sigmoid().forward([score]), [[1.0]])
 
 
@@ -424,11 +421,11 @@ print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gr
 
 # %%
 class WithEpsilon(SoftmaxCrossEntropy):
-    def value_and_gradient(self, scores: Matrix, targets: Any) -> Tuple[float, Matrix]:
-        _, gradient = super().value_and_gradient(scores, targets)
-        logs = linalg.elementwise(lambda p: math.log(max(p, 1e-7)), Softmax().forward(scores))
-        of_right_class = linalg.multiply(one_hot(targets, len(scores[0])), logs)
-        return -linalg.item(linalg.mean(linalg.sum(of_right_class, axis=1))), gradient
+    def __call__(self, scores, targets):
+        probabilities = linalg.clip(Softmax().forward(scores), 1e-7, 1.0 - 1e-7)
+        y = class_targets("WithEpsilon", scores, targets)  # one-hot rows
+        logs = linalg.multiply(y, linalg.log(probabilities))
+        return -linalg.item(linalg.mean(linalg.sum(logs, axis=1)))
 
 
 sure = Network([Dense(1, 2, Random(4))])
@@ -446,7 +443,7 @@ print(epsilon_report)
 # purenn. The fused form does not need any: no probability is computed, so none can be lost.
 
 # %%
-scores_line: List[float] = [-40.0 + 0.5 * k for k in range(101)]
+scores_line = [-40.0 + 0.5 * k for k in range(101)]
 draw.show(draw.lines(
     {
         "fused": [(x, loss([[x, 0.0]], [0])) for x in scores_line],
@@ -482,9 +479,8 @@ print(f"a perfect answer: softmax twice {twice:.3f}, once {once:.3f}")
 
 # %%
 class NotAveraged(SoftmaxCrossEntropy):
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        value, gradient = super().value_and_gradient(scores, targets)
-        return value, linalg.multiply(gradient, len(scores))
+    def gradient(self, scores, targets):
+        return linalg.multiply(super().gradient(scores, targets), len(scores))
 
 
 not_averaged_report = gradcheck.check(checked, NotAveraged(), inputs[:5], targets[:5])

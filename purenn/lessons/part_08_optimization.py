@@ -7,17 +7,15 @@
 # will know why nobody who has seen the slope of that landscape goes back to guessing.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Dict, List, Tuple
+from typing import List, Tuple
 
 from purenn import (
-    SGD, Dense, MeanSquaredError, Network, Optimizer, RandomAdjustment, RandomSearch,
+    SGD, Dense, MeanSquaredError, Network, RandomAdjustment, RandomSearch,
     ReLU, SoftmaxCrossEntropy, accuracy, draw, linalg, normal,
 )
-from purenn.data import DataSet, spiral, vertical
+from purenn.data import spiral, vertical
 from purenn.initializers import normal_deviate
 
 # %% [markdown]
@@ -32,20 +30,20 @@ loss = SoftmaxCrossEntropy()
 Curve = List[Tuple[float, float]]  # pairs (number of the step, loss)
 
 
-def new_network(seed: int) -> Network:
+def new_network(seed):
     """Return a network 2 → 3 → 3 whose weights are close to 0."""
     rng = Random(seed)
     return Network([Dense(2, 3, rng, normal), ReLU(), Dense(3, 3, rng, normal)])
 
 
-def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) -> Curve:
+def search(network, data, optimizer, steps):
     """Let the optimizer take steps; return the loss after every tenth of them."""
     inputs, targets = list(data.inputs), data.targets
 
-    def measure() -> float:
+    def measure():
         return loss(network.forward(inputs), targets)
 
-    curve: Curve = [(0, measure())]
+    curve = [(0, measure())]
     for step in range(1, steps + 1):
         optimizer.step(network.parameters(), measure)
         if step % 10 == 0:
@@ -53,7 +51,7 @@ def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) ->
     return curve
 
 
-def accuracy_on(network: Network, data: DataSet) -> float:
+def accuracy_on(network, data):
     return accuracy(network.predict(data.inputs), data.targets)
 
 
@@ -151,7 +149,7 @@ print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%
 
 # %%
 rng = Random(6)
-losses_of_strangers: List[float] = []
+losses_of_strangers = []
 stranger = new_network(2)
 for _ in range(1000):
     for parameter in stranger.parameters():
@@ -237,7 +235,7 @@ print(f"after looking at all points {looks} times: loss {roomy_curve[-1][1]:.2f}
 # the dot product of part 2, divided by both lengths.
 
 # %%
-def cosine_with_random(rng: Random, dimensions: int) -> float:
+def cosine_with_random(rng, dimensions):
     """Return the cosine between the first axis and a random direction."""
     # Any direction may play the steepest: chance prefers none.
     steepest = [1.0] + [0.0] * (dimensions - 1)
@@ -246,8 +244,8 @@ def cosine_with_random(rng: Random, dimensions: int) -> float:
 
 
 rng = Random(7)
-typical: Dict[int, float] = {}
-cosines: Dict[str, List[float]] = {}
+typical = {}
+cosines = {}
 for dimensions in (2, 21, 371):
     values = [cosine_with_random(rng, dimensions) for _ in range(500)]
     typical[dimensions] = linalg.item(linalg.mean(linalg.abs([values])))
@@ -283,7 +281,7 @@ line = Network([neuron])
 squared = MeanSquaredError()
 
 
-def height(weight: float, bias: float) -> float:
+def height(weight, bias):
     """Return the loss of the neuron with this weight and this bias."""
     neuron.weights.value, neuron.biases.value = [[weight]], [[bias]]
     return squared(line.forward(line_inputs), line_targets)
@@ -297,11 +295,11 @@ heights = [[height(x, y) for x in xs] for y in ys]
 # Now let `RandomAdjustment` walk on this map, and write down where it stands after each step.
 
 # %%
-def place() -> Tuple[float, float]:
+def place():
     return neuron.weights.value[0][0], neuron.biases.value[0][0]
 
 
-def walk(optimizer: Optimizer, steps: int) -> List[Tuple[float, float]]:
+def walk(optimizer, steps):
     """Start at weight −1.5, bias 1.5 and take steps; return all the places."""
     neuron.weights.value, neuron.biases.value = [[-1.5]], [[1.5]]
     path = [place()]
@@ -327,7 +325,7 @@ print(f"of 60 nudges {moves} were kept; loss {height(*random_path[-1]):.3f}")
 # small step is the slope in that direction, and the two slopes together are the gradient.
 
 # %%
-def slopes(weight: float, bias: float) -> Tuple[float, float]:
+def slopes(weight, bias):
     """Return how fast the loss grows with the weight and with the bias."""
     h = 0.0001
     here = height(weight, bias)
@@ -379,9 +377,9 @@ draw.show(draw.beside(
 first_weights, first_biases, *others = bands_network.parameters()
 learned_weights, learned_biases = first_weights.value, first_biases.value
 changes = [-6.0 + 0.5 * step for step in range(25)]
-slice_heights: List[List[float]] = []
+slice_heights = []
 for bias_change in changes:
-    row: List[float] = []
+    row = []
     for weight_change in changes:
         first_weights.value = linalg.add(
             learned_weights, [[weight_change, 0.0], [0.0, 0.0], [0.0, 0.0]])
@@ -420,7 +418,7 @@ draw.show(draw.landscape(
 # that are too large jump across the valley and are hardly ever kept.
 
 # %%
-by_scale: Dict[str, Curve] = {}
+by_scale = {}
 for scale in (0.001, 0.05, 30.0):
     by_scale[f"scale {scale}"] = search(
         new_network(2), bands, RandomAdjustment(Random(3), scale), steps=300)
@@ -439,10 +437,10 @@ draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step",
 # again. Make the generator once, outside of the loop.
 
 # %%
-def after_200_nudges(new_rng_each_time: bool) -> float:
+def after_200_nudges(new_rng_each_time):
     candidate, rng = new_network(2), Random(10)
 
-    def measure() -> float:
+    def measure():
         return loss(candidate.forward(inputs), targets)
 
     for _ in range(200):

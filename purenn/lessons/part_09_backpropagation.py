@@ -7,18 +7,14 @@
 # with it. The exercise at the end asks for exactly that.
 
 # %%
-from __future__ import annotations
-
 from random import Random
-from typing import Callable, Dict, List, Optional, Tuple
 
 from purenn import (
-    SGD, Adam, Dense, History, MeanSquaredError, Network, Optimizer, ReLU, RMSProp,
+    SGD, Adam, Dense, MeanSquaredError, Network, ReLU, RMSProp,
     SoftmaxCrossEntropy, accuracy, draw, gradcheck, linalg, train,
 )
 from purenn.data import spiral
 from purenn.initializers import permutation
-from purenn.linalg import Matrix, Vector
 
 # %% [markdown]
 # ## The finished thing first
@@ -32,7 +28,7 @@ inputs, targets = list(data.inputs), data.targets
 loss = SoftmaxCrossEntropy()
 
 
-def new_network(seed: int) -> Network:
+def new_network(seed):
     rng = Random(seed)
     return Network([
         Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
@@ -66,12 +62,12 @@ draw.show(draw.regions(network, data, title="The spiral, solved"))
 # ```
 
 # %%
-def slope(function: Callable[[float], float], x: float, h: float = 0.00001) -> float:
+def slope(function, x, h=0.00001):
     """Return how fast the function grows at x, found by trying."""
     return (function(x + h) - function(x - h)) / (2 * h)
 
 
-def square(x: float) -> float:
+def square(x):
     return x * x
 
 
@@ -182,7 +178,7 @@ print("weights", weights_gradient, "bias", bias_gradient, "inputs", input_gradie
 # called the **numeric** gradient, the one from the chain rule the **analytic** one.
 
 # %%
-def error_with(first_weight: float) -> float:
+def error_with(first_weight):
     y = first_weight * x[0] + weights[1] * x[1] + bias
     return (max(y, 0.0) - target) ** 2
 
@@ -244,8 +240,8 @@ print("the same as by hand:", neuron_agrees)
 
 # %%
 def layer_backward(
-    x: Vector, weights: Matrix, g: Vector
-) -> Tuple[Matrix, Vector, Vector]:
+    x, weights, g
+):
     """Return the gradients of weights, biases and inputs of a layer, for one example."""
     weights_gradient = [[g[o] * x[i] for i in range(len(x))] for o in range(len(g))]
     biases_gradient = [g[o] for o in range(len(g))]
@@ -279,12 +275,12 @@ for name, gradient in zip(("weights", "biases", "inputs"),
 
 # %%
 def batch_backward(
-    inputs: Matrix, weights: Matrix, output_gradient: Matrix
-) -> Tuple[Matrix, Matrix, Matrix]:
+    inputs, weights, output_gradient
+):
     """Return the gradients of weights, biases and inputs, for a batch, in loops."""
     weights_gradient = linalg.zeros(len(weights), len(weights[0]))
     biases_gradient = linalg.zeros(1, len(weights))
-    input_gradient: Matrix = []
+    input_gradient = []
     for x, g in zip(inputs, output_gradient):
         for_weights, for_biases, for_inputs = layer_backward(x, weights, g)
         weights_gradient = linalg.add(weights_gradient, for_weights)
@@ -325,7 +321,7 @@ layer_input_gradient = layer.backward(scores_gradient)
 by_library = (layer.weights.gradient, layer.biases.gradient, layer_input_gradient)
 
 
-def largest_difference_of(A: Matrix, B: Optional[Matrix]) -> float:
+def largest_difference_of(A, B):
     assert B is not None  # before the first backward there is no gradient
     return linalg.item(linalg.max(linalg.abs(linalg.subtract(A, B))))
 
@@ -403,8 +399,8 @@ print(report)
 class FaultyDense(Dense):
     """A dense layer whose biases learn from the last example of each batch only."""
 
-    def backward(self, output_gradient: Matrix) -> Matrix:
-        input_gradient = super().backward(output_gradient)
+    def set_gradients(self, output_gradient):
+        super().set_gradients(output_gradient)
         self.biases.gradient = output_gradient[-1:]
         return input_gradient
 
@@ -435,7 +431,7 @@ print(f"and still it trains: loss {faulty_history[0].loss:.2f} → "
 by_hand = new_network(2)
 optimizer = Adam(0.02)
 rng = Random(3)
-losses: List[float] = []
+losses = []
 snapshots = {}
 for epoch in range(60):
     total = 0.0
@@ -491,14 +487,14 @@ draw.show(draw.beside(
 # nothing is ever divided by 0.
 
 # %%
-racers: Dict[str, Optimizer] = {
+racers = {
     "SGD 0.1": SGD(0.1),
     "momentum 0.9": SGD(0.1, momentum=0.9),
     "RMSProp 0.01": RMSProp(0.01),
     "Adam 0.01": Adam(0.01),
 }
-race: Dict[str, History] = {}
-race_accuracy: Dict[str, float] = {}
+race = {}
+race_accuracy = {}
 for name, optimizer_of_it in racers.items():
     racer = new_network(2)  # the same start for all
     race[name] = train(racer, inputs, targets, loss=loss, optimizer=optimizer_of_it,
@@ -532,7 +528,7 @@ draw.show(draw.history(race, title="Four optimizers on the spiral", log_y=True))
 # jumps across the valley, to a place that is steeper, from which it jumps farther.
 
 # %%
-rates: Dict[str, History] = {}
+rates = {}
 for rate in (0.0001, 0.3, 10.0):
     runner = new_network(2)
     rates[f"SGD {rate:g}"] = train(

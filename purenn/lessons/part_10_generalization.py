@@ -7,22 +7,16 @@
 # goes wrong, and do something about it. The data are real: digits that 13 people wrote by hand.
 
 # %%
-from __future__ import annotations
-
 from random import Random
-from typing import Dict, List, Optional, Sequence, Tuple
 
 from purenn import (
-    L1, L2, SGD, Adam, CosineDecay, Dense, Dropout, EarlyStopping, History, Network,
-    Penalty, ReLU, SoftmaxCrossEntropy, accuracy, confusion_matrix, draw, linalg,
+    L1, L2, SGD, Adam, CosineDecay, Dense, Dropout, EarlyStopping, Network,
+    ReLU, SoftmaxCrossEntropy, accuracy, confusion_matrix, draw, linalg,
     precision_recall_f1, train,
 )
-from purenn.data import DataSet, Standardizer, digits, split
+from purenn.data import Standardizer, digits, split
 from purenn.initializers import normal_deviate, permutation
-from purenn.layers import Layer
-from purenn.linalg import Matrix
 from purenn.metrics import classes_of
-from purenn.training import Callback
 
 # %% [markdown]
 # ## The finished thing first
@@ -39,14 +33,14 @@ training, validation = split(rest, 0.2, rng=rng)
 loss = SoftmaxCrossEntropy()
 
 
-def pixels(part: DataSet) -> Matrix:
+def pixels(part):
     """Return the pixels, which go from 0 to 16, as numbers from 0 to 1."""
     return linalg.divide(list(part.inputs), 16.0)
 
 
-def new_network(hidden: int, dropout: float = 0.0) -> Network:
+def new_network(hidden, dropout=0.0):
     rng = Random(2)
-    layers: List[Layer] = [Dense(64, hidden, rng), ReLU(), Dense(hidden, 10, rng)]
+    layers = [Dense(64, hidden, rng), ReLU(), Dense(hidden, 10, rng)]
     if dropout > 0:
         layers.insert(2, Dropout(dropout, rng))
     return Network(layers)
@@ -137,9 +131,9 @@ for row in range(0, 60, 5):
 
 
 def learn_few(
-    dropout: float = 0.0, penalty: Optional[Penalty] = None,
-    callbacks: Sequence[Callback] = (),
-) -> Tuple[Network, History]:
+    dropout=0.0, penalty=None,
+    callbacks=(),
+):
     """Train a large network on the 60 digits; watch 100 unseen, rightly labelled ones."""
     network = new_network(48, dropout)
     return network, train(
@@ -190,9 +184,9 @@ draw.show(draw.history(plain_history, title="Two curves that part"))
 l2_network, l2_history = learn_few(penalty=L2(0.01))
 l1_network, l1_history = learn_few(penalty=L1(0.003))
 
-weights_of: Dict[str, List[float]] = {}
-near_zero: Dict[str, float] = {}
-sum_of_squares: Dict[str, float] = {}
+weights_of = {}
+near_zero = {}
+sum_of_squares = {}
 for name, network in (("plain", plain), ("L2", l2_network), ("L1", l1_network)):
     weights = [w for parameter in network.parameters() if parameter.penalized
                for w in linalg.ravel(parameter.value)]
@@ -275,7 +269,7 @@ schedule = CosineDecay(1.0, steps)
 print("the rate at the beginning, in the middle, and at the end:",
       [round(schedule(step), 3) for step in (0, steps // 2, steps)])
 
-by_rate: Dict[str, History] = {}
+by_rate = {}
 optimizers = {"1": SGD(1.0), "0.1": SGD(0.1), "from 1 down to 0": SGD(schedule)}
 for name, optimizer in optimizers.items():
     by_rate[name] = train(new_network(32), pixels(some), some.targets, loss=loss,
@@ -325,14 +319,14 @@ print(f"random labels: {parrot_training:.0%} right on the rows it learned from, 
 # training.
 
 # %%
-def best_columns(rows: Matrix, answers: List[int], count: int = 10) -> List[int]:
+def best_columns(rows, answers, count=10):
     """Return the columns that go best with the answers 0 and 1, in these rows."""
     signs = [1.0 if answer == 1 else -1.0 for answer in answers]
     fits = [abs(linalg.dot(column, signs)) for column in linalg.transpose(rows)]
     return sorted(range(len(fits)), key=lambda column: -fits[column])[:count]
 
 
-def score_of_noise(seed: int, rows_to_choose_by: int) -> float:
+def score_of_noise(seed, rows_to_choose_by):
     """Choose columns by the first rows, train on 40 rows, return accuracy on the last 20."""
     rng = Random(seed)
     noise = linalg.generate(60, 1000, lambda: normal_deviate(rng))

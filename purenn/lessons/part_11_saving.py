@@ -7,8 +7,6 @@
 # what can go wrong on the way and how one notices.
 
 # %%
-from __future__ import annotations
-
 import contextlib
 import csv
 import io
@@ -17,7 +15,6 @@ import os
 import tempfile
 from importlib import import_module
 from random import Random
-from typing import Any, List
 
 import purenn
 from purenn import (
@@ -25,7 +22,7 @@ from purenn import (
     SoftmaxCrossEntropy, accuracy, draw, linalg, train,
 )
 from purenn.app.main import main
-from purenn.data import DataSet, Standardizer, iris, read_csv, spiral, split
+from purenn.data import Standardizer, iris, read_csv, spiral, split
 from purenn.metrics import classes_of
 
 # %% [markdown]
@@ -38,7 +35,7 @@ from purenn.metrics import classes_of
 folder = tempfile.TemporaryDirectory()
 
 
-def file_in_folder(name: str) -> str:
+def file_in_folder(name):
     return os.path.join(folder.name, name)
 
 
@@ -47,7 +44,7 @@ inputs, targets = list(data.inputs), data.targets
 loss = SoftmaxCrossEntropy()
 
 
-def new_network() -> Network:
+def new_network():
     rng = Random(2)
     return Network([
         Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
@@ -119,12 +116,12 @@ learn, new = split(iris(), 0.2, rng=Random(4))
 names = learn.feature_names
 
 
-def species_of(part: DataSet) -> List[str]:
+def species_of(part):
     """Return the name of the class of each row."""
     return [part.class_names[number] for number in classes_of(part.targets)]
 
 
-def write_table(name: str, rows: List[List[Any]]) -> str:
+def write_table(name, rows):
     """Write rows into a CSV file in the folder and return its path."""
     with open(file_in_folder(name), "w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
@@ -190,7 +187,7 @@ print("after loading, the same probabilities to the bit:", same_probabilities)
 # exit code, 0 for "done". `command` calls it inside of our folder, and returns what it printed.
 
 # %%
-def command(*words: str) -> str:
+def command(*words):
     """Do what `python3 -m purenn WORDS` would do in the folder; return what it prints."""
     printed, here = io.StringIO(), os.getcwd()
     os.chdir(folder.name)
@@ -331,7 +328,7 @@ with open(path, "rb") as file:
     contents = file.read()
 
 damaged_path = file_in_folder("damaged.safetensors")
-messages: List[str] = []
+messages = []
 places = [len(contents) * number // 30 for number in range(30)]
 for place in places:
     damaged = bytearray(contents)
