@@ -248,7 +248,7 @@ def main(words: List[str]) -> int:
 def _literal(value: Any, indent: int = 0) -> str:
     """Return a value as Python source: a line for what fits on one, else a line for each entry."""
     line = repr(value) if not isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if len(line) + indent < 92 and not (isinstance(value, dict) and indent == 0):
+    if len(line) + indent < 78 and not (isinstance(value, dict) and indent == 0):
         return line
     space = " " * (indent + 4)
     if isinstance(value, dict):

@@ -27,7 +27,8 @@ data = iris()
 inputs = [[row[0], row[3]] for row in data.inputs]  # sepal length, petal width
 
 centred = linalg.subtract(inputs, linalg.mean(inputs, axis=0))
-spread = linalg.elementwise(math.sqrt, linalg.mean(linalg.multiply(centred, centred), axis=0))
+variance = linalg.mean(linalg.multiply(centred, centred), axis=0)
+spread = [[math.sqrt(number) for number in variance[0]]]
 standardized = linalg.divide(centred, spread)
 
 pictures = [
@@ -40,8 +41,8 @@ draw.show(draw.beside(pictures, title="The same flowers, before and after", colu
 # %% [markdown]
 # Both show the same points, but look at the axes. In the second, both columns have their mean
 # (their average) at 0, and the points are equally far spread out in both directions. Networks learn
-# better from such numbers. It took three lines and no loop. In them, a matrix of 150 rows meets a
-# matrix of *one* row. How that can work is what this part is about.
+# better from such numbers. It took four lines and no loop over the flowers. In them, a matrix of
+# 150 rows meets a matrix of *one* row. How that can work is what this part is about.
 
 # %%
 column_means = linalg.mean(inputs, axis=0)
@@ -217,15 +218,17 @@ print("rows centred:   ", centred_rows)
 
 # %% [markdown]
 # In the first, each column has its mean taken away, so each *column* now adds up to 0. In the
-# second each *row* does. Now read once more the three lines with the flowers at the beginning:
+# second each *row* does. Now read once more the four lines with the flowers at the beginning:
 #
 # ```
 # centred      = inputs − means      (150 × 2) − (1 × 2)
-# spread       = √ mean of centred²              (1 × 2)
+# variance     = mean of centred²                (1 × 2)
+# spread       = √ variance                      (1 × 2)
 # standardized = centred / spread    (150 × 2) / (1 × 2)
 # ```
 #
-# The spread is called the **standard deviation**: the typical distance of a number from the mean.
+# The mean of the squares is called the **variance**, and its root, the spread, the **standard
+# deviation**: the typical distance of a number from the mean.
 # Columns that have been brought to mean 0 and standard deviation 1 are called **standardized**.
 
 # %% [markdown]
@@ -396,6 +399,21 @@ print("right is what the library computes:", largest_gap < 1e-12)
 #    for each column. How many characters did you have to change?
 
 # %% [markdown]
+# ## Where it comes from
+#
+# Kenneth Iverson's language APL let a single number meet a whole array in 1962. The rule with sizes
+# of 1 came with Numeric, the forerunner of NumPy, in the 1990s, and PyTorch, TensorFlow and JAX
+# have the same. (They go further: arrays there may have any number of axes, and the shorter shape
+# is filled up with 1 on the left, which is why a dropped axis counts as a row.) Karl Pearson coined
+# the word standard deviation in 1893. Edgar Anderson measured the irises on the Gaspé Peninsula;
+# Ronald Fisher made them famous.
+#
+# - K. E. Iverson: *A Programming Language*. Wiley, 1962.
+# - C. R. Harris and others: *Array programming with NumPy*. Nature 585, 2020.
+# - R. A. Fisher: *The use of multiple measurements in taxonomic problems*. Annals of Eugenics 7,
+#   1936.
+
+# %% [markdown]
 # ## Where the real thing lives
 #
 # - [`linalg`](../linalg.py): the docstring at its top states the rule;
@@ -404,6 +422,6 @@ print("right is what the library computes:", largest_gap < 1e-12)
 #   [`affine`](../linalg.py#affine), together with the dot products), and their gradient comes back
 #   by `sum(…, axis=0)`.
 # - [`softmax`](../activations.py#softmax), with both of its reductions along axis 1.
-# - [`Standardizer`](../data/dataset.py#Standardizer) does what the three lines at the beginning do,
+# - [`Standardizer`](../data/dataset.py#Standardizer) does what the four lines at the beginning do,
 #   and remembers the means and spreads for data that come later.
-# - Next: [part 6](part_06_activations.py), the bend that part 3 asked for.
+# - Next: [part 6](part_06_activations.py), the nonlinearity that part 3 asked for.
