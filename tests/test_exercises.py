@@ -501,7 +501,7 @@ WRONG = [
     ("dense_forward", """
         def dense_forward(inputs, weights, biases):
             return linalg.add(linalg.matmul(inputs, weights), biases)
-     """, "ShapeError: matmul: 2 × 2 times 3 × 2"),
+     """, "ShapeError: matmul: the sizes 2 × 2 and 3 × 2"),
     ("he_deviation", """
         def he_deviation(neurons, inputs):
             return 2 / inputs
@@ -782,7 +782,7 @@ BROKEN = [
     ("def relu(inputs): return nothing", "NameError: name 'nothing' is not defined"),
     ("def relu(inputs): return 1 / 0", "ZeroDivisionError: "),
     ("def relu(inputs): return linalg.add(inputs, [[1.0] * 9])",
-     "ShapeError: add: 2 × 2 and 1 × 9"),
+     "the sizes 2 × 2 and 1 × 9"),
     ("class Odd(Exception):\n    def __str__(self): raise self\ndef relu(inputs): raise Odd",
      "Odd: (its message cannot be shown)"),
     ("def relu(inputs, slope): return inputs", "it takes (inputs, slope), expected (inputs)"),

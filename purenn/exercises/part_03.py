@@ -75,7 +75,7 @@ takes in.
             x, [(w, linalg.zeros(1, len(w))) for w, _ in layers])),
         Mistake("the inputs come back as they were", lambda x, layers: x),
         Mistake("negative numbers become 0 on the way: there is no ReLU in this network",
-                lambda x, layers: linalg.maximum(_forward(x, layers), 0.0)),
+                lambda x, layers: [[max(y, 0.0) for y in row] for row in _forward(x, layers)]),
     ],
     redrawn=_forward_example,
 )

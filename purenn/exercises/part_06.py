@@ -89,7 +89,8 @@ At x = 0 there is a corner; by convention the slope there is 0.
         Mistake("this is ReLU itself; its slope was asked for", _relu),
         Mistake("0 and 1 have changed places", _each(lambda x: float(x <= 0))),
         Mistake("0 and 1 have changed places", _each(lambda x: float(x < 0))),
-        Mistake("where x is negative the slope is 0, not -1", linalg.sign),
+        Mistake("where x is negative the slope is 0, not -1",
+                _each(lambda x: float((x > 0) - (x < 0)))),
         Mistake("the slope is 1 everywhere", _each(lambda x: 1.0)),
     ],
 )
@@ -128,7 +129,7 @@ the same function. One of the two is safe for each sign of x.
         Mistake("the fraction is upside down",
                 _each(lambda x: 1.0 + math.exp(min(-x, 700.0)))),
         Mistake("what is far from 0 is cut off and comes out wrong",
-                lambda A: _sigmoid(linalg.clip(A, -20.0, 20.0))),
+                lambda A: _sigmoid(_each(lambda x: max(-20.0, min(x, 20.0)))(A))),
         Mistake("the 1 in the denominator is missing", _each(math.exp)),
     ],
 )

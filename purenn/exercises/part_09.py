@@ -391,11 +391,6 @@ a little, looks at the loss, and compares.
 # ---- ReLU ----
 
 
-def relu(inputs: Matrix) -> Matrix:
-    """Return max(x, 0) for every number x."""
-    return ReLU().forward(inputs)
-
-
 def _relu_backward(inputs: Matrix, output_gradient: Matrix) -> Matrix:
     layer = ReLU()
     layer.forward(inputs)

@@ -235,20 +235,19 @@ draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reac
 #
 # Do the formulas for the slopes hold? A slope can be measured: go a small step h to either side,
 # and divide the difference in height by the distance, `(f(x + h) − f(x − h)) / 2h`. (Not at 0
-# itself, where ReLU has a corner and no slope.)
+# itself, where ReLU has a corner and no slope.) In the library each activation has its formula as
+# `f(x)` and its derivative as `df(x, y)`, where y is f(x), which is known already.
 
 # %%
-places = [[-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]]
+places = [-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]
 h = 1e-5
 slope_differences = {}
 for activation in [*classics, *relatives]:
-    above = activation.forward(linalg.add(places, h))
-    below = activation.forward(linalg.subtract(places, h))
-    measured = linalg.divide(linalg.subtract(above, below), 2.0 * h)
-    activation.forward(places)
-    claimed = activation.backward([[1.0] * 6])  # what the way back multiplies with
-    differences = linalg.abs(linalg.subtract(measured, claimed))
-    slope_differences[repr(activation)] = linalg.item(linalg.max(differences))
+    differences = []
+    for x in places:
+        measured = (activation.f(x + h) - activation.f(x - h)) / (2.0 * h)
+        differences.append(abs(measured - activation.df(x, activation.f(x))))
+    slope_differences[repr(activation)] = max(differences)
 
 worst = max(slope_differences.values())
 print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
@@ -322,9 +321,7 @@ draw.show(draw.beside(
 # alone give:
 
 # %%
-sigmoid_layer = Sigmoid()
-sigmoid_layer.forward([[0.0]])
-steepest = sigmoid_layer.backward([[1.0]])[0][0]
+steepest = Sigmoid().df(0.0, 0.5)  # at x = 0, where the sigmoid is one half
 after_ten = steepest ** 10
 print(f"steepest slope {steepest}, ten of them multiplied {after_ten:.0e}")
 

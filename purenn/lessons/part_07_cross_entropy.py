@@ -16,9 +16,7 @@ from purenn import (
     SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Tanh, accuracy, draw, gradcheck,
     linalg, normal,
 )
-from purenn.checks import Targets
 from purenn.data import gaussians, one_hot
-from purenn.losses import class_targets
 
 # %% [markdown]
 # ## The finished thing first
@@ -527,16 +525,18 @@ print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gr
 #
 # The mend that you will meet in many books is a small constant, **epsilon**: probabilities below
 # 0.0000001 are raised to it before the logarithm is taken. The loss is finite then. It is also a
-# lie, and the gradient does not know of it. We build this loss, leave the gradient p − y as it is,
+# lie, and the gradient does not know of it. We build this loss (in the library, a loss is a class
+# with a method that returns both, the value and the gradient), leave the gradient p − y as it is,
 # and let the checker look.
 
 # %%
 class WithEpsilon(SoftmaxCrossEntropy):
-    def __call__(self, scores, targets):
-        probabilities = linalg.clip(Softmax().forward(scores), 1e-7, 1.0 - 1e-7)
-        y = class_targets("WithEpsilon", scores, targets)  # one-hot rows
-        logs = linalg.multiply(y, linalg.log(probabilities))
-        return -linalg.item(linalg.mean(linalg.sum(logs, axis=1)))
+    def value_and_gradient(self, scores, targets):
+        _, gradient = super().value_and_gradient(scores, targets)  # p − y, as before
+        logs = linalg.elementwise(
+            lambda p: math.log(max(p, 1e-7)), Softmax().forward(scores))
+        of_right_class = linalg.multiply(one_hot(targets, len(scores[0])), logs)
+        return -linalg.item(linalg.mean(linalg.sum(of_right_class, axis=1))), gradient
 
 
 sure = Network([Dense(1, 2, Random(4))])
@@ -590,8 +590,9 @@ print(f"a perfect answer: softmax twice {twice:.3f}, once {once:.3f}")
 
 # %%
 class NotAveraged(SoftmaxCrossEntropy):
-    def gradient(self, scores, targets):
-        return linalg.multiply(super().gradient(scores, targets), len(scores))
+    def value_and_gradient(self, scores, targets):
+        value, gradient = super().value_and_gradient(scores, targets)
+        return value, linalg.multiply(gradient, len(scores))
 
 
 not_averaged_report = gradcheck.check(checked, NotAveraged(), inputs[:5], targets[:5])
