@@ -6,9 +6,9 @@
 
 Each writes what it found into `purenn/lessons/recorded.py`, with the machine and the versions it
 ran on. `layer` adds an entry for the Python it is run with, so run it with several. Times are those
-of the processor (time.process_time), the median of nine; their ratios within one run are what
-counts, since the machine is never quite at rest. The other two count and compare losses: they give
-the same numbers everywhere, and PyPy has them in a few minutes.
+of the processor (time.process_time), the least of 25 turns in which all ways take part; their
+ratios within one run are what counts, since the machine is never quite at rest. The other two count
+and compare losses: they give the same numbers everywhere, and PyPy has them in a few minutes.
 
 After this: nothing; `python3 -m benchmarks` measures more, and for its own sake.
 """
@@ -16,7 +16,6 @@ After this: nothing; `python3 -m benchmarks` measures more, and for its own sake
 import json
 import math
 import platform
-import statistics
 import sys
 import time
 from importlib import import_module
@@ -92,18 +91,23 @@ def layer() -> Dict[str, Any]:
     if numpy is not None:
         left, right = numpy.array(rows), numpy.array(weights)
         ways["NumPy"] = lambda: left @ right.T
-    seconds = {name: _seconds(way) for name, way in ways.items()}
+    seconds = _seconds(ways)
     return {"python": _python(), "numpy": numpy.__version__ if numpy else "", "machine": _machine(),
             "microseconds": {name: round(1e6 * one, 2) for name, one in seconds.items()}}
 
 
-def _seconds(way: Callable[[], Any]) -> float:
-    for _ in range(30):
-        way()  # PyPy compiles what it has seen often
-    calls = 1
-    while _spent(way, calls) < 0.05:
-        calls *= 2
-    return statistics.median(_spent(way, calls) / calls for _ in range(9))
+def _seconds(ways: Dict[str, Callable[[], Any]]) -> Dict[str, float]:
+    """Time all ways turn by turn, so that a busy moment hits each, and take the quickest turns."""
+    calls = {}
+    for name, way in ways.items():
+        for _ in range(30):
+            way()  # PyPy compiles what it has seen often
+        calls[name] = 1
+        while _spent(way, calls[name]) < 0.05:
+            calls[name] *= 2
+    turns = [{name: _spent(way, calls[name]) / calls[name] for name, way in ways.items()}
+             for _ in range(25)]
+    return {name: min(turn[name] for turn in turns) for name in ways}
 
 
 def _spent(way: Callable[[], Any], calls: int) -> float:

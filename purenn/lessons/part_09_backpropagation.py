@@ -396,8 +396,8 @@ for o in range(2):
     z[o] = hidden_weights[o][0] * x[0] + hidden_weights[o][1] * x[1] + hidden_biases[o]
     h[o] = max(z[o], 0.0)
 output = out_weights[0] * h[0] + out_weights[1] * h[1] + out_bias
-error = (output - target) ** 2
-print(f"z = {z}, h = {h}, output {output}, squared error {error}")
+squared_error = (output - target) ** 2
+print(f"z = {z}, h = {h}, output {output}, squared error {squared_error}")
 
 # %% [markdown]
 # On the way back, every line is again *gradient from the right, times local slope*:
