@@ -19,7 +19,8 @@ from typing import Any, Dict, List
 import pytest
 
 from purenn import exercises
-from purenn.exercises import SHEETS, Limits, Marked, mark, reports
+from purenn.book import parts
+from purenn.exercises import SHEETS, Limits, Marked, mark, reports, teaching
 from purenn.exercises.exercise import Raises
 from tests.test_exercises import EXERCISES, HEAD, ROOT, SOLUTIONS, dedented, purenn, solved
 
@@ -478,3 +479,25 @@ def test_a_table_of_strange_names() -> None:
     marked = [Marked("a\x1b[31m.py", None, (), 0.0, "no"), Marked("b.py", SHEETS[1], (), 0.0)]
     lines = reports.as_table(marked)
     assert "\x1b" not in "\n".join(lines) and len(lines) == 3
+
+
+# ---- The page for teachers ----
+
+
+# It has a line for every part, counts what there is, and every command in it can be given.
+def test_the_page_for_teachers_is_complete_and_its_commands_are_known(tmp_path: Path) -> None:
+    text = teaching.page()
+    for part, sheet in SHEETS.items():
+        assert f"| {part} | {sheet.title} |" in text
+        assert f"| {len(sheet.exercises)} functions, " in text
+    assert set(teaching.NEEDS) == set(SHEETS) == set(parts.numbers())
+    assert f"There are {len(EXERCISES)} functions" in text and "{" not in text.replace("${{", "")
+    for option in ("--csv", "--json", "--gradescope", "--github", "--seconds", "--megabytes"):
+        assert option in text and option in purenn("check", "--help", cwd=tmp_path).stdout
+    assert "--seed" in text and "--seed" in purenn("exercise", "--help", cwd=tmp_path).stdout
+
+
+# The sheets that it calls plain are the plain ones.
+def test_the_page_names_the_plain_sheets() -> None:
+    plain = {part for part, sheet in SHEETS.items() if all(one.plain for one in sheet.exercises)}
+    assert plain == {1, 2, 5} and "parts 1, 2 and 5" in teaching.page()

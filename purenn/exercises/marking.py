@@ -10,7 +10,7 @@ can be caught from inside, so the grader runs in another process:
        goes on with the next one
 
 The other process watches the clock as well: it knows in which of the learner's lines it is. Only
-where it cannot tell any more, this one ends it. This is no prison: the file runs with all that its
+where it cannot tell any more, this one ends it. This is no sandbox: the file runs with all that its
 owner may do, so mark files of strangers in a container or under an account that owns nothing.
 
 Where there are no processes, as in a browser, the file is marked in this one, without limits.

@@ -97,7 +97,7 @@ def _he_deviation(neurons: int, inputs: int) -> float:
 HE_DEVIATION = Exercise(
     signature="he_deviation(neurons, inputs)",
     text="""
-Return the standard deviation of starting weights by the recipe of He, for ReLU: a number.
+Return the standard deviation of starting weights by the rule of He, for ReLU: a number.
 
 neurons  how many neurons the layer has
 inputs   how many inputs each of them has
@@ -114,9 +114,9 @@ deviation is the square root of the variance.
                 lambda n, i: math.sqrt(2.0 / n)),
         Mistake("the 2 is missing: ReLU sets half of the numbers to zero, the 2 makes up for it",
                 lambda n, i: math.sqrt(1.0 / i)),
-        Mistake("this is the recipe of Xavier; that of He looks at the inputs only",
+        Mistake("this is the rule of Xavier; that of He looks at the inputs only",
                 lambda n, i: math.sqrt(2.0 / (n + i))),
-        Mistake("this is the recipe of Xavier; that of He looks at the inputs only",
+        Mistake("this is the rule of Xavier; that of He looks at the inputs only",
                 lambda n, i: math.sqrt(6.0 / (n + i))),
         Mistake("the fraction is upside down", lambda n, i: math.sqrt(i / 2.0)),
         Mistake("the root is taken of the inputs only, not of the whole fraction",

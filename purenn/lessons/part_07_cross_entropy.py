@@ -157,7 +157,7 @@ print(f"class numbers {loss_from_library:.6f}, one-hot {loss_one_hot:.6f}")
 # Take the network at its word: its probabilities are a claim about how the data come about. How
 # probable are then the classes that we have really seen? If the examples are independent of each
 # other, the probabilities multiply. The product is called the **likelihood** of the network. To
-# choose the weights for which it is largest is the oldest recipe of statistics, **maximum
+# choose the weights for which it is largest is one of the oldest rules of statistics, **maximum
 # likelihood**.
 #
 # Products of many small numbers are unwieldy, so one takes the logarithm, which turns the product
