@@ -54,11 +54,12 @@ do with all of it.
 |---|---|---|---|---|---|
 """
 
-TAIL = """
-The times are no measurements but estimates: {words} words a minute for text with formulas and code in
-it, {minutes} minutes for each function of a sheet. Part 11 can follow part 9 directly.
+TAIL = """ The times are no measurements but estimates: {words} words a minute for text with
+formulas and code in it, {minutes} minutes for each function of a sheet. Part 11 can follow part 9
+directly.
 
-**A short course** (four meetings of 90 minutes): parts 1 and 3; 4 and 6; 7; 9 without the race.
+**A short course** (four meetings of 90 minutes): parts 1 and 3; 4 and 6; 7; 9 without the
+race.
 **A long one** (one part a week): each part to be read at home, its sheet begun together.
 
 Nothing needs to be installed but Python, 3.8 or newer. `python3 -m purenn lessons 4` reads a part
@@ -66,9 +67,9 @@ in a terminal, `--notebook part4.ipynb` makes a notebook of it, `--book FOLDER` 
 
 ## The exercises
 
-`python3 -m purenn exercise 4` writes a file with holes, `python3 -m purenn check exercise_04.py` looks
-at it. There are {functions} functions and classes to be written, on {sheets} sheets. Each has an
-example worked out by hand; the hints say how an answer is wrong and show no line of a right one.
+`python3 -m purenn exercise 4` writes a file with holes, `python3 -m purenn check exercise_04.py`
+looks at it. There are {functions} functions and classes to be written, on {sheets} sheets. Each has
+an example worked out by hand; the hints say how an answer is wrong and show no line of a right one.
 
 What is looked at:
 
@@ -94,9 +95,9 @@ takes more than two gigabytes, or ends Python itself is wrong, and the next one 
 (`--seconds` and `--megabytes` change the limits; the one on memory does not hold on Windows and
 macOS). Every function that is right is one point. An empty sheet has none.
 
-**This is no sandbox.** A file may do what you may do: read your files, use the network, and, if it is
-clever, forge its own marks. Mark files of strangers in a container or under an account of its own,
-and look at what you mark.
+**This is no sandbox.** A file may do what you may do: read your files, use the network, and, if it
+is clever, forge its own marks. Mark files of strangers in a container or under an account of its
+own, and look at what you mark.
 
 **Variants.** `python3 -m purenn exercise 1 --seed 17` writes the same sheet with other numbers, and
 here and there another question. The seed stands in the first line of the file, and `check` goes by
