@@ -11,9 +11,10 @@ from typing import Callable, Dict, List, Sequence
 
 from .html_code import fence, highlighted
 from .markdown import (
-    Block, Code, Fence, Heading, Inline, Link, Listing, Paragraph, Quote, Strong, Table,
-    Text, plain_text,
+    Block, Code, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph, Quote, Strong,
+    Table, Text, plain_text,
 )
+from .mathml import display_math, inline_math
 
 __all__ = ["Resolve", "as_html", "inline_html", "names_of_headings"]
 
@@ -50,6 +51,8 @@ def _inline(one: Inline, resolve: Resolve) -> str:
         return html.escape(one.text, quote=False)
     if isinstance(one, Code):
         return f"<code>{html.escape(one.text, quote=False)}</code>"
+    if isinstance(one, Formula):
+        return inline_math(one.text)
     inside = inline_html(one.content, resolve)
     if isinstance(one, Link):
         return f'<a href="{html.escape(resolve(one))}">{inside}</a>'
@@ -70,6 +73,8 @@ def _block(block: Block, resolve: Resolve, names: Names) -> str:
         return f"<blockquote>\n{as_html(block.content, resolve, names)}\n</blockquote>"
     if isinstance(block, Fence):
         return _fence(block)
+    if isinstance(block, Formulas):
+        return display_math(block.text, block.terms)
     return _table(block, resolve)
 
 

@@ -9,8 +9,8 @@ from typing import Any, Callable, List, NamedTuple, Sequence, Tuple
 
 from .highlight import pieces
 from .markdown import (
-    Block, Code, Emphasis, Fence, Heading, Inline, Link, Listing, Paragraph, Quote, Strong, Table,
-    Text, parsed, plain_text,
+    Block, Code, Emphasis, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph,
+    Quote, Strong, Table, Text, parsed, plain_text,
 )
 from .percent import PROSE
 from .running import Output, Ran
@@ -134,6 +134,8 @@ def _styled(content: Sequence[Inline], colour: str = "") -> List[Styled]:
     styled: List[Styled] = []
     for one in content:
         if isinstance(one, Text):
+            styled.append((colour, one.text))
+        elif isinstance(one, Formula):
             styled.append((colour, one.text))
         elif isinstance(one, Code):
             styled.append((colour, f"`{one.text}`"))

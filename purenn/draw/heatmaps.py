@@ -18,7 +18,7 @@ from .characters import SHADES, confusion_table, tinted
 from .charts import WIDTH, Chart, chart, frame_of_text, framed, paragraph
 from .colours import INK, PAPER, SOFT_INK, diverging, readable_on, sequential
 from .numerals import short
-from .picture import EDGE, Picture, heading, title_height
+from .picture import EDGE, Drawing, Picture, heading, title_height
 from .points import equal_neighbours
 from .scales import Scale, fitted
 from .svg import Point
@@ -149,11 +149,21 @@ def _picture(
     texts: Sequence[Sequence[str]], names: Names, labels: Tuple[str, str], as_text: Any,
     bar: bool = True,
 ) -> Picture:
+    def draw(page: float) -> Drawing:
+        return _laid_out(rows, title, shading, texts, names, labels, bar, min(page, WIDTH))
+
+    return Picture(title, description, draw, as_text)
+
+
+def _laid_out(
+    rows: Sequence[Sequence[float]], title: str, shading: Shading,
+    texts: Sequence[Sequence[str]], names: Names, labels: Tuple[str, str], bar: bool, page: float,
+) -> Drawing:
     """Lay out cells, names, labels and the bar of colours."""
-    row_names = [shortened(name, NAMES, _wide) for name in names[0]]
+    row_names = [shortened(name, min(NAMES, 0.35 * page), _wide) for name in names[0]]
     left = EDGE + (22 if labels[1] else 0) + max(map(_wide, row_names), default=0) + 8
     beside = BAR + 22 + _bar_numbers(shading) if bar else 0
-    cell = _cell_size(rows, WIDTH - left - beside - EDGE, texts)
+    cell = _cell_size(rows, page - left - beside - EDGE, texts)
     turned = any(_wide(name) > cell - 4 for name in names[1])
     column_names = [shortened(name, 110 if turned else cell, _wide) for name in names[1]]
     above = 0.0
@@ -170,8 +180,7 @@ def _picture(
     ]
     if bar:
         drawn += colour_bar(shading, left + wide + 14, top, max(high, 60))
-    return Picture(title, description, width, top + max(high, 60 if bar else 0) + EDGE, drawn,
-                   as_text)
+    return Drawing(drawn, width, top + max(high, 60 if bar else 0) + EDGE)
 
 
 def _wide(text: str) -> float:
@@ -184,7 +193,7 @@ def _cell_size(
     """Return how many pixels a cell is wide and high: whole ones, for sharp borders."""
     largest = min(CELL, room / len(rows[0]), 560 / len(rows))
     if texts:
-        largest = max(largest, max(_wide(text) for row in texts for text in row) + 8)
+        largest = max(largest, max(_wide(text) for row in texts for text in row) + 6)
     return max(1.0, math.floor(largest)) if largest >= 1 else largest
 
 
@@ -431,18 +440,21 @@ def landscape(
     steps = _checked_path(path)
     scale = fitted("draw.landscape: heights", [value for row in rows for value in row], log=log)
     x_scale, y_scale = _around(xs), _around(ys)
-    frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=LAND,
-                  square=True)
-    bar = colour_bar(Shading(0.0, 1.0), frame.left + frame.width + 14, frame.top, frame.height,
-                     scale, lambda value: _height_colour(scale, value))
-    inside = frame.inside([*_squares_of(frame, rows, scale), *_descent(frame, steps)])
+
+    def draw(page: float) -> Drawing:
+        wide = min(LAND, page - 60)
+        frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=wide,
+                      square=True)
+        bar = colour_bar(Shading(0.0, 1.0), frame.left + frame.width + 14, frame.top, frame.height,
+                         scale, lambda value: _height_colour(scale, value))
+        inside = frame.inside([*_squares_of(frame, rows, scale), *_descent(frame, steps)])
+        return Drawing([*frame.around, *bar, inside], wide + 60, frame.top + frame.height + 52)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return _landscape_lines(rows, scale, x_scale, y_scale, steps, width, colour,
                                 x_label, y_label)
 
-    return Picture(title, _described_land(xs, ys, rows, steps), LAND + 60,
-                   frame.top + frame.height + 52, [*frame.around, *bar, inside], as_text)
+    return Picture(title, _described_land(xs, ys, rows, steps), draw, as_text)
 
 
 def _checked_path(path: Sequence[Tuple[float, float]]) -> List[Point]:
