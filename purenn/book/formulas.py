@@ -228,7 +228,8 @@ class _Reader:
             if blank and items and not isinstance(items[-1], Operator):
                 items.append(Space())
             items.append(self._fraction())
-        return items[0] if len(items) == 1 else Row(_joined(items))
+        joined = _joined(items)
+        return joined[0] if len(joined) == 1 else Row(joined)
 
     def _is_operator(self) -> bool:
         return self._kind() == "sign" and self._here() in OPERATORS
@@ -266,6 +267,8 @@ class _Reader:
         return term
 
     def _primary(self) -> Tree:
+        if self._at == len(self._tokens):
+            self._refuse("expected a term")
         token = self._take()
         if token.kind == "number":
             return Number(token.text)

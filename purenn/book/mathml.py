@@ -41,12 +41,13 @@ def display_math(text: str, terms: str = "") -> str:
     writer = _Writer(coloured, stacked=True)
     rows = lines_of(text).rows
     inside = _table(Lines(rows), writer)
-    legend = _legend(coloured, writer)
+    legend = _legend(coloured)
     return (f'<div class="formula" role="group" aria-label="Formula">'
             f'<math display="block">{inside}</math>{legend}</div>')
 
 
-def _legend(terms: Sequence[Term], writer: "_Writer") -> str:
+def _legend(terms: Sequence[Term]) -> str:
+    writer = _Writer((), stacked=False)
     items = "".join(
         f'<li class="term-{number}"><math>{writer.written(term.tree)}</math> '
         f"{html.escape(term.meaning)}</li>" for number, term in enumerate(terms, start=1))

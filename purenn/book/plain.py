@@ -88,6 +88,9 @@ def _block(block: Block, screen: Screen) -> List[str]:
         return [f"> {line}".rstrip() for line in lines]
     if isinstance(block, Fence):
         return [f"    {line}".rstrip() for line in block.text.split("\n")]
+    if isinstance(block, Formulas):
+        terms = [f"    ({block.terms})"] if block.terms else []
+        return [f"    {line}".rstrip() for line in block.text.split("\n")] + terms
     return _table(block, screen)
 
 
