@@ -13,9 +13,10 @@ from .html_code import fence, highlighted
 from .linking import Links
 from .markdown import (
     Block, Code, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph, Quote, Strong,
-    Table, Text, plain_text,
+    Table, Text, Toy, plain_text,
 )
 from .mathml import display_math, inline_math
+from .widgets import make, widget_html
 
 __all__ = ["Resolve", "as_html", "heading_html", "inline_html", "names_of_headings"]
 
@@ -90,6 +91,8 @@ def _block(block: Block, resolve: Resolve, names: Names) -> str:
         return _fence(block)
     if isinstance(block, Formulas):
         return display_math(block.text, block.terms)
+    if isinstance(block, Toy):
+        return widget_html(make(block.name))
     return _table(block, resolve)
 
 

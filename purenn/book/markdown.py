@@ -4,7 +4,8 @@ Headings, paragraphs, lists, quotes, fenced blocks, tables; in them *emphasis*, 
 formulas and [links](address). No more, because a reader of the plain file should be able to read it
 too. A formula is a span of code with a sign that no code has, `p − y`, or with dollars inside the
 backticks, `$p[c]$`; and a block between ```formula and ```, whose first line may say which terms
-are coloured: ```formula x: input; w: weight.
+are coloured: ```formula x: input; w: weight. An empty block ```widget softmax is the place of a
+figure to play with.
 
 What it does not know it refuses, with the line: a page full of stray stars and dollars is found by
 its readers, an error by its writer.
@@ -26,11 +27,12 @@ from typing import Any, List, NamedTuple, NoReturn, Optional, Sequence, Tuple, U
 from .errors import error_at
 from .formulas import FormulaError, lines_of, looks_like_formula, parsed_terms
 from .formulas import parsed as parsed_formula
+from .widgets import WIDGETS
 
 __all__ = [
     "Block", "Code", "Emphasis", "Fence", "Formula", "Formulas", "Heading", "Inline", "Link",
     "Listing", "Paragraph", "Quote", "Strong", "Table", "Text", "parsed", "parsed_line",
-    "plain_text", "sentences",
+    "Toy", "plain_text", "sentences",
 ]
 
 
@@ -108,6 +110,13 @@ class Formulas(NamedTuple):
     line: int
 
 
+class Toy(NamedTuple):
+    """The place of a figure to play with; `name` is one of WIDGETS."""
+
+    name: str
+    line: int
+
+
 class Table(NamedTuple):
     """Rows of cells; `alignment` has "left", "center", "right" or "" for each column."""
 
@@ -117,7 +126,7 @@ class Table(NamedTuple):
     line: int
 
 
-Block = Union[Heading, Paragraph, Listing, Quote, Fence, Formulas, Table]
+Block = Union[Heading, Paragraph, Listing, Quote, Fence, Formulas, Toy, Table]
 
 
 def plain_text(content: Sequence[Inline]) -> str:
@@ -240,12 +249,17 @@ class _Reader:
         if end is None:
             self._refuse("this block has no end; write a line of ``` below it")
         if not re.fullmatch(r"\w*", language) or self._lines[end].strip() != "```" \
-                or (more and language != "formula"):
+                or (more and language not in ("formula", "widget")):
             self._refuse("expected a fenced block to stand between lines of ```")
         self._at = end + 1
         text = "\n".join(self._lines[start + 1:end])
         if language == "formula":
             return self._formulas(more, text, start)
+        if language == "widget":
+            if more not in WIDGETS or text.strip():
+                self._refuse(f"expected an empty block and one of {', '.join(WIDGETS)}, got "
+                             f"{more!r}", start)
+            return Toy(more, self._first + start)
         return Fence(language, text, self._first + start)
 
     def _formulas(self, terms: str, text: str, start: int) -> Formulas:

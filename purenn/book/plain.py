@@ -10,7 +10,7 @@ from typing import Any, Callable, List, NamedTuple, Sequence, Tuple
 from .highlight import pieces
 from .markdown import (
     Block, Code, Emphasis, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph,
-    Quote, Strong, Table, Text, parsed, plain_text,
+    Quote, Strong, Table, Text, Toy, parsed, plain_text,
 )
 from .percent import PROSE
 from .running import Output, Ran
@@ -88,6 +88,9 @@ def _block(block: Block, screen: Screen) -> List[str]:
         return [f"> {line}".rstrip() for line in lines]
     if isinstance(block, Fence):
         return [f"    {line}".rstrip() for line in block.text.split("\n")]
+    if isinstance(block, Toy):
+        return _wrapped([("dim", f"(In the web book, a figure to play with stands here: "
+                                 f"{block.name}.)")], screen)
     if isinstance(block, Formulas):
         terms = [f"    ({block.terms})"] if block.terms else []
         return [f"    {line}".rstrip() for line in block.text.split("\n")] + terms

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import html
 import os
+import re
 import tempfile
 from typing import Callable, Dict, Iterator, List, Sequence
 
@@ -35,6 +36,8 @@ from .parts import Part
 from .reference import addresses, modules_behind, reference_pages
 from .running import run
 from .searching import INDEX, search_index, search_page
+from .widgets import WIDGETS
+from .widgets.widget import COMMON, script_of
 
 __all__ = ["book_pages", "build", "check_folder", "write"]
 
@@ -147,6 +150,8 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
     written = {page.address: whole_page(page, TITLE, _contents(parts))
                for page in [*pages, search_page()]}
     shared = {name: shared_file(name) for name in (STYLE_SHEET, SCRIPT, SEARCH_SCRIPT)}
+    shared[COMMON] = shared_file(f"widgets/{COMMON}")
+    shared.update({script_of(name): shared_file(f"widgets/{name}.js") for name in WIDGETS})
     return {**written, **shared, INDEX: index}
 
 
@@ -191,7 +196,13 @@ def _part_page(lesson: Told, files: Sequence[str], around: Around, resolve: Reso
     body, sections = lesson_body(lesson, related, resolve)
     title = f"Part {part.number}: {_plain(part.title, part)}"
     return Page(page_of_part(part), title, f"{title}, of a textbook of neural networks that runs",
-                body, sections, around, night_rules(body))
+                body, sections, around, night_rules(body), _scripts(body))
+
+
+def _scripts(body: str) -> List[str]:
+    """Return the scripts that the widgets of a page need."""
+    names = sorted(set(re.findall('<figure class="widget" data-widget="([a-z]+)">', body)))
+    return [COMMON, *map(script_of, names)] if names else []
 
 
 def _module_page(file: str, about: Sequence[Part], around: Around, library: Library) -> Page:
