@@ -27,8 +27,8 @@ __all__ = ["CORE", "Library", "module_address", "module_title", "page_of_part", 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # In the order in which they are read.
-CORE = [f"{room}.py" for room in ("linalg", "initializers", "layers", "activations", "losses",
-                                  "network", "optimizers", "metrics", "training")]
+CORE = [f"{name}.py" for name in ("first", "linalg", "initializers", "layers", "activations",
+                                  "losses", "network", "optimizers", "metrics", "training")]
 
 
 def module_title(file: str) -> str:

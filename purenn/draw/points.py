@@ -26,7 +26,7 @@ from .scales import Scale, fitted
 from .svg import Point
 from .typesetting import clean
 
-__all__ = ["MOST_CLASSES", "equal_neighbours", "regions", "scatter"]
+__all__ = ["MOST_CLASSES", "equal_neighbours", "regions", "scales_around", "scatter"]
 
 MOST_CLASSES = len(CATEGORIES)
 SIDE = 520  # pixels: the width of a picture of a plane
@@ -178,7 +178,12 @@ def _picture(
 
 
 def _scales(plane: Plane) -> Tuple[Scale, Scale]:
-    return (_roomy([x for x, _ in plane.points]), _roomy([y for _, y in plane.points]))
+    return scales_around(plane.points)
+
+
+def scales_around(points: Sequence[Point]) -> Tuple[Scale, Scale]:
+    """Return the two scales of a picture of these points."""
+    return _roomy([x for x, _ in points]), _roomy([y for _, y in points])
 
 
 def _roomy(values: Sequence[float]) -> Scale:

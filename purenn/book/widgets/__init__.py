@@ -28,7 +28,7 @@ __all__ = ["WIDGETS", "Widget", "make", "widget_html"]
 
 # The name in the lessons, and the module that makes it.
 WIDGETS: Dict[str, str] = {name: name for name in (
-    "backpropagation",)}
+    "backpropagation", "training", "landscape", "neuron", "softmax", "relus", "broadcasting")}
 
 
 def make(name: str) -> Widget:

@@ -144,12 +144,13 @@ def _diagram(values: Mapping[str, float]) -> str:
     drawn += [f'<circle data-node="{key}" cx="{x}" cy="{y}" r="20"/>'
               for key, (x, y) in NODES.items()]
     for key, (x, y) in NODES.items():
-        below = {"x1": -36, "h1": -36}.get(key, 34)
-        drawn.append(_texts(key, x, y + 4, values, below + y))
+        below = {"x1": -26, "h1": -26}.get(key, 34)
+        drawn.append(f'<text class="symbol" x="{x}" y="{y - 4}">{SYMBOLS[key]}</text>')
+        drawn.append(_texts(key, x, y + 10, values, below + y))
     drawn += [_texts(key, x, y, values, y + 14) for key, (_, _, x, y) in EDGES.items()]
     drawn.append(_texts("b1", 176, 118, values, 132) + _texts("b2", 176, 142 + 8, values, 164))
-    drawn.append(_texts("c", 330, 100, values, 114) + _texts("L", 330, 150, values, None))
-    drawn.append(_texts("t", 330, 176, values, None))
+    drawn.append(_texts("c", 332, 92, values, 106) + _texts("L", 332, 150, values, None))
+    drawn.append(_texts("t", 332, 170, values, None))
     inside = "\n".join(drawn)
     return (f'<svg class="network" viewBox="0 0 360 250" role="img" aria-label="A network with two '
             f'inputs, two hidden neurons and one output, each number with its gradient">\n'
