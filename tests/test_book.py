@@ -560,3 +560,24 @@ def test_pictures_and_text_of_a_part_are_kept_for_tests(lesson):
     assert isinstance(done, SimpleNamespace) and lesson(1) is done
     assert done.output and all(isinstance(one, draw.Picture) for one in done.pictures)
     assert done.names["__file__"] == done.part.path
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_line_of_prose_or_code_is_wider_than_the_terminal(width):
+    """Formulas and drawings are as wide as they were written; all else is broken at blanks."""
+    screen = WHITE._replace(width=width)
+    for number in parts.numbers():
+        part = parts.find(number)
+        for cell in part.cells:
+            text = plain.shown(running.Ran(cell, []), part.path, screen)
+            for line in text.split("\n"):
+                wide = line.startswith("    ") and cell.kind == "prose"
+                wide = wide or " " not in line[1:].lstrip()[:width // 2]  # one long word
+                assert len(line) <= width or wide, (part.path, line)
+            if cell.kind == "code":  # nothing but white space and the bar was added
+                assert re.sub(r"[\s│]", "", text) == re.sub(r"[\s│]", "", cell.text)
+
+
+def test_a_table_that_is_too_wide_is_wrapped_cell_by_cell():
+    shown = in_terminal("| a | b |", "|---|---|", f"| one two three | {'word ' * 20}|")
+    assert all(len(line) <= 60 for line in shown.split("\n")) and shown.count("word") == 20

@@ -158,7 +158,8 @@ def test_lines_of_prose_are_not_too_long(browser, book):
 SMALLEST_TEXT = """() => {
     const sizes = [...document.querySelectorAll(".picture svg text")]
         .filter(text => text.textContent && text.getBoundingClientRect().width)
-        .map(text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a);
+        .map(text => parseFloat(getComputedStyle(text).fontSize)
+            * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b));
     return sizes.length ? Math.min(...sizes) : 99; }"""
 
 

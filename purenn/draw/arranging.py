@@ -1,6 +1,6 @@
 """Arranging: several pictures beside each other, as one.
 
-Before this: diagrams. After this: showing.
+Before this: diagrams. After this: moving.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from . import svg
 from .characters import beside_each_other
 from .picture import Drawing, Picture, heading, title_height
 
-__all__ = ["beside"]
+__all__ = ["beside", "checked_pictures"]
 
 MOST = 60
 LEAST = 300  # pixels: no picture is drawn narrower than this to stand beside another
@@ -29,12 +29,7 @@ def beside(
     narrow terminal they stand below each other. Raises ValueError for no pictures or more
     than 60, TypeError for what is no picture.
     """
-    if not 1 <= len(pictures) <= MOST:
-        raise ValueError(f"draw.beside: expected 1 to {MOST} pictures, got {len(pictures)}")
-    for picture in pictures:
-        if not isinstance(picture, Picture):
-            raise TypeError(f"draw.beside: expected pictures, got {picture!r:.60}")
-    pictures = list(pictures)
+    pictures = checked_pictures("draw.beside", pictures)
     most = MOST if columns is None else positive_integer("draw.beside", "columns", columns)
     said = title or "; ".join(picture.title for picture in pictures[:4]) + (
         "; …" if len(pictures) > 4 else "")
@@ -53,6 +48,16 @@ def beside(
         return _as_text(_in_rows(pictures, per_row), width, colour)
 
     return Picture(said, about, draw, as_text)
+
+
+def checked_pictures(who: str, pictures: Sequence[Picture]) -> List[Picture]:
+    """Return pictures as a list; ValueError for none or too many, TypeError for other things."""
+    if not 1 <= len(pictures) <= MOST:
+        raise ValueError(f"{who}: expected 1 to {MOST} pictures, got {len(pictures)}")
+    for picture in pictures:
+        if not isinstance(picture, Picture):
+            raise TypeError(f"{who}: expected pictures, got {picture!r:.60}")
+    return list(pictures)
 
 
 def _per_row(pictures: Sequence[Picture], most: int, page: float) -> int:

@@ -110,8 +110,12 @@ class Picture:
         if not isinstance(width, int) or width < NARROWEST:
             raise ValueError(f"Picture.text: width: expected {NARROWEST} characters or more, got "
                              f"{width!r}")
-        lines = [*wrapped(self.title, width), *self._as_text(width, colour)]
+        lines = [*wrapped(self.title, width), *self.text_lines(width, colour)]
         return "\n".join(line.rstrip() for line in lines)
+
+    def text_lines(self, width: int, colour: bool) -> List[str]:
+        """Return the lines of `text` below the title."""
+        return self._as_text(width, colour)
 
     def _repr_svg_(self) -> str:
         """Return what a notebook shows."""

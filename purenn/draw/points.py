@@ -168,7 +168,8 @@ def _picture(
         side = min(SIDE, page)
         frame = _frame(plane, title, *scales, side)
         behind = _squares(frame, answers) if answers else []
-        return Drawing([*frame.around, frame.inside([*behind, *_marks(frame, plane)])], side,
+        inside = [frame.inside(behind)] if behind else []
+        return Drawing([*frame.around, *inside, frame.inside(_marks(frame, plane))], side,
                        frame.top + frame.height + 52)
 
     def as_text(width: int, colour: bool) -> List[str]:

@@ -131,10 +131,10 @@ def _side(step: Step, texts: Mapping[str, str]) -> str:
 
 # ---- The drawing ----
 
-NODES = {"x1": (36, 70), "x2": (36, 190), "h1": (176, 70), "h2": (176, 190), "y": (282, 130)}
-EDGES = {"w11": ("x1", "h1", 106, 60), "w22": ("x2", "h2", 106, 208),
-         "w21": ("x1", "h2", 80, 96), "w12": ("x2", "h1", 80, 152),
-         "v1": ("h1", "y", 240, 84), "v2": ("h2", "y", 240, 188)}
+NODES = {"x1": (26, 60), "x2": (26, 196), "h1": (160, 60), "h2": (160, 196), "y": (254, 128)}
+EDGES = {"w11": ("x1", "h1", 92, 48), "w22": ("x2", "h2", 92, 214),
+         "w21": ("x1", "h2", 70, 88), "w12": ("x2", "h1", 70, 156),
+         "v1": ("h1", "y", 224, 78), "v2": ("h2", "y", 224, 184)}
 
 
 def _diagram(values: Mapping[str, float]) -> str:
@@ -144,15 +144,15 @@ def _diagram(values: Mapping[str, float]) -> str:
     drawn += [f'<circle data-node="{key}" cx="{x}" cy="{y}" r="20"/>'
               for key, (x, y) in NODES.items()]
     for key, (x, y) in NODES.items():
-        below = {"x1": -26, "h1": -26}.get(key, 34)
+        below = {"x1": -26, "h1": -26, "y": 36}.get(key, 36)
         drawn.append(f'<text class="symbol" x="{x}" y="{y - 4}">{SYMBOLS[key]}</text>')
         drawn.append(_texts(key, x, y + 10, values, below + y))
-    drawn += [_texts(key, x, y, values, y + 14) for key, (_, _, x, y) in EDGES.items()]
-    drawn.append(_texts("b1", 176, 118, values, 132) + _texts("b2", 176, 142 + 8, values, 164))
-    drawn.append(_texts("c", 332, 92, values, 106) + _texts("L", 332, 150, values, None))
-    drawn.append(_texts("t", 332, 170, values, None))
+    drawn += [_texts(key, x, y, values, y + 15) for key, (_, _, x, y) in EDGES.items()]
+    drawn.append(_texts("b1", 160, 104, values, 119) + _texts("b2", 160, 146, values, 161))
+    drawn.append(_texts("c", 294, 88, values, 103) + _texts("L", 290, 176, values, None))
+    drawn.append(_texts("t", 290, 196, values, None))
     inside = "\n".join(drawn)
-    return (f'<svg class="network" viewBox="0 0 360 250" role="img" aria-label="A network with two '
+    return (f'<svg class="network" viewBox="0 0 330 240" role="img" aria-label="A network with two '
             f'inputs, two hidden neurons and one output, each number with its gradient">\n'
             f"{inside}\n</svg>")
 

@@ -14,9 +14,12 @@ widgets.start("neuron", (figure, data) => {
   // The marks would tell the scores of the beginning: dots of our own take their place.
   for (const one of [...frame.inner.children]) if (one.tagName === "g") one.remove();
   const dots = data.days.map(([x, y]) => {
-    const dot = widgets.draw("circle", { cx: frame.across(x), cy: frame.down(y), r: 5 });
-    frame.inner.append(dot);
-    return dot;
+    const stay = widgets.draw("circle", { cx: frame.across(x), cy: frame.down(y), r: 5,
+      fill: "#0072b2" });
+    const go = widgets.draw("rect", { x: frame.across(x) - 4.5, y: frame.down(y) - 4.5, width: 9,
+      height: 9, fill: "#d55e00" });
+    frame.inner.append(stay, go);
+    return { stay, go };
   });
   const score = ([x, y]) => weights[0] * x + weights[1] * y + bias;
 
@@ -41,7 +44,8 @@ widgets.start("neuron", (figure, data) => {
     border.setAttribute("points", pixels(ends));
     data.days.forEach((day, k) => {
       const output = score(day);
-      dots[k].setAttribute("class", output > 0 ? "go" : "stay");
+      dots[k].go.toggleAttribute("hidden", output <= 0);
+      dots[k].stay.toggleAttribute("hidden", output > 0);
       const [number, verdict] = [...rows[k].cells].slice(-2);
       number.textContent = widgets.shown(output);
       verdict.textContent = output > 0 ? "go" : "stay";

@@ -5,6 +5,7 @@ Before this: softmax. After this: broadcasting.
 
 from __future__ import annotations
 
+import math
 from random import Random
 from typing import List
 
@@ -18,9 +19,9 @@ from .widget import Widget, shown
 __all__ = ["GOAL", "KINKS", "SLOPES", "XS", "curve", "make"]
 
 XS = [k / 20 for k in range(81)]  # 0, 0.05, … 4
-KINKS, SLOPES = [0.0, 1.0, 2.5], [1.0, -1.5, 1.5]
-LIMITS = [0.0, 4.0, -1.0, 2.0]
-GOAL = [x * (4 - x) * (1.5 - x) / 2 for x in XS]
+KINKS, SLOPES = [0.0, 0.5, 2.0], [1.0, -1.5, 1.0]
+LIMITS = [0.0, 4.0, -1.5, 1.5]
+GOAL = [math.sin(math.pi * x / 2) for x in XS]
 
 
 def curve(kinks: List[float], slopes: List[float]) -> List[float]:

@@ -13,10 +13,10 @@ widgets.start("softmax", (figure, data) => {
     const logs = scores.map((s) => s - largest - Math.log(total));  // log p
     rows.forEach((row, k) => {
       const p = Math.exp(logs[k]);
-      const bar = widgets.make("span", { class: "bar", style: `width: ${(100 * p).toFixed(1)}px` });
+      const bar = widgets.make("span", { class: "bar", style: `width: ${(50 * p).toFixed(1)}px` });
       const [, score, share, surprise, y, gradient] = row.cells;
       score.textContent = widgets.shown(scores[k]);
-      share.replaceChildren(bar, ` ${widgets.shown(p)}`);
+      share.replaceChildren(bar, widgets.shown(p));
       surprise.textContent = widgets.shown(-logs[k]);
       y.textContent = k === target ? "1" : "0";
       gradient.textContent = widgets.shown(p - (k === target ? 1 : 0));

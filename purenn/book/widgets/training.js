@@ -8,8 +8,8 @@ widgets.start("training", (figure, data) => {
   const time = widgets.frameOf(curve, [0, data.epochs, 0, 1]);
   const said = figure.querySelector(".step");
 
-  // The squares that were drawn are replaced by an image of as many pixels.
-  for (const one of [...frame.inner.children]) if (one.tagName === "path") one.remove();
+  // The squares that were drawn are replaced by an image of as many pixels; the points stay.
+  frame.inner.replaceChildren();
   const image = widgets.draw("image", { x: frame.x, y: frame.y, width: frame.width,
     height: frame.height, preserveAspectRatio: "none", style: "image-rendering: pixelated" });
   const lines = widgets.draw("g", { class: "folds" });
