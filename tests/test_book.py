@@ -230,8 +230,8 @@ def as_html(*lines):
     ("one\ntwo\n\nthree", "<p>one\ntwo</p>\n<p>three</p>"),
     ("# Why? *Now*", '<h1 id="why-now">Why? <em>Now</em></h1>'),
     ("## A\n## A", "\n".join(
-        f'<h2 id="{name}">A <a class="anchor" href="#{name}" aria-label="Link to this section">#</a>'
-        "</h2>" for name in ("a", "a-2"))),
+        f'<h2 id="{name}">A <a class="anchor" href="#{name}" '
+        'aria-label="Link to this section">#</a></h2>' for name in ("a", "a-2"))),
     ("`p − y` and `$p[c]$`", "<p><math><mrow><mi>p</mi><mo form=\"infix\">−</mo><mi>y</mi></mrow>"
                              "</math> and <math><msub><mi>p</mi><mi>c</mi></msub></math></p>"),
     ("``x²``", "<p><code>x²</code></p>"),
@@ -244,7 +244,8 @@ def as_html(*lines):
     ("```python\nNone\n```",
      '<pre class="fence"><code><span class="constant">None</span></code></pre>'),
     ("| a | b |\n|---|--:|\n| `x` | 1 \\| 2 |",
-     '<div class="table" tabindex="0"><table>\n<thead>\n<tr><th>a</th><th class="right">b</th></tr>\n</thead>\n'
+     '<div class="table" tabindex="0"><table>\n<thead>\n'
+     '<tr><th>a</th><th class="right">b</th></tr>\n</thead>\n'
      '<tbody>\n<tr><td><code>x</code></td><td class="right">1 | 2</td></tr>\n</tbody>\n'
      "</table></div>"),
 ])

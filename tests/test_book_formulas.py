@@ -148,6 +148,7 @@ def _formulas(block):
 
 
 def test_in_a_terminal_a_formula_is_the_text_itself():
-    cell = percent.Cell("prose", "So `p − y`:\n\n```formula p: answer; y: target\nx = p − y\n```", 1)
+    text = "So `p − y`:\n\n```formula p: answer; y: target\nx = p − y\n```"
+    cell = percent.Cell("prose", text, 1)
     shown = plain.shown(running.Ran(cell, []), "part_01_x.py", WHITE)
     assert shown == "So p − y:\n\n    x = p − y\n    (p: answer; y: target)"

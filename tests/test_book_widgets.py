@@ -268,7 +268,8 @@ def test_a_click_on_the_landscape_sets_the_start(page):
     assert [weight, bias] != list(landscape.START)
     assert landscape.LIMITS[0] <= weight <= landscape.LIMITS[1]
     track = box(page, "landscape").locator(".track").nth(1).get_attribute("points").split()[0]
-    ring = [float(box(page, "landscape").locator(".ring").get_attribute(one)) for one in ("cx", "cy")]
+    ring = [float(box(page, "landscape").locator(".ring").get_attribute(one))
+            for one in ("cx", "cy")]
     assert [float(one) for one in track.split(",")] == pytest.approx(ring, abs=0.06)
 
 

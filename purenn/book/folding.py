@@ -46,7 +46,7 @@ def _runs(kinds: Sequence[str], lines: Sequence[str]) -> Iterator[Tuple[str, Lis
 
 def _first_line(node: ast.stmt, lines: Sequence[str]) -> int:
     """Return the first line of a statement, with its decorators and the comments above it."""
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+    first: int = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return first

@@ -192,7 +192,8 @@ class _Reader:
 
     def _refuse(self, message: str) -> NoReturn:
         at = self._tokens[self._at].at if self._at < len(self._tokens) else len(self._text)
-        raise FormulaError(f"formula {self._text.strip()!r}: {message} (at {self._text[at:][:12]!r})")
+        raise FormulaError(f"formula {self._text.strip()!r}: {message} (at "
+                           f"{self._text[at:][:12]!r})")
 
     def _here(self, ahead: int = 0) -> str:
         place = self._at + ahead
@@ -298,7 +299,7 @@ class _Reader:
         return Group(opening, content, closing)
 
     def _letters(self, text: str) -> Tree:
-        """Return what a run of letters stands for: a variable, a function, a differential, words."""
+        """Return what letters stand for: a variable, a function, a differential, or words."""
         primes = text[len(text.rstrip("'′")):]
         letters = text.rstrip("'′")
         if len(letters) == 2 and letters[0] == "d" and "/" in (self._here(-2), self._here()):

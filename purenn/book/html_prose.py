@@ -121,7 +121,8 @@ def _fence(block: Fence) -> str:
 def _table(block: Table, resolve: Resolve) -> str:
     head = _row("th", block.header, block.alignment, resolve)
     body = "\n".join(_row("td", row, block.alignment, resolve) for row in block.rows)
-    return (f'<div class="table" tabindex="0"><table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n'
+    return (f'<div class="table" tabindex="0"><table>\n<thead>\n{head}\n</thead>\n'
+            f"<tbody>\n{body}\n</tbody>\n"
             f"</table></div>")
 
 

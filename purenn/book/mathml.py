@@ -82,7 +82,7 @@ class _Writer:
         return self._plain(tree)
 
     def _colour_of(self, tree: Any) -> int:
-        """Return the number of the term that this tree is, or an index or power of, 0 if of none."""
+        """Return the number of the term that this is, or has an index or power of; 0 if none."""
         for number, term in enumerate(self._terms, start=1):
             if term.tree in (tree, getattr(tree, "base", None)):
                 return number

@@ -1,8 +1,8 @@
 """The reference: a page for every public name, made of its signature and its docstring.
 
-What is public is what `__all__` says: that of purenn, a page for each name, and those of the modules
-that are used with their names in front, `linalg.dot`, `draw.show`, a page for each module. Nothing
-is kept by hand; a test asks the package whether a name was forgotten.
+What is public is what `__all__` says: that of purenn, a page for each name, and those of the
+modules that are used with their names in front, `linalg.dot`, `draw.show`, a page for each module.
+Nothing is kept by hand; a test asks the package whether a name was forgotten.
 
 Before this: library. After this: searching.
 """
@@ -224,7 +224,7 @@ def _parameter(one: Any) -> str:
     if isinstance(one, str):
         return one
     stars = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
-    text = stars + one.name
+    text: str = stars + one.name
     typed = one.annotation is not inspect.Parameter.empty
     if typed:
         text += f": {_annotation(one.annotation)}"
@@ -242,7 +242,7 @@ def _annotation(annotation: Any) -> str:
 
 def _default(value: Any) -> str:
     named = inspect.isroutine(value) or isinstance(value, type)
-    return str(value.__name__) if named else repr(value)
+    return str(getattr(value, "__name__", value)) if named else repr(value)
 
 
 def _bases(value: Any, links: Links) -> str:
@@ -265,12 +265,13 @@ def _home(value: Any, name: str) -> str:
 
 
 def _methods(value: Any) -> Iterator[Tuple[str, Any]]:
-    """Yield the public methods and properties of a class, its own and those of the library's bases."""
+    """Yield the public methods and properties of a class, those of the library's bases too."""
     if not isinstance(value, type):
         return
     for name in sorted({name for one in value.__mro__ if one.__module__.startswith("purenn")
                         for name in vars(one)}):
         member = inspect.getattr_static(value, name)
-        told = isinstance(member, (property, staticmethod, classmethod)) or inspect.isroutine(member)
+        told = inspect.isroutine(member) or isinstance(
+            member, (property, staticmethod, classmethod))
         if told and not name.startswith("_") and inspect.getdoc(getattr(value, name)):
             yield name, getattr(value, name)

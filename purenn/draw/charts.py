@@ -106,7 +106,7 @@ def chart(
 
 
 def height_for(width: float, full: float = HEIGHT) -> float:
-    """Return how high a chart is on a page of that width: full, or nearly square on a narrow one."""
+    """Return how high a chart is on a page of that width: on a narrow one nearly square."""
     return min(full, max(250.0, 0.85 * width))
 
 

@@ -81,11 +81,12 @@ def values_by_purenn(numbers: Mapping[str, float]) -> Dict[str, float]:
     gx = first.backward(gz)
     found = dict(zip(("z1", "z2", "h1", "h2", "y", "L", "gy"),
                      [*z[0], *h[0], y[0][0], squared(y, target), from_loss[0][0]]))
+    first_gradient: Any = first.weights.gradient
     named: List[Tuple[Sequence[str], Any]] = [
         (("gh1", "gh2"), gh), (("gz1", "gz2"), gz), (("gx1", "gx2"), gx),
         (("gv1", "gv2"), second.weights.gradient), (("gc",), second.biases.gradient),
-        (("gb1", "gb2"), first.biases.gradient), (("gw11", "gw12"), first.weights.gradient[:1]),
-        (("gw21", "gw22"), first.weights.gradient[1:])]
+        (("gb1", "gb2"), first.biases.gradient), (("gw11", "gw12"), first_gradient[:1]),
+        (("gw21", "gw22"), first_gradient[1:])]
     for names, rows in named:
         found.update(zip(names, rows[0]))
     slopes = {f"s{n}": 1.0 if found[f"z{n}"] > 0 else 0.0 for n in "12"}

@@ -30,7 +30,7 @@ __all__ = ["GRID", "LEVELS", "MOMENTS", "Moment", "make", "moments", "read_grid"
 
 GRID, LEVELS = 40, 8  # squares on a side; steps from unsure to sure
 EPOCHS = 120
-MOMENTS = [*range(0, 20), *range(20, 60, 5), *range(60, EPOCHS + 1, 10)]
+MOMENTS = [*range(20), *range(20, 60, 5), *range(60, EPOCHS + 1, 10)]
 FIRST = "A"  # the letters of a grid: class · LEVELS + level, counted from this one
 
 
@@ -93,8 +93,10 @@ def read_grid(grid: str) -> List[int]:
 def make() -> Widget:
     """Return the widget; its still picture is the end of the training."""
     recorded: List[Moment] = []
-    for moment, network in moments():
+    network: Any = None
+    for moment, trained in moments():
         recorded.append(moment)
+        network = trained
     points = data()
     x_scale, y_scale = scales_around([(row[0], row[1]) for row in points.inputs])
     plane = draw.regions(network, points, steps=GRID, title="What the network says")
@@ -103,7 +105,8 @@ def make() -> Widget:
     last = recorded[-1]
     still = (f'<div class="pair">\n<div class="plane">'
              f"{with_own_ids(plane.svg(NARROW), 'widget-training-')}</div>\n"
-             f"<div class=\"curve\">{with_own_ids(curve.svg(NARROW), 'widget-loss-')}</div>\n</div>\n"
+             f"<div class=\"curve\">{with_own_ids(curve.svg(NARROW), 'widget-loss-')}</div>\n"
+             f"</div>\n"
              f'<p class="step" role="status">After epoch {last.epoch}: loss {last.loss:.4f}, '
              f"accuracy {100 * last.accuracy:.1f} %.</p>")
     kept: Dict[str, Any] = {
