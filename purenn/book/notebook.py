@@ -9,6 +9,7 @@ Before this: website. After this: plain.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Dict, List, Sequence
 
 from .parts import Part
@@ -16,6 +17,8 @@ from .percent import PROSE
 from .running import Output, Ran
 
 __all__ = ["as_notebook"]
+
+LINK = re.compile(r"\[([^\]\n]+)\]\(((?:\.\./|part_\d\d_)[^)\s]*)\)")
 
 
 def as_notebook(part: Part, results: Sequence[Ran]) -> str:
@@ -38,8 +41,9 @@ def _cells(part: Part, results: Sequence[Ran]) -> List[Dict[str, Any]]:
     cells: List[Dict[str, Any]] = []
     run_so_far = 0
     for number, ran in enumerate(results, start=1):
+        text = _for_jupyter(ran.cell.text) if ran.cell.kind == PROSE else ran.cell.text
         head: Dict[str, Any] = {"id": f"part-{part.number}-cell-{number}", "metadata": {},
-                "source": _lines(ran.cell.text)}
+                                "source": _lines(text)}
         if ran.cell.kind == PROSE:
             cells.append({"cell_type": "markdown", **head})
         else:
@@ -47,6 +51,30 @@ def _cells(part: Part, results: Sequence[Ran]) -> List[Dict[str, Any]]:
             cells.append({"cell_type": "code", "execution_count": run_so_far, **head,
                           "outputs": [_output(output) for output in ran.outputs]})
     return cells
+
+
+def _for_jupyter(text: str) -> str:
+    """Return prose with what Jupyter does not know put into words.
+
+    The links of a lesson lead to files beside it. A notebook may lie anywhere, so it says where
+    they lead instead. Formulas stay plain text, without the dollars that mark them.
+
+    >>> _for_jupyter("[`Dense`](../layers.py#Dense), [part 7](part_07_cross_entropy.py), `$x$`")
+    '`Dense` (`purenn/layers.py`), part 7, `x`'
+    """
+    text = LINK.sub(lambda found: _said(found[1], found[2]), text)
+    text = re.sub(r"`\$([^`$]+)\$`", r"`\1`", text)
+    text = re.sub(r"```formula *(.*)\n((?:.*\n)*?)```",
+                  lambda found: f"```\n{found[2]}```" + f"\n\n({found[1]})" * bool(found[1]), text)
+    return re.sub(r"```widget (\w+)\n```",
+                  r"(In the web book a figure to play with stands here: \1.)", text)
+
+
+def _said(words: str, address: str) -> str:
+    if address.startswith("part_"):
+        place = f"part {int(address[5:7])}"
+        return words if words == place else f"{words} ({place})"
+    return f"{words} (`purenn/{address.split('#')[0][len('../'):]}`)"
 
 
 def _output(output: Output) -> Dict[str, Any]:

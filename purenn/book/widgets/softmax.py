@@ -24,7 +24,7 @@ def make() -> Widget:
     gradient = loss.gradient([SCORES], [TARGET])[0]
     rows = "\n".join(_row(k, p[k], gradient[k]) for k in range(len(CLASSES)))
     head = "".join(f"<th>{text}</th>" for text in HEADER)
-    still = ("<p>The scores s become probabilities p = softmax(s); y is 1 for the right class.</p>\n"
+    still = ("<p>The scores s become probabilities p = softmax(s); y is 1 for the right one.</p>\n"
              f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
              f'<p class="step" role="status">The right class is {CLASSES[TARGET]}: the loss is '
              f"{shown(loss([SCORES], [TARGET]))}.</p>")
