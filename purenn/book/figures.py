@@ -4,7 +4,7 @@ A picture that shrinks with its page has letters that nobody can read. So each i
 widths, and the style sheet shows the one that fits. The colours are those of a white page; for a
 dark one each page gets rules that put another colour in the place of each.
 
-Before this: pages. After this: folding.
+Before this: pages. After this: modules.
 """
 
 from __future__ import annotations

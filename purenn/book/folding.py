@@ -6,7 +6,7 @@ are there, one click away; the copy button takes them along.
 >>> [(fold, text) for fold, text in segments("import math\\nprint(math.pi)")]
 [('imports', 'import math'), ('', 'print(math.pi)')]
 
-Before this: figures. After this: linking.
+Before this: highlight. After this: linking.
 """
 
 from __future__ import annotations

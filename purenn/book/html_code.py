@@ -3,7 +3,7 @@
 >>> highlighted("x < 2")
 'x &lt; <span class="number">2</span>'
 
-Before this: highlight. After this: html_prose.
+Before this: linking. After this: html_prose.
 """
 
 from __future__ import annotations

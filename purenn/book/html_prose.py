@@ -1,6 +1,6 @@
 """Prose as HTML: the tree of `markdown` written out, everything escaped.
 
-Before this: html_code. After this: figures.
+Before this: html_code. After this: docstrings.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import re
 from typing import List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..draw import Picture
-from .figures import figure
+from .figures import NARROW, figure
 from .folding import DRAWING, IMPORTS, segments
 from .html_code import block, highlighted
 from .html_prose import Resolve, as_html, names_of_headings
@@ -26,7 +26,7 @@ from .parts import Part
 from .percent import PROSE
 from .running import Ran
 
-__all__ = ["Told", "aim_of", "first_picture", "lesson_body", "prose_of", "told"]
+__all__ = ["Told", "aim_of", "cover_picture", "lesson_body", "prose_of", "told"]
 
 AFTER = re.compile(r"After (?:this part|it),? you ")
 
@@ -84,10 +84,12 @@ def lesson_body(lesson: Told, related: str, resolve: Resolve) -> Tuple[str, List
     return "\n".join([*written, related]), sections
 
 
-def first_picture(lesson: Told) -> Optional[Picture]:
-    """Return the first picture of a part, None if it has none."""
-    return next((output for ran in lesson.results for output in ran.outputs
-                 if isinstance(output, Picture)), None)
+def cover_picture(lesson: Told) -> Optional[Picture]:
+    """Return the first picture of a part that is not tall on a small card, None if it has none."""
+    pictures = [output for ran in lesson.results for output in ran.outputs
+                if isinstance(output, Picture)]
+    low = [one for one in pictures if one.drawn(NARROW).height < 1.15 * NARROW]
+    return next(iter([*low, *pictures]), None)
 
 
 # ---- Code and what it puts out ----

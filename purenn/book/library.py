@@ -4,7 +4,7 @@ A lesson links to `../layers.py#Dense`: that is right for those who read the fil
 the book it must lead to the page of that module, at the definition; and if there is no such name,
 whoever wrote the link should hear of it.
 
-Before this: lesson_pages. After this: website.
+Before this: lesson_pages. After this: reference.
 """
 
 from __future__ import annotations

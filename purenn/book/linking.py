@@ -3,7 +3,7 @@
 `Dense` in a sentence, `draw.show` in a line of code: both lead to the reference, where the lesson
 means the library's own. A name that the lesson itself defines is its own business.
 
-Before this: folding. After this: html_prose.
+Before this: folding. After this: html_code.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ A tree of NamedTuples, and no HTML yet: the same prose is shown in terminals.
 [Heading(level=2, content=[Text(text='A '), Emphasis(content=[Text(text='neuron')])], line=1), \
 Paragraph(content=[Text(text='It adds '), Code(text='x + y'), Text(text='.')], line=2)]
 
-Before this: parts. After this: highlight.
+Before this: mathml. After this: highlight.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def display_math(text: str, terms: str = "") -> str:
     rows = lines_of(text).rows
     inside = _table(Lines(rows), writer)
     legend = _legend(coloured)
-    return (f'<div class="formula" role="group" aria-label="Formula">'
+    return (f'<div class="formula" role="group" aria-label="Formula" tabindex="0">'
             f'<math display="block">{inside}</math>{legend}</div>')
 
 

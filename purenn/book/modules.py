@@ -4,7 +4,7 @@ The file is cut at its definitions. Each piece has the lines of code of one func
 method, without its docstring, which has become the prose; what stands between definitions
 (imports, constants) is a piece of its own. Every line keeps its number, and can be linked to.
 
-Before this: pages. After this: lesson_pages.
+Before this: figures. After this: lesson_pages.
 """
 
 from __future__ import annotations

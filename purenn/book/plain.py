@@ -1,6 +1,6 @@
 """A part in a terminal: prose wrapped to its width, code with a bar beside it, pictures as text.
 
-Before this: notebook. This is the last room of the book.
+Before this: notebook. This is the last module of the book.
 """
 
 from __future__ import annotations

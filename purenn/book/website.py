@@ -3,7 +3,7 @@
 First everything runs, then every page is made, and only then is anything written: a part that
 fails leaves no half of a book behind.
 
-Before this: library. After this: notebook.
+Before this: searching. After this: notebook.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .docstrings import first_line, inline_html
 from .figures import night_rules, thumbnail
 from .html_prose import Resolve
 from .html_prose import inline_html as prose_html
-from .lesson_pages import Told, aim_of, first_picture, lesson_body, prose_of, told
+from .lesson_pages import Told, aim_of, cover_picture, lesson_body, prose_of, told
 from .library import (
     CORE, Library, in_reading_order, links_of, module_address, module_title, page_of_part,
     spoken_of,
@@ -237,7 +237,7 @@ well, and the <a href="reference.html">reference</a> explains every name of it.<
 
 
 def _card(lesson: Told, resolve: Resolve) -> str:
-    part, picture = lesson.part, first_picture(lesson)
+    part, picture = lesson.part, cover_picture(lesson)
     title = prose_html(parsed_line(part.title, part.path, part.cells[0].line), resolve,
                        within_link=True)
     aim = prose_html(aim_of(part), resolve, within_link=True)

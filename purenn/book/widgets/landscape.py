@@ -75,7 +75,8 @@ def make() -> Widget:
     xs, ys = _places(LIMITS[0], LIMITS[1]), _places(LIMITS[2], LIMITS[3])
     heights = [[loss_at((x, y)) for x in xs] for y in ys]
     picture = draw.landscape(xs, ys, heights, title="The loss, by weight and bias", log=True,
-                             x_label="weight", y_label="bias", path=raced("SGD", START, RATE))
+                             x_label="weight", y_label="bias", bar_label="loss",
+                             path=raced("SGD", START, RATE))
     rows = "\n".join(_row(name) for name in RACERS)
     still = (f"{with_own_ids(picture.svg(NARROW), 'widget-landscape-')}\n"
              f'<p class="step" role="status">From weight {shown(START[0])} and bias '
