@@ -277,7 +277,7 @@ def test_each_kind_of_code_has_a_colour_and_the_dark_theme_has_all_of_them():
     roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     assert set(colours(roots[1])) == set(colours(roots[0]))
     used = set(re.findall(r"var\(--([\w-]+)\)", style))
-    assert used <= {*colours(roots[0]), "prose", "plain", "code", "under", "shadow"}
+    assert used <= {*colours(roots[0]), "prose", "plain", "code", "under", "shadow", "racer"}
 
 
 def test_a_page_alone_has_its_frame():
