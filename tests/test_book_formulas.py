@@ -1,6 +1,7 @@
 """Formulas: what is written as plain text becomes the MathML that means it, or is refused."""
 
 import html
+import json
 import re
 from xml.etree import ElementTree
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purenn.book import formulas, markdown, mathml, parts, percent, plain, running
+from purenn.book import (
+    formulas, latex, markdown, mathml, notebook, parts, percent, plain, running,
+)
 from purenn.book.formulas import (
     Applied, Big, Differential, FormulaError, Fraction, Group, Name, Number, Operator, Root, Row,
     Script, Space, Words, parsed,
@@ -152,3 +155,31 @@ def test_in_a_terminal_a_formula_is_the_text_itself():
     cell = percent.Cell("prose", text, 1)
     shown = plain.shown(running.Ran(cell, []), "part_01_x.py", WHITE)
     assert shown == "So p − y:\n\n    x = p − y\n    (p: answer; y: target)"
+
+
+def test_notebooks_have_formulas_that_jupyter_sets_and_no_links_to_files_beside_them():
+    seen = 0
+    for number in parts.numbers():
+        part = parts.find(number)
+        whole = notebook.as_notebook(part, [running.Ran(cell, []) for cell in part.cells])
+        for cell in json.loads(whole)["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                assert "```formula" not in text and "](../" not in text and "](part_" not in text
+                for formula in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", text, re.DOTALL):
+                    written = "".join(formula)
+                    assert written.count("{") == written.count("}") and "`" not in written
+                    assert written.count(r"\left") - written.count(r"\leftarrow") == \
+                        written.count(r"\right") - written.count(r"\rightarrow")
+                    seen += 1
+    assert seen > 20
+
+
+@pytest.mark.parametrize("text, written", [
+    ("p − y", "$p - y$"), ("∂L/∂p[c]", r"$\partial L / \partial p_{c}$"),
+    ("η · m̂", r"$\eta  \cdot \hat{m}$"), ("Σ[k] exp(s[k])", None), ("50 % of x_y", None),
+])
+def test_formulas_become_latex(text, written):
+    shown = latex.inline_latex(text)
+    assert shown.count("{") == shown.count("}")
+    assert written is None or re.sub(" +", " ", shown) == re.sub(" +", " ", written)

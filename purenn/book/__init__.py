@@ -24,8 +24,9 @@ three forms: in a terminal, as a notebook, and as one offline web book. Read on 
 19. `reference`  a page for each public name
 20. `searching`  what the search looks through
 21. `website`    the whole book, written to a folder
-22. `notebook`   a part as a Jupyter notebook
-23. `plain`      a part in a terminal
+22. `latex`      formulas as LaTeX, for notebooks
+23. `notebook`   a part as a Jupyter notebook
+24. `plain`      a part in a terminal
 
 Beside them `widgets/`, the figures to play with.
 """

@@ -3,7 +3,7 @@
 Nothing in it depends on when or where it was made, so that the same part gives the same bytes.
 Source: the format's description at nbformat, version 4.5.
 
-Before this: website. After this: plain.
+Before this: latex. After this: plain.
 """
 
 from __future__ import annotations
@@ -12,12 +12,18 @@ import json
 import re
 from typing import Any, Dict, List, Sequence
 
+from .formulas import looks_like_formula
+from .latex import display_latex, inline_latex
 from .parts import Part
 from .percent import PROSE
 from .running import Output, Ran
 
 __all__ = ["as_notebook"]
 
+BLOCK = re.compile(r"```formula *(.*)\n((?:.*\n)*?)```")
+TOY = re.compile(r"```widget (\w+)\n```")
+FENCE = re.compile(r"(^```[^$]*?^```|^\$\$.*?^\$\$)", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\[([^\]\n]+)\]\(((?:\.\./|part_\d\d_)[^)\s]*)\)")
 
 
@@ -57,17 +63,26 @@ def _for_jupyter(text: str) -> str:
     """Return prose with what Jupyter does not know put into words.
 
     The links of a lesson lead to files beside it. A notebook may lie anywhere, so it says where
-    they lead instead. Formulas stay plain text, without the dollars that mark them.
+    they lead instead. Formulas become LaTeX, which Jupyter sets.
 
-    >>> _for_jupyter("[`Dense`](../layers.py#Dense), [part 7](part_07_cross_entropy.py), `$x$`")
-    '`Dense` (`purenn/layers.py`), part 7, `x`'
+    >>> _for_jupyter("[`Dense`](../layers.py#Dense), [part 7](part_07_cross_entropy.py), `$x[k]$`")
+    '`Dense` (`purenn/layers.py`), part 7, $x_{k}$'
     """
     text = LINK.sub(lambda found: _said(found[1], found[2]), text)
-    text = re.sub(r"`\$([^`$]+)\$`", r"`\1`", text)
-    text = re.sub(r"```formula *(.*)\n((?:.*\n)*?)```",
-                  lambda found: f"```\n{found[2]}```" + f"\n\n({found[1]})" * bool(found[1]), text)
-    return re.sub(r"```widget (\w+)\n```",
-                  r"(In the web book a figure to play with stands here: \1.)", text)
+    text = BLOCK.sub(lambda found: display_latex(found[2], found[1]), text)
+    text = TOY.sub(r"(In the web book a figure to play with stands here: \1.)", text)
+    pieces = FENCE.split(text)  # every second one is a block that stays as it is
+    pieces[::2] = [CODE.sub(_inline, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _inline(found: "re.Match[str]") -> str:
+    """Return a span of code, as LaTeX if it is a formula."""
+    code = found[1]
+    dollars = len(code) > 2 and code[0] == code[-1] == "$"
+    if not dollars and not looks_like_formula(code):
+        return found[0]
+    return inline_latex(code.strip("$"))
 
 
 def _said(words: str, address: str) -> str:

@@ -3,7 +3,7 @@
 First everything runs, then every page is made, and only then is anything written: a part that
 fails leaves no half of a book behind.
 
-Before this: searching. After this: notebook.
+Before this: searching. After this: latex.
 """
 
 from __future__ import annotations
