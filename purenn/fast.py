@@ -170,8 +170,9 @@ _dot: Callable[[Sequence[float], Sequence[float]], float] = (
     _loop_dot if not CPYTHON else SUMPROD or _map_dot)
 
 
-# Rows of up to four numbers, and of sixteen, written out: for two numbers 3 times as quick as a dot product or
-# more, 10 times on PyPy. To each product a number of C is added, the bias of a neuron or nothing.
+# Rows of up to four numbers, and of sixteen, written out: for two numbers 3 times as quick as a dot
+# product or more, 10 times on PyPy. To each product a number of C is added, the bias of a neuron or
+# nothing.
 SHORT: Dict[int, Callable[[Matrix, Matrix, Iterable[float]], Matrix]] = {
     1: lambda A, B, C: [[a * x + s for (x,), s in zip(B, C)] for (a,) in A],
     2: lambda A, B, C: [[a * x + b * y + s for (x, y), s in zip(B, C)] for a, b in A],

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Picture", "activations", "attention", "bars", "beside", "confusion", "frames", "heatmap",
-    "histogram", "history", "images", "landscape", "lines", "network", "picture_of", "regions", "scatter",
-    "show", "shown_by", "svg_of",
+    "histogram", "history", "images", "landscape", "lines", "network", "picture_of", "regions",
+    "scatter", "show", "shown_by", "svg_of",
 ]
 
 # The command line needs the terminal of this folder and seldom a picture, so modules are imported
