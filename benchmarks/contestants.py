@@ -46,7 +46,7 @@ class Library:
             optimizer or package.SGD(RATE), epochs=1, batch_size=task.batch, validation=None,
             metrics=(), penalty=None, callbacks=(), rng=Random(0),
         )
-        training._inputs_are_examples(self.network, True)
+        training._first_to_learn(self.network, True)
 
     def step(self) -> None:
         self.learn(self.inputs, self.labels)

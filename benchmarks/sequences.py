@@ -47,7 +47,7 @@ def layers(width: int, steps: int = ALL_STEPS) -> Step:
     model, _, inputs, targets, optimizer = microgpt(names(), steps, width)
     run = training.Run(model, (inputs, targets), NextToken(), optimizer, 1, 1, None, (), None, (),
                        Random(0))
-    training._inputs_are_examples(model, True)
+    training._first_to_learn(model, True)
 
     def step(number: int) -> float:
         row = number % len(inputs)

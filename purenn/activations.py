@@ -1,8 +1,9 @@
 """Activations: the nonlinear functions between the dense layers.
 
-Two dense layers in a row are no better than one, since a sum of sums is a sum: W₂(W₁x) = (W₂W₁)x.
-A network can draw curved borders only if there is a *nonlinear* function after each sum (one whose
-graph is no straight line), applied to every number of a matrix.
+Two dense layers in a row are no better than one, since a sum of sums is a sum:
+(X·W₁ᵀ)·W₂ᵀ = X·(W₂·W₁)ᵀ.
+A network can draw curved borders only with a *nonlinear* function
+(its graph is no straight line) after each sum, applied to every number of a matrix.
 
 Each activation here is a pair of formulas for one number: f, and its derivative df. The layer
 applies them to all numbers. The derivative is given both x and y = f(x), because some derivatives
@@ -114,9 +115,9 @@ class LeakyReLU(Activation):
 
 
 class ELU(Activation):
-    """f(x) = x above 0, alpha · (exp(x) − 1) below, which goes to −alpha.
+    """f(x) = x above 0, alpha · (exp(x) − 1) below, approaching −alpha.
 
-    exp is its own derivative, and the −1 has none. With alpha = 1 the derivative has no jump at 0.
+    exp is its own derivative, that of −1 is 0. With alpha = 1 the derivative has no jump at 0.
     Raises ValueError unless alpha >= 0.
     Source: Clevert, Unterthiner, Hochreiter, "Fast and Accurate Deep Network Learning by
     Exponential Linear Units (ELUs)", 2016.
@@ -188,6 +189,8 @@ class Tanh(Activation):
 def softplus(x: float) -> float:
     """Return log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)); the second form cannot overflow.
 
+    For x > 0, 1 + exp(x) is exp(x) · (exp(−x) + 1), and the logarithm of a product is a sum.
+
     >>> softplus(-1000.0), softplus(1000.0)
     (0.0, 1000.0)
     """
@@ -234,7 +237,7 @@ class GELU(Activation):
 
 
 class SiLU(Activation):
-    """f(x) = x · sigmoid(x), also called swish. By the product rule f′ = s + x · s · (1 − s).
+    """f(x) = x · s with s = sigmoid(x), or swish. By the product rule f′ = s + x · s · (1 − s).
 
     Source: Hendrycks and Gimpel, 2016, as for GELU; Elfwing, Uchibe, Doya, "Sigmoid-Weighted Linear
     Units for Neural Network Function Approximation in Reinforcement Learning", 2017.
@@ -268,8 +271,7 @@ def softmax(scores: Matrix) -> Matrix:
 class Softmax(Layer):
     """Turn each row of scores into probabilities, to be followed by `CategoricalCrossEntropy`.
 
-    For training, scores that go directly into `SoftmaxCrossEntropy` are better.
-
+    For training, give the scores to `SoftmaxCrossEntropy` directly: `losses` says why.
     Shapes: (n, classes) -> the same.
     """
 
@@ -283,7 +285,7 @@ class Softmax(Layer):
         # p[k] = e[k]/S with e[k] = exp(s[k]) and S the sum of all e. By the quotient rule
         # dp[k]/ds[j] is (e[j]·S − e[j]·e[j])/S² = p[j]·(1 − p[j]) for k = j, and
         # −e[k]·e[j]/S² = −p[j]·p[k] for k ≠ j: score j raises its own and lowers all others.
-        # Score j reaches the loss through every p[k], with the output gradients g[k]:
-        # dL/ds[j] = p[j] · (g[j] − (g[0]·p[0] + g[1]·p[1] + …)). The sum is the same for all j.
+        # Score j reaches the loss through every p[k], with the output gradients g[k]. All of it:
+        # g[j]·p[j] − p[j]·(g[0]·p[0] + g[1]·p[1] + …) = p[j] · (g[j] − a sum common to all j).
         common = linalg.sum(linalg.multiply(output_gradient, p), axis=1)
         return linalg.multiply(p, linalg.subtract(output_gradient, common))

@@ -616,10 +616,9 @@ def every_gradient_is_set(network: Any) -> None:
 
 
 def finite_loss(run: Any, value: float) -> None:
-    """Raise FloatingPointError unless the loss is finite; then the weights are good ones."""
+    """Raise FloatingPointError unless the loss is finite."""
     if not math.isfinite(value):
         raise not_finite(run)
-    run.good_values = run.values()
 
 
 def finite_step(run: Any) -> None:
@@ -627,11 +626,9 @@ def finite_step(run: Any) -> None:
 
     A gradient that is not finite makes a weight that is not, so this finds both.
     """
-    values = run.values()
-    if not linalg.all_finite(*values):
+    if not linalg.all_finite(*run.values()):
         run.put_back(run.good_values)
         raise not_finite(run)
-    run.whole_values = values
 
 
 def not_finite(run: Any) -> FloatingPointError:

@@ -3,8 +3,8 @@
 A neuron multiplies each input by a number of its own (a *weight*), adds the products and one more
 number (the *bias*), and puts out the result. To learn is to find good weights and a good bias:
 look at how wrong the answers are, and change every number a little in the direction that makes them
-less wrong. That direction is given by the *gradient*, the derivative of the error with respect to
-each number. The method is called *gradient descent*.
+less wrong. The *gradient*, the derivative of the error with respect to each number, says where the
+error grows; so go the other way. The method is called *gradient descent*.
 
 Run it: `python3 -m purenn.first`. It uses nothing of purenn. After this: `linalg`, where the loops
 below become operations on whole matrices.
@@ -34,10 +34,11 @@ def learn_a_line(examples, steps=100, learning_rate=0.1):
 
 
 def learn_xor(steps=300, learning_rate=0.05, hidden=4, seed=1):
-    """Train two inputs → `hidden` tanh neurons → one output on "exactly one of the two is 1".
+    """Train two inputs → `hidden` neurons → one output on "exactly one of the two is 1".
 
-    No single neuron can do this: no straight line separates (0, 1) and (1, 0) from (0, 0) and
-    (1, 1). Return the outputs for the four examples.
+    No single neuron can do this: where its sum is ½ there is a straight line in the plane, and none
+    separates (0, 1) and (1, 0) from (0, 0) and (1, 1). So a few neurons come first, and each sum
+    goes through tanh, whose graph is not straight. Return the outputs of the last pass.
     """
     examples = [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]
     rng = random.Random(seed)
@@ -53,8 +54,9 @@ def learn_xor(steps=300, learning_rate=0.05, hidden=4, seed=1):
                 output += w[k] * h[k]
             outputs.append(output)
             error += (output - target) ** 2 / len(examples)
-            # Backward, by the chain rule: from the error to the output, from there to each h, and
-            # through tanh, whose derivative is 1 − tanh², to the sum inside of it.
+            # Backward, after every single example (so no mean here), by the chain rule: from the
+            # error to the output, from there to each h, and through tanh, whose derivative is
+            # 1 − tanh², to the sum inside of it. All slopes are known before a number moves.
             slope = 2 * (output - target)
             slopes = [slope * w[k] * (1 - h[k] ** 2) for k in range(hidden)]
             # Each number moves against its gradient: the slope of its sum times what it multiplies.

@@ -1,12 +1,12 @@
-"""Starting weights, and the two kinds of chance that purenn needs.
+"""Starting weights, and the random numbers that purenn needs.
 
-A network cannot start with all weights equal: neurons that begin as twins compute the same, get the
-same gradient, and stay twins for ever. So weights start at random, and the question is how far from
-zero. A neuron adds up as many products as it has inputs, and when independent numbers are added,
-their variances add up. With n inputs of variance 1 and weights of variance s², the sum has variance
-n·s²: its spread, the root of that, is s·√n. Too large an s, and numbers grow from layer to layer
-until they overflow; too small, and they fade to nothing. The recipes by Glorot and by He choose s
-so that the spread stays about the same.
+The neurons of a layer cannot start with equal weights: twins compute the same, get the same
+gradient, and stay twins for ever. So weights start at random around zero, and the question is how
+far from it: their *variance*, the mean of their squares, or its root, the *standard deviation*. A
+neuron adds up as many products as it has inputs, and when independent numbers are added, their
+variances add up. With n inputs of variance 1 and weights of variance s², the sum has variance n·s²
+and deviation s·√n. If s is too large, numbers grow from layer to layer until they overflow; if it
+is too small, they vanish. The recipes by Glorot and by He keep the deviation about the same.
 
 An *initializer* is a function (rng, neurons, inputs) -> matrix of neurons × inputs, one neuron per
 row; neurons first, since that is the shape of the matrix. `rng` is a random.Random that you make
@@ -43,8 +43,8 @@ Initializer = Callable[["Random", int, int], Matrix]
 def normal_deviate(rng: Random) -> float:
     """Return one number from the normal distribution with mean 0 and deviation 1.
 
-    √(−2 ln u) · cos(2π v), with u and v uniform between 0 and 1. The pair of them is a random point
-    in the plane in polar form, distance and angle; the cosine takes its first coordinate.
+    √(−2 ln u) · cos(2π v), with u and v uniform between 0 and 1: the root is the distance and 2πv
+    the angle of a point in the plane whose two coordinates are normal; this is the first of them.
     Source: Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
     """
     u = 1.0 - rng.random()  # random() may return 0, never 1; the logarithm wants it the other way
@@ -56,7 +56,7 @@ def permutation(count: int, rng: Random) -> List[int]:
     """Return the numbers 0 … count − 1 in random order, each order equally likely.
 
     Each place, from the last to the second, gets one of the numbers not yet placed.
-    Source: Fisher and Yates, 1938, in the form of Knuth, The Art of Computer Programming, 3.4.2 P.
+    Source: Fisher and Yates, 1938; Knuth, The Art of Computer Programming, 3.4.2, algorithm P.
 
     >>> from random import Random
     >>> sorted(permutation(4, Random(1)))
@@ -93,8 +93,8 @@ def xavier(rng: Random, neurons: int, inputs: int) -> Matrix:
     """Return numbers spread evenly between ±√(6 / (inputs + neurons)): for tanh and sigmoid.
 
     Numbers spread evenly between ±a have variance a² / 3, so the variance here is
-    2 / (inputs + neurons): between 1/inputs, which keeps the spread of the
-    numbers going right, and 1/neurons, which keeps that of the gradients going left.
+    2 / (inputs + neurons): between 1/inputs, which keeps the deviation of the numbers on the way
+    forward, and 1/neurons, which keeps that of the gradients on the way back.
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010, equation 16. Xavier is Glorot's first name, and the other name of the recipe.
     """
@@ -102,7 +102,7 @@ def xavier(rng: Random, neurons: int, inputs: int) -> Matrix:
 
 
 def he(rng: Random, neurons: int, inputs: int) -> Matrix:
-    """Return normal deviates of variance 2 / inputs: for ReLU and its relatives.
+    """Return normal deviates of variance 2 / inputs: for ReLU (max(x, 0), see `activations`).
 
     ReLU sets half of its numbers to zero, which halves the mean of their squares, and that is what
     the spread of the next sums depends on; the 2 makes up for it.

@@ -1,8 +1,8 @@
 """Layers: the parts of a network, and the two directions in which numbers go through them.
 
 A layer turns rows of numbers into rows of numbers (forward). Afterwards it is told, for every
-number that it put out, how much the loss would change if that number grew a little: the gradient
-of its outputs. From that it computes the same for its inputs, and for its own parameters
+number that it put out, how much the loss would change if that number grew a little: the *output
+gradient*, dL/dy below. From that it computes the same for its inputs, and for its own parameters
 (backward):
 
         inputs (n × in)  ──►  forward   ──►  outputs (n × out)
@@ -13,8 +13,8 @@ of its outputs. From that it computes the same for its inputs, and for its own p
 All of backward is the chain rule. If the loss L depends on y, and y on x, then
 dL/dx = dL/dy · dy/dx; and if x reaches L by several paths, the products of all paths are added.
 
-Here are the contract (`Layer`), what is learned (`Parameter`), and two layers: `Dense`, which
-learns, and `Dropout`. Convolution and recurrence were left out on purpose.
+Here are what every layer does (`Layer`), what is learned (`Parameter`), and two layers: `Dense`,
+which learns, and `Dropout`.
 
 Before this: `initializers`. After this: `activations`, the layers between the dense ones.
 """
@@ -39,8 +39,8 @@ class Parameter:
 
     `value` is a matrix; an optimizer replaces it, never changes it in place. `gradient` has the
     same shape: entry [o][i] says how much the loss grows per unit of value[o][i], so training goes
-    the other way. It is None before the first backward. `penalized` says whether a penalty such as
-    L2 counts it: weights yes, biases no.
+    the other way. It is None before the first backward. `penalized` says whether a penalty on large
+    weights (see `penalties`) counts it: weights yes, biases no.
     """
 
     def __init__(self, name: str, value: Matrix, penalized: bool = True) -> None:
@@ -48,9 +48,6 @@ class Parameter:
         self.value = value
         self.gradient: Optional[Matrix] = None
         self.penalized = penalized
-
-    def __str__(self) -> str:
-        return for_console(repr(self))
 
     def __repr__(self) -> str:
         rows, columns = linalg.shape(self.value)
@@ -66,7 +63,7 @@ class Layer:
 
     input_width: Optional[int] = None
     output_width: Optional[int] = None
-    inputs_are_examples = False  # True in training for the first layer that learns
+    first_to_learn = False  # set by `train`: no layer before this one learns
     kept: Any
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
@@ -80,8 +77,8 @@ class Layer:
     def backward(self, output_gradient: Matrix) -> Matrix:
         """Return the input gradient, (n, out) -> (n, in), and set each parameter's gradient.
 
-        Gradients are set, never added to: after two calls there is what the second one found.
-        Raises ValueError before the first forward.
+        A layer that is `first_to_learn` may return [], since nobody needs its input gradient.
+        Gradients are set, never added to. Raises ValueError, by `__getattr__`, before forward.
         """
         raise NotImplementedError(f"{self!r} has no backward")
 
@@ -90,7 +87,7 @@ class Layer:
         return iter(())
 
     def settings(self) -> Dict[str, Any]:
-        """Return what the constructor needs to make this layer again, but for `rng`."""
+        """Return what the constructor needs to make this layer again, but for its random start."""
         return {}
 
     def __call__(self, inputs: Matrix) -> Matrix:
@@ -161,12 +158,12 @@ class Dense(Layer):
     def backward(self, output_gradient: Matrix) -> Matrix:
         inputs = self.kept
         # Weight [o][i] multiplies input i and feeds only output o, so its gradient is input i
-        # times the output gradient of o, added up over the examples.
+        # times the output gradient of o, added up over the examples (the loss is a mean already).
         self.weights.gradient = linalg.inner_columns(output_gradient, inputs)
-        # Bias o is added to output o as it is, once for each example.
+        # Bias o is added to output o once for each example: its gradient is the sum of column o.
         self.biases.gradient = linalg.sum(output_gradient, axis=0) if self.bias else None
-        if self.inputs_are_examples:
-            return []  # nobody changes the examples: this spares a third of the work
+        if self.first_to_learn:
+            return []  # of the three products of this layer, one is spared
         # Input i goes into every output o, each time multiplied by weight [o][i]: the paths add up,
         # so its gradient is the sum over o of output gradient o times weight [o][i].
         return linalg.matmul(output_gradient, self.weights.value)
@@ -186,8 +183,7 @@ class Dropout(Layer):
 
     Each number is set to 0 with probability `rate`, else divided by 1 − rate, so that its expected
     value stays what it was. Outside of training, numbers pass as they are. While `frozen` is True,
-    the choice of the last batch stays: the gradient checker needs a function that gives the same
-    value twice.
+    the choice of the last batch stays: `gradcheck` needs the same value twice.
 
     Shapes: (n, any) -> the same. Raises ValueError unless 0 <= rate < 1.
     Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: A Simple Way to

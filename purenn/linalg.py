@@ -5,10 +5,10 @@ A *vector* is a list of numbers. A *matrix* is a list of rows, and all its rows 
     A = [[1.0, 2.0, 3.0],          shape(A) is (2, 3): two rows, three columns
          [4.0, 5.0, 6.0]]          A[1][2] is 6.0
 
-Examples, weights and all that is computed from them are matrices. Single numbers are looped over
-in this module only; layers, losses, optimizers and training work with whole matrices. No operation
-changes what it is given. The matrix that it returns may share rows with the one that it was given,
-so nobody writes into a row.
+Examples, weights and all that is computed from them are matrices. Where a network computes, single
+numbers are looped over in this module only; layers, losses and optimizers work with whole matrices.
+No operation changes what it is given. The matrix that it returns may share rows with it, so nobody
+writes into a row.
 
 Names are those of NumPy where NumPy has the operation, and two of NumPy's habits matter here:
 
@@ -19,7 +19,7 @@ Names are those of NumPy where NumPy has the operation, and two of NumPy's habit
   along the rows, None goes over everything. The reduced size stays as 1 (in NumPy: keepdims=True),
   so the result broadcasts back: `subtract(A, mean(A, axis=0))` centres every column.
 
-Before this: nothing, this is the ground. After this: `initializers`, where weights begin.
+Before this: `first`, or nothing. After this: `initializers`, where weights begin.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _require(fits: bool, who: str, *matrices: Matrix) -> None:
 def generate(rows: int, columns: int, draw: Callable[[], float]) -> Matrix:
     """Return a matrix whose numbers come from calling draw(), row after row.
 
-    Random weights and random masks are made here. Raises ShapeError for a size below 1.
+    Random weights are made here. Raises ShapeError for a size below 1.
     """
     for size in (rows, columns):
         if type(size) is not int or size < 1:
@@ -150,12 +150,12 @@ def dot(u: Vector, v: Vector) -> float:
     """Return the dot product u[0]·v[0] + u[1]·v[1] + … of two vectors of one length.
 
     Why a loop and not the built-in sum: since Python 3.12 sum() corrects rounding errors, so
-    sum([0.1] * 10) is 1.0 there and 0.9999999999999999 before. A loop gives the same everywhere.
+    sum([0.1] * 10) is 1.0 there and 0.9999999999999999 before. This loop gives the same everywhere.
 
     >>> dot([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
     32.0
     """
-    if len(u) != len(v) or hasattr(u[0], "__len__"):
+    if len(u) != len(v) or hasattr(u[0], "__len__"):  # a row inside: it is a matrix
         raise ShapeError(f"dot: expected two vectors of one length, got {len(u)} and {len(v)} "
                          f"items; for matrices take matmul or inner")
     total = 0.0
@@ -183,7 +183,7 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 
 
 def inner_columns(A: Matrix, B: Matrix) -> Matrix:
-    """Return the products of columns of A with columns of B, A.T @ B: (n, k), (n, m) -> (k, m)."""
+    """Return AᵀB, the products of columns of A with columns of B: (n, k), (n, m) -> (k, m)."""
     _require(shape(A)[0] == shape(B)[0], "inner_columns", A, B)
     return inner(transpose(A), transpose(B))
 
@@ -191,8 +191,14 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
 # ---- Number by number ----
 
 
+def _common_size(sizes: List[int]) -> int:
+    """Return the size that all of these can be repeated to, 0 if there is none."""
+    others = set(sizes) - {1} or {1}
+    return others.pop() if len(others) == 1 else 0
+
+
 def elementwise(formula: Callable[..., Any], *operands: Operand) -> Matrix:
-    """Apply a formula of single numbers to the numbers that stand in the same place, broadcast.
+    """Broadcast the operands to one size, and apply a formula of single numbers in every place.
 
     >>> elementwise(lambda w, g: w - 0.5 * g, [[1.0, 2.0], [3.0, 4.0]], [[4.0, 2.0]])
     [[-1.0, 1.0], [1.0, 3.0]]
@@ -206,14 +212,8 @@ def elementwise(formula: Callable[..., Any], *operands: Operand) -> Matrix:
     return [[formula(*numbers) for numbers in zip(*together)] for together in zip(*whole)]
 
 
-def _common_size(sizes: List[int]) -> int:
-    """Return the size that all of these can be repeated to, 0 if there is none."""
-    others = set(sizes) - {1}
-    return 1 if not others else others.pop() if len(others) == 1 else 0
-
-
 def elementwise_tuple(formula: Callable[..., Any], *operands: Operand) -> Tuple[Matrix, ...]:
-    """Apply a formula that returns several numbers, and return as many matrices."""
+    """Apply a formula that returns several numbers; return as many matrices (see `optimizers`)."""
     results = elementwise(formula, *operands)  # each place holds a tuple
     count = len(results[0][0])  # type: ignore[arg-type]
     return tuple([[place[k] for place in row] for row in results]  # type: ignore[index]
@@ -229,7 +229,7 @@ def _quotient(a: float, b: float) -> float:
         return a / b
     if a == 0 or a != a:  # nan is the only number that differs from itself
         return math.nan
-    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)  # 1/0.0 is inf, 1/−0.0 is −inf
 
 
 def _exp(x: float) -> float:
@@ -248,7 +248,7 @@ def _log(x: float) -> float:
 #   add subtract multiply divide    A + B, A − B, A · B (matmul is the matrix product), A / B
 #   greater                         True where A > B, else False; they count as 1 and 0
 #   exp log abs                     e to the power of A, the natural logarithm, A without its sign
-#   chain_rule                      G · slope(a, b, …): the only one that NumPy has no name for
+#   chain_rule                      G · slope(a, b, …), G the gradient that arrives: see activations
 
 def add(A: Operand, B: Operand) -> Matrix: return elementwise(operator.add, A, B)
 def subtract(A: Operand, B: Operand) -> Matrix: return elementwise(operator.sub, A, B)
@@ -264,7 +264,7 @@ def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Operand) -> Ma
     return multiply(G, elementwise(slope, *operands))
 
 
-# ---- Reductions: many numbers become one ----
+# ---- Reductions: many numbers become one (Python's own sum, max and min are hidden from here on)
 
 
 def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: Optional[int]) -> Matrix:
@@ -273,7 +273,7 @@ def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: Optional[in
         return [[of(ravel(A))]]
     if axis == 0:
         return [[of(column) for column in transpose(A)]]
-    if axis == 1 and shape(A):
+    if axis == 1 and shape(A):  # always true for a matrix
         return [[of(row)] for row in A]
     raise ValueError(f"axis: expected 0 (columns), 1 (rows) or None (everything), got {axis!r}")
 
@@ -325,13 +325,13 @@ def min(A: Matrix, axis: Optional[int] = None) -> Matrix:
 
 
 def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
-    """Return inner(A, B) + C, the one row C added to each: (n, k), (m, k), (1, m) -> (n, m)."""
+    """Return inner(A, B) + C, the single row C added to all: (n, k), (m, k), (1, m) -> (n, m)."""
     _require(shape(C) == (1, shape(B)[0]), "affine", A, B, C)
     return add(inner(A, B), C)
 
 
 def log_softmax(A: Matrix) -> Matrix:
-    """Return a − log(exp(a[0]) + exp(a[1]) + …) for each number a of a row; SciPy's name.
+    """Return a − log(exp(a[0]) + exp(a[1]) + …) for each number a of a row: see `activations`.
 
     The largest number of the row is subtracted first. The result is the same, since the logarithm
     of the sum becomes smaller by as much; but exp(1000) overflows, and exp(1000 − 1000) is 1.

@@ -23,8 +23,8 @@ Cross-entropy measures surprise. Whoever gives probability p to what then happen
 −log p: not at all for p = 1, without limit as p goes to 0. Why the losses on scores are better:
 if two scores are 1000 apart, the probability of the smaller one is less than the smallest float, so
 it becomes 0, and its logarithm is lost. Computed from the scores, the same loss is 1000. (Some
-libraries add a small constant inside the logarithm instead. Then loss and gradient no longer belong
-to each other.)
+libraries add a small constant inside the logarithm instead; then it is another loss, and its limit
+is wrong.)
 
 Before this: `activations`. After this: `network`, which puts the layers in a row.
 """
@@ -36,7 +36,7 @@ from typing import Any, Dict, Tuple
 
 from . import checks, linalg
 from .activations import sigmoid, softmax, softplus
-from .checks import Targets
+from .checks import Targets  # class numbers, or a matrix
 from .linalg import Matrix
 
 __all__ = [
@@ -53,7 +53,7 @@ class Loss:
     wrong kind, ValueError for class numbers outside of the classes.
     """
 
-    activation = ""  # the one that the loss has in itself, so that the network must not have it
+    activation = ""  # the one that the loss applies itself: the network must not end with it too
 
     def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
         """Return the loss and its gradient, for targets that have been checked.
@@ -71,15 +71,15 @@ class Loss:
         """Raise ValueError for scores that the loss cannot take; any will do by default."""
 
     def __call__(self, scores: Matrix, targets: Targets) -> float:
-        """Return the loss, the mean over the examples."""
-        self.check_scores(scores)
+        """Return the loss, a mean."""
         return self._checked(scores, targets)[0]
 
     def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        """Return the gradient of the scores, a matrix like them, the division of the mean in it."""
+        """Return the gradient of the scores, a matrix like them, already divided for the mean."""
         return self._checked(scores, targets)[1]
 
     def _checked(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+        self.check_scores(scores)
         return self.value_and_gradient(
             scores, self.check_targets(*linalg.shape(scores), targets))
 
@@ -160,8 +160,8 @@ class MeanAbsoluteError(MeanLoss):
 class Huber(MeanLoss):
     """Squared near the target, straight far from it: an outlier pulls with `delta` at most.
 
-    With d = s − t the mean of d² / 2 where |d| <= delta, else of delta · (|d| − delta / 2).
-    Raises ValueError unless delta > 0, else as MeanSquaredError.
+    With d = s − t the mean of d² / 2 where |d| <= delta, else of delta · (|d| − delta / 2), so that
+    both meet at delta. Raises ValueError unless delta > 0; otherwise as MeanSquaredError.
     Source: Huber, "Robust Estimation of a Location Parameter", 1964.
 
     >>> Huber(1.0)([[0.5, 3.0]], [[0.0, 0.0]])
@@ -189,6 +189,16 @@ class Huber(MeanLoss):
 # ---- Cross-entropies for yes or no ----
 
 
+def surprise(t: float, p: float) -> float:
+    """Return −t · log p; what does not happen (t = 0) surprises nobody, whatever its p."""
+    return 0.0 if t == 0 else -t * math.log(p) if p > 0 else math.inf
+
+
+def surprise_slope(t: float, p: float) -> float:
+    """Return −t / p, the derivative of −t · log p with respect to p."""
+    return 0.0 if t == 0 else -t / p if p > 0 else -math.inf
+
+
 class BinaryCrossEntropy(MeanLoss):
     """The mean of −t·log p − (1 − t)·log(1 − p) over all probabilities p and their targets t.
 
@@ -204,23 +214,13 @@ class BinaryCrossEntropy(MeanLoss):
         return surprise(t, p) + surprise(1.0 - t, 1.0 - p)
 
     def df(self, p: float, t: float) -> float:
-        return surprise_slope(t, p) - surprise_slope(1.0 - t, 1.0 - p)
+        return surprise_slope(t, p) - surprise_slope(1.0 - t, 1.0 - p)  # 1 − p falls as p grows
 
     def check_targets(self, rows: int, columns: int, targets: Any) -> Targets:
         return checks.yes_or_no_targets(type(self).__name__, rows, columns, targets)
 
     def check_scores(self, scores: Matrix) -> None:
         checks.check_probabilities(f"{type(self).__name__}: inputs", scores)
-
-
-def surprise(t: float, p: float) -> float:
-    """Return −t · log p; what does not happen (t = 0) surprises nobody, whatever its p."""
-    return 0.0 if t == 0 else -t * math.log(p) if p > 0 else math.inf
-
-
-def surprise_slope(t: float, p: float) -> float:
-    """Return −t / p, the derivative of −t · log p with respect to p."""
-    return 0.0 if t == 0 else -t / p if p > 0 else -math.inf
 
 
 class SigmoidCrossEntropy(MeanLoss):
@@ -257,8 +257,8 @@ class CategoricalCrossEntropy(Loss):
 
     For targets t that are probabilities themselves, −(t[0]·log p[0] + t[1]·log p[1] + …). A
     probability of exactly 0 for the right class makes the loss infinite; `SoftmaxCrossEntropy` on
-    the scores does not get there. Raises ValueError when rows are no probabilities or labels lie
-    outside of the classes, ShapeError when shapes differ.
+    the scores does not get there. (Here, scores are probabilities.) Raises ValueError when they are
+    none or class numbers lie outside of the classes, ShapeError when shapes differ.
 
     >>> CategoricalCrossEntropy()([[0.0, 1.0], [1.0, 0.0]], [1, 0])
     0.0
@@ -277,12 +277,17 @@ class CategoricalCrossEntropy(Loss):
         checks.check_probabilities(f"{type(self).__name__}: inputs", scores, sum_to_one=True)
 
 
+def weighted(t: float, log_p: float) -> float:
+    """Return t · log p, and 0 for t = 0, also where the logarithm is −inf."""
+    return t * log_p if t != 0 else 0.0
+
+
 class SoftmaxCrossEntropy(Loss):
     """Softmax and categorical cross-entropy in one: the mean of −log softmax(s)[c].
 
     −log(exp(s[c]) / (exp(s[0]) + exp(s[1]) + …)) = log(exp(s[0]) + exp(s[1]) + …) − s[c]: the
     logarithm and the exponential of the right class cancel, and nothing is lost at scores far
-    apart. Raises ValueError for labels outside of the classes, ShapeError when shapes differ.
+    apart. Raises ValueError for class numbers that do not exist, ShapeError when shapes differ.
 
     >>> SoftmaxCrossEntropy()([[0.0, 1000.0]], [0])
     1000.0
@@ -295,17 +300,12 @@ class SoftmaxCrossEntropy(Loss):
         log_p = linalg.log_softmax(scores)
         terms = linalg.elementwise(weighted, t, log_p)
         # The slope of log(exp(s[0]) + exp(s[1]) + …) in s[k] is exp(s[k]) over that sum: the
-        # probability p[k]. The slope of −s[c] is −1 at the right class. Together p − t.
+        # probability p[k]. That of −(t[0]·s[0] + …) is −t[k], and the t sum to 1. Together p − t.
         gradient = linalg.divide(linalg.subtract(linalg.exp(log_p), t), len(t))
-        return 0.0 - linalg.item(linalg.sum(terms)) / len(t), gradient  # 0.0 −: not −0.0
+        return 0.0 - linalg.item(linalg.sum(terms)) / len(t), gradient  # −x could be −0.0
 
     def check_targets(self, rows: int, columns: int, targets: Any) -> Targets:
         return checks.class_targets(type(self).__name__, rows, columns, targets)
 
     def predict(self, scores: Matrix) -> Matrix:
         return softmax(scores)
-
-
-def weighted(t: float, log_p: float) -> float:
-    """Return t · log p, and 0 for t = 0, also where the logarithm is −inf."""
-    return t * log_p if t != 0 else 0.0

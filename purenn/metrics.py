@@ -1,7 +1,7 @@
 """Metrics: how good a network is, in terms people use.
 
-A loss is made for learning: smooth, with a gradient. A metric is made for people: 97 of 100 digits
-read correctly. Nobody goes down its gradient; it has none.
+A loss is made for learning: it has a gradient. A metric is made for people: 97 of 100 digits read
+correctly. It need not have a gradient, since no network learns from it.
 
 Predictions are what `loss.predict(scores)` gives: a matrix with a column of probabilities for each
 class, or one column with the probability of "yes". They may also be class numbers, and so may the

@@ -1,7 +1,7 @@
 """A network: layers in a row, and itself a layer.
 
 Forward hands the numbers from the first layer to the last; backward hands the gradients from the
-last to the first. That is all of *backpropagation* that is left to do, because each layer already
+last to the first. That is *backpropagation*; no more is left to do, because each layer already
 knows its own piece of the chain rule:
 
     inputs ──► layer 0 ──► layer 1 ──► … ──► scores
@@ -62,7 +62,7 @@ class Network(Layer, Pictured):
         """Return the input gradient, (n, out) -> (n, in), and set every parameter's gradient."""
         for layer in reversed(self.layers):
             output_gradient = layer.backward(output_gradient)
-            if layer.inputs_are_examples:
+            if layer.first_to_learn:
                 break  # no layer before this one learns
         return output_gradient
 
@@ -74,10 +74,9 @@ class Network(Layer, Pictured):
         """
         checks.positive_integer("Network.predict", "batch_size", batch_size)
         inputs = checks.as_matrix(inputs, "Network.predict: inputs")
-        return linalg.vstack([
-            self.forward(linalg.take(inputs, range(len(inputs))[start:start + batch_size]))
-            for start in range(0, len(inputs), batch_size)
-        ])
+        rows = range(len(inputs))
+        batches = [rows[start:start + batch_size] for start in rows[::batch_size]]
+        return linalg.vstack([self.forward(linalg.take(inputs, batch)) for batch in batches])
 
     def parameters(self) -> Iterator[Parameter]:
         for _, parameter in self.named_parameters():
@@ -127,7 +126,7 @@ def layers_inside(network: Network) -> Iterator[Layer]:
 
 
 def _widths_between(layers: List[Layer]) -> List[Any]:
-    """Return the widths of rows before, between and behind the layers; None where any will do."""
+    """Return the widths of rows before, between and after the layers; None where any will do."""
     widths = [layers[0].input_width]
     for number, layer in enumerate(layers):
         if layer.input_width is not None and widths[-1] not in (None, layer.input_width):

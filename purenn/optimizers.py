@@ -1,18 +1,18 @@
 """Optimizers: how parameters change, from gradient descent to Adam.
 
 Backward has left a gradient on every parameter: it says how much the loss grows when a number of it
-grows. So an optimizer changes every number a little in the opposite direction; how far, its
-*learning rate* says. The order below is the order of ideas:
+grows. So an optimizer changes every number a little in the opposite direction; its *learning rate*
+says how far. The order below is the order of ideas:
 
-1. `SGD`: a step of rate η is w ← w − η · g. With momentum, the steps before carry on:
-   v ← μ · v + g; w ← w − η · v.
+1. `SGD`: w ← w − rate · g. With momentum a step goes along v, a fading sum of the gradients so far,
+   v ← momentum · v + g: what agrees in them adds up, what changes its sign cancels.
 2. `AdaGrad`, `RMSProp`, `Adam`, `AdamW`: each number has a step size of its own, smaller where
    gradients have been large.
 3. `RandomSearch` and `RandomAdjustment`: what one would do without gradients. They try changes at
    random, look at the loss, and keep what helps.
 
-Each method of the first two kinds is a formula for one number, `update`: from the learning rate,
-the number w, its gradient g and what is remembered of it comes the new w and what to remember.
+Each method of the first two kinds is a formula for one number, `update`: it takes the rate, the
+number w, its gradient g and what was remembered, and returns the new w and what to remember.
 
 Before this: `network`. After this: `metrics`, which say how good the result is in human terms.
 """
@@ -62,11 +62,10 @@ class Optimizer:
 class GradientDescent(Optimizer):
     """What all methods that follow the gradient share; subclasses give the formula, `update`.
 
-    `learning_rate` is a number or a schedule. `clip_norm` limits the length of all gradients
-    together. `memory` keeps, for each parameter by position, as many matrices as the formula wants
-    to see again (`remembered`), zeros before the first step. `steps` counts the steps.
-    `rate_factor` multiplies every rate: a callback can lower it. Raises ValueError for a rate or
-    norm that is not above 0.
+    `learning_rate` is a number, or a function of the step (see `schedules`). `clip_norm` limits the
+    length of all gradients together. `memory` keeps, for each parameter by position, `remembered`
+    matrices that the formula wants to see again, zeros before the first step. `rate_factor`
+    multiplies every rate. Raises ValueError for a rate or norm that is not above 0.
     """
 
     remembered = 0
@@ -101,12 +100,12 @@ class GradientDescent(Optimizer):
         if self.clip_norm is not None:
             gradients = clip_by_global_norm(gradients, self.clip_norm)
         rate = self.learning_rate
-        self.steps += 1
-        updated = [linalg.elementwise_tuple(self.update, rate, parameter.value, gradient, *memory)
-                   for parameter, gradient, memory in zip(parameters, gradients, self.memory)]
-        for parameter, (value, *_) in zip(parameters, updated):
-            parameter.value = value
-        self.memory = [memory for _, *memory in updated]
+        self.steps += 1  # before the update: the first step of Adam has number 1
+        updated = [linalg.elementwise_tuple(self.update, rate, parameter.value, gradient, *seen)
+                   for parameter, gradient, seen in zip(parameters, gradients, self.memory)]
+        for parameter, new in zip(parameters, updated):
+            parameter.value = new[0]
+        self.memory = [new[1:] for new in updated]
         self.parameters = parameters
 
     def __repr__(self) -> str:
@@ -121,8 +120,8 @@ class SGD(GradientDescent):
     """Stochastic gradient descent: v ← momentum · v + g; w ← w − rate · v.
 
     Stochastic, because the gradient g is that of a random batch. Without momentum v is g. With
-    `nesterov` the step looks ahead to where momentum will go: w ← w − rate · (g + momentum · v).
-    The rate does not multiply into v, as in PyTorch; in some papers and in Keras it does.
+    `nesterov` the step looks ahead, to where the next will go: w ← w − rate · (g + momentum · v).
+    As in PyTorch, the rate does not multiply into v; in Keras and in some papers it does.
     Raises ValueError unless 0 <= momentum < 1, and for nesterov without momentum.
     Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
     deep learning", 2013.
@@ -158,11 +157,11 @@ class SGD(GradientDescent):
 
 
 class AdaGrad(GradientDescent):
-    """s ← s + g²; w ← w − rate · g / (√s + epsilon): what has changed much, changes less.
+    """s ← s + g²; w ← w − rate · g / (√s + epsilon): large gradients so far, smaller steps now.
 
-    The sum s only grows, so steps only become smaller. Raises ValueError unless epsilon > 0.
-    Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
-    Optimization", 2011.
+    Epsilon prevents a division by 0. The sum s only grows, so steps only become smaller. Raises
+    ValueError unless epsilon > 0. Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for
+    Online Learning and Stochastic Optimization", 2011.
     """
 
     remembered = 1
@@ -207,16 +206,16 @@ class RMSProp(GradientDescent):
 
 
 class Adam(GradientDescent):
-    """Adaptive moments: running mean of gradients over the root of the running mean of squares.
+    """Adaptive moments (means of g and g²): mean of gradients over the root of that of squares.
 
     m ← β₁ · m + (1 − β₁) · g              running mean of the gradients
     v ← β₂ · v + (1 − β₂) · g²             running mean of their squares
     w ← w − rate · m̂ / (√v̂ + epsilon),     m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
 
     Both means start at 0 and are too small at first; dividing by 1 − βᵗ, t the number of the step,
-    corrects that. So under a constant gradient the very first step and all later ones are of
-    length rate. (v is the paper's letter; it is no velocity here.) Raises ValueError unless
-    0 <= beta < 1 and epsilon > 0.
+    corrects that. So under a constant gradient each step changes w by about rate, the first one
+    too. (v is the paper's letter, and not that of SGD.) Raises ValueError unless 0 <= beta < 1 and
+    epsilon > 0.
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
     """
 
@@ -266,8 +265,8 @@ def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[M
     """Return the gradients, all multiplied by one factor if together they are too long.
 
     Their length (norm) is the root of the sum of all their squares. One factor for all keeps the
-    direction. Gradients that are not finite are returned as they are, to be seen. Raises ValueError
-    unless clip_norm > 0.
+    direction. If a number is not finite, all are returned as they are, so that training notices it.
+    Raises ValueError unless clip_norm > 0.
     Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
     2013, algorithm 1.
 
@@ -276,14 +275,14 @@ def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[M
     """
     checks.above_zero("clip_by_global_norm", "clip_norm", clip_norm)
     largest = max((linalg.item(linalg.max(linalg.abs(g))) for g in gradients), default=0.0)
-    if not 0 < largest < math.inf:
+    if largest == 0 or not linalg.all_finite(*gradients):
         return list(gradients)
     # Squares of large numbers overflow, so everything is measured in units of the largest.
     units = [linalg.divide(gradient, largest) for gradient in gradients]
-    length = 0.0
+    squares = 0.0
     for unit in units:
-        length += linalg.item(linalg.sum(linalg.multiply(unit, unit)))
-    length = math.sqrt(length)
+        squares += linalg.item(linalg.sum(linalg.multiply(unit, unit)))
+    length = math.sqrt(squares)
     if largest * length <= clip_norm:
         return list(gradients)
     return [linalg.multiply(unit, clip_norm / length) for unit in units]
@@ -306,9 +305,9 @@ class RandomStrategy(Optimizer):
         self.rng = checks.random_generator(type(self).__name__, rng)
         self.scale = checks.above_zero(type(self).__name__, "scale", scale)
 
-    def changed(self, value: Matrix) -> Matrix:
+    def proposal(self, value: Matrix) -> Matrix:
         """Return the value to try in the place of this one."""
-        raise NotImplementedError(f"{self!r} has no changed")
+        raise NotImplementedError(f"{self!r} has no proposal")
 
     def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
         if measure is None:
@@ -318,7 +317,7 @@ class RandomStrategy(Optimizer):
         loss_before = measure()
         values_before = [parameter.value for parameter in parameters]
         for parameter in parameters:
-            parameter.value = self.changed(parameter.value)
+            parameter.value = self.proposal(parameter.value)
         if not measure() < loss_before:
             for parameter, value in zip(parameters, values_before):
                 parameter.value = value
@@ -327,14 +326,14 @@ class RandomStrategy(Optimizer):
 class RandomSearch(RandomStrategy):
     """Draw all parameters anew in each step.
 
-    Even for a handful of parameters the chance to find good ones is tiny: this is the method to be
-    better than.
+    Even for a handful of parameters the chance to find good ones is tiny: every other method has to
+    be better than this.
     """
 
     def __init__(self, rng: Random, scale: float = 1.0) -> None:
         super().__init__(rng, scale)
 
-    def changed(self, value: Matrix) -> Matrix:
+    def proposal(self, value: Matrix) -> Matrix:
         return normal(self.rng, *linalg.shape(value), deviation=self.scale)
 
 
@@ -348,5 +347,5 @@ class RandomAdjustment(RandomStrategy):
     def __init__(self, rng: Random, scale: float = 0.05) -> None:
         super().__init__(rng, scale)
 
-    def changed(self, value: Matrix) -> Matrix:
+    def proposal(self, value: Matrix) -> Matrix:
         return linalg.add(value, normal(self.rng, *linalg.shape(value), deviation=self.scale))

@@ -41,7 +41,7 @@ from .penalties import Penalty
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Callback", "History", "Record", "Run", "train"]  # the history is in history.py
+__all__ = ["Callback", "History", "Record", "Run", "train"]
 
 Metric = Callable[[Any, Any], float]
 Examples = Tuple[Sequence[Vector], Targets]
@@ -112,7 +112,7 @@ class Run:
         self.stop: Optional[str] = None
 
     def measure(self) -> float:
-        """Return the loss of the present batch, the penalty in it, as things are now."""
+        """Return the loss of the present batch, with penalty, for the present parameters."""
         scores = self.network.forward(self.batch_inputs)
         value, _ = self.loss.value_and_gradient(scores, self.batch_targets)
         return value + (self.penalty(self.parameters) if self.penalty is not None else 0.0)
@@ -153,13 +153,13 @@ def train(
     inputs: (n, in), one example per row; any sequence of rows will do. targets: one for each, as
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
-    a pair (inputs, targets) to look at after every epoch. metrics: functions of (predictions,
-    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. sampler: a function that
-    returns for an epoch, from 1, its batches, lists of row numbers, instead of the shuffled ones.
+    a pair (inputs, targets) to look at after every epoch, without penalty and dropout. metrics:
+    functions of (predictions, targets), for instance `accuracy`. penalty: `L1`, `L2`, `ElasticNet`.
+    sampler: given the epoch's number, it returns its batches as lists of row numbers.
 
-    Nothing you pass is changed but the network and the optimizer. Ctrl-C leaves the network as it
-    was after its last whole step (with `EarlyStopping`: after its best epoch) and raises
-    KeyboardInterrupt; with `end_quietly` the history so far is returned instead, and its `stopped`
+    What changes is the network, the optimizer, callbacks and where rng stands. Ctrl-C leaves the
+    network as it was after its last whole step (with `EarlyStopping`: after its best epoch) and
+    raises KeyboardInterrupt; with `end_quietly` the history so far is returned, and its `stopped`
     says "interrupted". All arguments are checked first: ShapeError, TypeError or ValueError before
     anything is learned. When numbers stop being finite, FloatingPointError says where, and the
     network keeps its last good weights, those whose loss was still finite.
@@ -209,12 +209,14 @@ def _loop(run: Run) -> None:
             value, gradient = loss.value_and_gradient(scores, run.batch_targets)
             value += penalty(run.parameters) if penalty is not None else 0.0
             checks.finite_loss(run, value)
+            run.good_values = run.values()  # good, because their loss is finite
             if optimizer.needs_gradient:
                 network.backward(gradient)
-            if optimizer.needs_gradient and penalty is not None:
-                penalty.add_gradients(run.parameters)
+                if penalty is not None:
+                    penalty.add_gradients(run.parameters)
             optimizer.step(run.parameters, run.measure)
             checks.finite_step(run)
+            run.whole_values = run.values()  # whole, because the step is complete
 
             total, seen = total + value * len(rows), seen + len(rows)
             run.batch_loss, run.loss_so_far = value, total / seen
@@ -222,10 +224,11 @@ def _loop(run: Run) -> None:
                 predictions.append(loss.predict(scores))
             for callback in run.callbacks:
                 callback.after_batch(run)
-        metrics = _measured(run, linalg.vstack(predictions), linalg.take(
-            run.targets, [row for rows in batches for row in rows])) if run.metrics else {}
-        record = Record(run.epoch, run.loss_so_far, metrics, *_validated(run),
-                        time.perf_counter() - started)
+        rows = [row for rows in batches for row in rows]
+        metrics = _measured(run, predictions, linalg.take(run.targets, rows))
+        validation = _validated(run)
+        seconds = time.perf_counter() - started
+        record = Record(run.epoch, run.loss_so_far, metrics, *validation, seconds)
         run.history.records.append(record)
         for callback in run.callbacks:
             callback.after_epoch(run, record)
@@ -240,11 +243,11 @@ def _validated(run: Run) -> Tuple[Optional[float], Dict[str, float]]:
     inputs, targets = run.validation
     scores = run.network.predict(inputs)
     value, _ = run.loss.value_and_gradient(scores, targets)
-    return value, _measured(run, run.loss.predict(scores), targets)
+    return value, _measured(run, [run.loss.predict(scores)], targets)
 
 
-def _measured(run: Run, predictions: Matrix, targets: Targets) -> Dict[str, float]:
-    return {metric.__name__: metric(predictions, targets) for metric in run.metrics}
+def _measured(run: Run, predictions: List[Matrix], targets: Targets) -> Dict[str, float]:
+    return {metric.__name__: metric(linalg.vstack(predictions), targets) for metric in run.metrics}
 
 
 # ---- Around the loop: callbacks hear of start and end, and no half step remains ----
@@ -259,13 +262,13 @@ def _guarded(run: Run, end_quietly: bool) -> Iterator[None]:
     with ExitStack() as at_the_end:  # it does what it was told, the last first, whatever happens
         started: List[Callback] = []
         at_the_end.callback(_end, run, started)
+        at_the_end.callback(_first_to_learn, run.network, False)
         for callback in run.callbacks:
             callback.start(run)
             started.append(callback)
         for callback in run.callbacks:
             callback.resume(run)
-        _inputs_are_examples(run.network, True)
-        at_the_end.callback(_inputs_are_examples, run.network, False)
+        _first_to_learn(run.network, True)
         try:
             yield
             run.history.stopped = run.stop or "finished"
@@ -282,13 +285,13 @@ def _end(run: Run, callbacks: Sequence[Callback]) -> None:
             ends.callback(callback.end, run)
 
 
-def _inputs_are_examples(network: Network, true: bool) -> None:
-    """Tell the first layer that learns that nobody needs the gradient of its inputs, or does."""
+def _first_to_learn(network: Network, value: bool) -> None:
+    """Tell the first layer that learns that it is the first, or is not."""
     for layer in network.layers:
         if any(True for _ in layer.parameters()):
-            layer.inputs_are_examples = true
+            layer.first_to_learn = value
             if isinstance(layer, Network):
-                _inputs_are_examples(layer, true)
+                _first_to_learn(layer, value)
             return
 
 

@@ -123,9 +123,9 @@ def test_training_gets_the_same_parameter_gradients_without_that_of_the_inputs(n
     network.forward(X, training=True)
     network.backward(G)
     with_inputs = [parameter.gradient for parameter in network.parameters()]
-    training._inputs_are_examples(network, True)
+    training._first_to_learn(network, True)
     network.backward(G)
-    training._inputs_are_examples(network, False)
+    training._first_to_learn(network, False)
     assert [parameter.gradient for parameter in network.parameters()] == with_inputs
 
 

@@ -196,6 +196,14 @@ def test_a_value_and_its_gradient_come_from_one_pass_and_are_what_both_calls_giv
         assert value == loss(scores, targets) and gradient == loss.gradient(scores, targets)
 
 
+def test_the_gradient_of_a_loss_checks_its_probabilities_too():
+    for loss, scores in ((CategoricalCrossEntropy(), [[5.0, -3.0]]),
+                         (BinaryCrossEntropy(), [[5.0]])):
+        for call in (loss, loss.gradient):
+            with pytest.raises(ValueError, match="inputs: expected probabilities from 0 to 1"):
+                call(scores, [0])
+
+
 def test_a_single_class_is_always_right():
     assert SoftmaxCrossEntropy()([[3.0], [-2.0]], [0, 0]) == 0.0
     assert SoftmaxCrossEntropy().gradient([[3.0]], [0]) == [[0.0]]

@@ -105,6 +105,18 @@ def test_r2_of_constant_targets_is_one_if_exact_and_else_zero():
     assert r2([[5.0], [6.0]], [[5.0], [5.0]]) == 0.0
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e-150, 1.0, 1e150, 1e200])
+def test_r2_does_not_depend_on_the_unit_of_the_targets(unit):
+    predictions = [[1.0 * unit], [2.0 * unit], [4.0 * unit]]
+    targets = [[1.0 * unit], [2.0 * unit], [3.0 * unit]]
+    assert r2(predictions, targets) == pytest.approx(0.5)
+
+
+def test_an_average_of_no_classes_is_an_error():
+    with pytest.raises(ValueError, match="the score of at least one class"):
+        macro_average([])
+
+
 @given(pair=two_of_one_shape())
 def test_r2_agrees_with_its_definition(pair):
     predictions, targets = pair

@@ -185,6 +185,21 @@ def test_gradients_whose_squares_overflow_are_clipped_too_and_infinite_ones_stay
     assert clip_by_global_norm([[[math.inf, 1.0]]], 1.0) == [[[math.inf, 1.0]]]
 
 
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_gradients_that_are_not_finite_are_returned_as_they_are_wherever_they_stand(bad):
+    for gradients in ([[[bad, 1.0]], [[9.0]]], [[[9.0]], [[1.0, bad]]]):
+        assert str(clip_by_global_norm(gradients, 1.0)) == str(gradients)
+
+
+def test_clipping_at_the_ends_of_the_floats_and_of_nothing():
+    assert clip_by_global_norm([[[1e308]], [[1e308]]], 2.0) == [
+        [[pytest.approx(math.sqrt(2.0))]], [[pytest.approx(math.sqrt(2.0))]]]
+    assert clip_by_global_norm([], 1.0) == []
+    for norm in (-1.0, 0.0, math.nan):
+        with pytest.raises(ValueError, match="clip_by_global_norm: clip_norm: expected 0 <"):
+            clip_by_global_norm([[[1.0]]], norm)
+
+
 @given(gradients=st.lists(matrices(), min_size=1, max_size=3), norm=st.floats(0.01, 10))
 def test_a_clipped_gradient_is_never_longer_and_keeps_its_direction(gradients, norm):
     clipped = [x for A in clip_by_global_norm(gradients, norm) for x in linalg.ravel(A)]

@@ -72,8 +72,8 @@ LINES: Dict[Any, Place] = {
     "v corrected": Place(Adam.update, "corrected_v = v"),
     Adam: Place(Adam.update, "return w - corrected_rate * m"),
     AdamW: Place(AdamW.update, "w - rate * self.weight_decay * w"),
-    RandomSearch: Place(RandomSearch.changed, "return normal("),
-    RandomAdjustment: Place(RandomAdjustment.changed, "linalg.add("),
+    RandomSearch: Place(RandomSearch.proposal, "return normal("),
+    RandomAdjustment: Place(RandomAdjustment.proposal, "linalg.add("),
 }
 
 
