@@ -25,7 +25,7 @@ To be read in this order:
 8. report        tables, JSON and charts
 9. processes     time and memory of whole processes, which launcher starts
 10. the benchmarks, one module each: ladder, shortcuts, crossover, ceiling, scaling, single,
-    overhead, learning, interpreters, start, memory
+    overhead, sequences (with its gpt_scripts), learning, interpreters, start, memory
 11. profiling and goals, which ask the same benchmarks other questions
 
 Two more files stand beside them: picture.py draws the spiral of the README, and demo_seeds.py

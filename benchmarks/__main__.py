@@ -10,13 +10,14 @@ from typing import Any, Dict, List, NoReturn, Optional
 
 from . import (
     ceiling, crossover, goals, interpreters, ladder, learning, memory, overhead, peers, processes,
-    profiling, report, scaling, shortcuts, single, start,
+    profiling, report, scaling, sequences, shortcuts, single, start,
 )
 from .measuring import SMALLEST, Plan
 
 BENCHMARKS: Dict[str, Any] = {
     "ladder": ladder, "shortcuts": shortcuts, "crossover": crossover, "ceiling": ceiling,
-    "scaling": scaling, "single": single, "overhead": overhead, "learning": learning,
+    "scaling": scaling, "single": single, "overhead": overhead, "sequences": sequences,
+    "learning": learning,
     "interpreters": interpreters, "start": start, "memory": memory,
 }
 RESULTS = Path(__file__).with_name("results")

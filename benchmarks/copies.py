@@ -34,6 +34,10 @@ def purenn_on(linalg: Optional[ModuleType] = None, plain: bool = False) -> Itera
         package: Any = importlib.import_module("purenn")
         package.linalg = sys.modules["purenn.linalg"]
         importlib.import_module("purenn.data")
+        for name, functions in getattr(linalg, "OUTSIDE", {}).items():
+            module = importlib.import_module(name)
+            for function in functions:
+                setattr(module, function, getattr(linalg, function))
         yield package
     finally:
         _forget_purenn()

@@ -15,7 +15,7 @@ Before this: profiling. This is the last one.
 
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import ceiling, memory, overhead, processes, single, start
+from . import ceiling, memory, overhead, processes, sequences, single, start
 from . import contestants as who
 from .measuring import PYPY, Plan, ratio
 from .report import Result, Table, interpreter, shown
@@ -62,6 +62,10 @@ WIDE, REACHED = "784-30-10, batch 32, SGD", "ceiling, 784-30-10"
 ONE, TINY = "64-32-10, batch 1", "2-8-2, batch 1"
 ANSWER, TINY_ANSWER = "predict, 64-32-10", "predict, 2-8-2"
 FIT, SHOWN = "Classifier.fit", "train with progress bar and history"
+LANGUAGE = "language model, width 16"
+SCALAR = f"{LANGUAGE}: {sequences.SCALAR} ÷ purenn"
+WIDE_SCALAR = f"language model, width 64: {sequences.SCALAR} ÷ purenn"
+LOSSES = "language model: losses beside the straight script, worst difference"
 PEAK, IMPORT = "peak memory, 60,000 × 784", "import purenn, beyond a bare start"
 
 GOALS = [
@@ -78,6 +82,10 @@ GOALS = [
     Goal(_beside(TINY_ANSWER, who.BY_HAND), 1.0),
     Goal(_beside(FIT, overhead.LOOP), 1.1),
     Goal(_beside(SHOWN, overhead.LOOP), 1.03),
+    Goal(_beside(LANGUAGE, sequences.TWIN), 1.10),
+    Goal(SCALAR, 10.0 if PYPY else 30.0, at_least=True),
+    *([] if PYPY else [Goal(WIDE_SCALAR, 65.0, at_least=True)]),
+    Goal(LOSSES, 1e-9),
     Goal(IMPORT, 25.0, unit="ms"),
     Goal(PEAK, 200.0, unit="MB"),
 ]
@@ -128,6 +136,18 @@ def trainings(plan: Plan) -> Found:
             _beside(SHOWN, overhead.LOOP): ratio(timings[overhead.PROGRESS], loop)}
 
 
+def language_models(plan: Plan) -> Found:
+    """Return the ratios of a step of the small language model."""
+    found = sequences.ratios(plan)
+    return {_beside(LANGUAGE, sequences.TWIN): found["twin"], SCALAR: found["scalar"]}
+
+
+def wide_language_model(plan: Plan) -> Found:
+    """Return what takes minutes: the ratio at width 64, and the losses of a thousand steps."""
+    wide = {} if PYPY else {WIDE_SCALAR: sequences.wide_ratio(plan)}
+    return {**wide, LOSSES: sequences.worst_difference(plan.pick([sequences.ALL_STEPS], [2])[0])}
+
+
 def starts(plan: Plan) -> Found:
     """Return how long `import purenn` takes, in milliseconds of the processor."""
     costs = start.measure(plan)
@@ -143,11 +163,12 @@ def memories(plan: Plan) -> Found:
 
 
 def measurements() -> Iterator[Tuple[str, Callable[[Plan], Found]]]:
-    """Yield what is to be measured and its name; the memory once, because it does not vary."""
+    """Yield what is to be measured and its name; what varies little or takes long only once."""
     whole_processes = processes.why_not() is None
     for turn in range(1, TURNS + 1):
-        for measure in [steps, singles, trainings] + [starts] * whole_processes:
-            yield f"{measure.__name__}, {turn} of {TURNS}", measure
+        for measure in [steps, singles, trainings, language_models] + [starts] * whole_processes:
+            yield f"{measure.__name__.replace('_', ' ')}, {turn} of {TURNS}", measure
+    yield "wide language model", wide_language_model
     if whole_processes:
         yield "memory", memories
 

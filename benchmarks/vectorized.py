@@ -241,3 +241,41 @@ def argmax(A, axis=None):
 def log_softmax(A):
     shifted = A - max(A, axis=1)
     return shifted - log(sum(exp(shifted), axis=1))
+
+
+# ---- What the layers of language models loop over: put in the place of theirs by `copies` ----
+
+OUTSIDE = {
+    "purenn.sequences.embedding": ["hstack", "split_columns", "sum_into_rows"],
+    "purenn.sequences.attention": [
+        "causal_softmax", "hstack", "softmax_backward", "split_columns", "split_rows"],
+}
+
+
+def sum_into_rows(rows, numbers, A):
+    total = np.zeros((rows, np.shape(A)[1]))
+    np.add.at(total, np.asarray(numbers), A)
+    return total
+
+
+def split_columns(A, parts):
+    return np.split(_array(A), parts, axis=1)
+
+
+def hstack(matrices):
+    return np.hstack(list(matrices))
+
+
+def split_rows(A, lengths):
+    return np.split(_array(A), np.cumsum(lengths)[:-1])
+
+
+def causal_softmax(S):
+    rows, columns = np.shape(S)
+    seen = np.tri(rows, columns, columns - rows, dtype=bool)
+    weights = np.exp(np.where(seen, S - max(np.where(seen, S, -np.inf), axis=1), -np.inf))
+    return weights / sum(weights, axis=1)
+
+
+def softmax_backward(dA, A):
+    return A * (dA - sum(multiply(dA, A), axis=1))

@@ -21,10 +21,11 @@ outside), fast (the loops of linalg, quicker).
 Built on these: data (examples to learn from), recipes (names, classes and defaults), model (one
 trained model), fitting (from examples to a model, in one way for all), measuring (how good is it),
 store (model files and checkpoints), estimators (Classifier and Regressor, for use rather than
-reading), doctor (why is it not learning?), draw
-(pictures, as SVG and in the terminal), lessons (the guided way in: `python3 -m purenn lessons`),
-exercises (that check themselves), book (which makes a book of the lessons) and app (the command
-line, `python3 -m purenn`).
+reading), sequences (a small language model, the second volume of the textbook), doctor (why is it
+not learning?), draw (pictures, as SVG and in the terminal), play (a playground in the browser:
+`python3 -m purenn play`), lessons (the guided way in: `python3 -m purenn lessons`), exercises (that
+check themselves), book (which makes a book of the lessons) and app (the command line,
+`python3 -m purenn`).
 """
 
 from importlib import import_module
@@ -58,7 +59,7 @@ from .schedules import (
 )
 from .training import Callback, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Activation", "AdaGrad", "Adam", "AdamW", "BinaryCrossEntropy", "CSVLog", "Callback",
@@ -70,9 +71,9 @@ __all__ = [
     "Penalty", "RMSProp", "RandomAdjustment", "RandomSearch", "ReLU", "Record", "ReduceOnPlateau",
     "Regressor", "SGD", "Schedule", "ShapeError", "SiLU", "Sigmoid", "SigmoidCrossEntropy",
     "Softmax", "SoftmaxCrossEntropy", "Softplus", "StepDecay", "Tanh", "accuracy",
-    "clip_by_global_norm", "confusion_matrix", "diagnose", "he", "load", "macro_average",
-    "mean_absolute_error", "normal", "precision_recall_f1", "r2", "save", "train", "uniform",
-    "xavier", "zeros",
+    "clip_by_global_norm", "confusion_matrix", "diagnose", "export", "he", "load",
+    "load_weights", "macro_average", "mean_absolute_error", "normal", "precision_recall_f1", "r2",
+    "save", "train", "uniform", "xavier", "zeros",
 ]
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
@@ -84,6 +85,8 @@ if TYPE_CHECKING:
     from .estimators import Classifier, NotFittedError, Regressor, load, save
     from .store.checkpoint import Checkpoint
     from .store.errors import ModelFileError
+    from .store.exporters import export
+    from .store.weights import load_weights
 
 _BESIDE = {
     "Checkpoint": "store.checkpoint",
@@ -93,7 +96,9 @@ _BESIDE = {
     "NotFittedError": "estimators",
     "Regressor": "estimators",
     "diagnose": "doctor",
+    "export": "store.exporters",
     "load": "estimators",
+    "load_weights": "store.weights",
     "save": "estimators",
 }
 _FOLDERS = ("data", "doctor", "draw", "sequences", "store")

@@ -57,7 +57,7 @@ from .history import History
 from .linalg import Matrix, ShapeError, Vector
 from .measuring import Importance, permutation_importance
 from .metrics import classes_of, r2
-from .model import Model
+from .model import LANGUAGE_MODEL, Model
 from .network import Network
 from .optimizers import GradientDescent, Optimizer
 from .recipes import (
@@ -1022,8 +1022,10 @@ def save(thing: Keepable, path: Path) -> None:
     save_model(model_of(thing), path)
 
 
-def load(path: Path) -> Union[Network, Estimator]:
+def load(path: Path) -> Union[Network, Estimator, Model]:
     """Read what `save` wrote: a Network, a Classifier or a Regressor, as it was saved.
+
+    A language model comes as a Model: its `network`, and in `classes` its pieces of text.
 
     What was trained on a table, by the command line for instance, takes rows of such tables. Raises
     ModelFileError, with the file and the place in it, for anything that is no whole model of
@@ -1032,6 +1034,8 @@ def load(path: Path) -> Union[Network, Estimator]:
     model = load_model(path)
     if model.kind == "network":
         return model.network
+    if model.kind == LANGUAGE_MODEL:
+        return model
     try:
         return _estimator_of(model)
     except (TypeError, ValueError) as error:

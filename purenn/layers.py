@@ -125,9 +125,9 @@ class Dense(Layer):
 
     Shapes: inputs (n, inputs), weights (neurons, inputs), biases (1, neurons), outputs
     (n, neurons). Row o of the weights IS neuron o. PyTorch stores them so too; Keras and most NumPy
-    tutorials store the transpose. Weights start as the initializer says, biases at 0. Raises
-    TypeError or ValueError for sizes that are not positive integers, ShapeError for rows of another
-    width.
+    tutorials store the transpose. Weights start as the initializer says, biases at 0; with
+    `bias=False` they stay 0 and are no parameters. Raises TypeError or ValueError for sizes that
+    are not positive integers, ShapeError for rows of another width.
 
     >>> from random import Random
     >>> layer = Dense(3, 2, Random(1))
@@ -140,15 +140,14 @@ class Dense(Layer):
     output_width: int
 
     @checks.explains_arguments
-    def __init__(
-        self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he
-    ) -> None:
+    def __init__(self, inputs: int, neurons: int, rng: Random, initializer: Initializer = he,
+                 bias: bool = True) -> None:
         self.input_width = checks.positive_integer("Dense", "inputs", inputs)
         self.output_width = checks.positive_integer("Dense", "neurons", neurons)
         checks.random_generator("Dense", rng)
         checks.initializer("Dense", initializer)
         weights = checks.starting_weights(self, initializer(rng, neurons, inputs), neurons, inputs)
-        self.weights = Parameter("weights", weights)
+        self.weights, self.bias = Parameter("weights", weights), bias
         self.biases = Parameter("biases", linalg.zeros(1, neurons), penalized=False)
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
@@ -165,7 +164,7 @@ class Dense(Layer):
         # times the output gradient of o, added up over the examples.
         self.weights.gradient = linalg.inner_columns(output_gradient, inputs)
         # Bias o is added to output o as it is, once for each example.
-        self.biases.gradient = linalg.sum(output_gradient, axis=0)
+        self.biases.gradient = linalg.sum(output_gradient, axis=0) if self.bias else None
         if self.inputs_are_examples:
             return []  # nobody changes the examples: this spares a third of the work
         # Input i goes into every output o, each time multiplied by weight [o][i]: the paths add up,
@@ -173,14 +172,13 @@ class Dense(Layer):
         return linalg.matmul(output_gradient, self.weights.value)
 
     def parameters(self) -> Iterator[Parameter]:
-        yield self.weights
-        yield self.biases
+        yield from (self.weights, self.biases) if self.bias else (self.weights,)
 
     def settings(self) -> Dict[str, Any]:
-        return {"inputs": self.input_width, "neurons": self.output_width}
+        return {"inputs": self.input_width, "neurons": self.output_width, "bias": self.bias}
 
     def __repr__(self) -> str:
-        return f"Dense({self.input_width} → {self.output_width})"
+        return f"Dense({self.input_width} → {self.output_width}{', bias=False' * (not self.bias)})"
 
 
 class Dropout(Layer):

@@ -21,18 +21,21 @@ from .losses import SoftmaxCrossEntropy
 from .metrics import classes_of
 from .network import Network
 
-__all__ = ["KINDS", "Model"]
+__all__ = ["KINDS", "LANGUAGE_MODEL", "Model"]
 
-KINDS = ("network", "classifier", "regressor")
+LANGUAGE_MODEL = "language model"
+KINDS = ("network", "classifier", "regressor", LANGUAGE_MODEL)
 
 
 class Model(NamedTuple):
     """A network and what belongs to it.
 
-    kind                 "classifier", "regressor", or "network" if nothing is known of its outputs
+    kind                 "classifier", "regressor", "language model", or "network" if nothing is
+                         known of its outputs
     standardizer         what is done to the inputs first; for a regressor, target_standardizer is
                          undone at the end
-    classes              the labels, in the order of the network's outputs
+    classes              the labels, in the order of the network's outputs; of a language model the
+                         pieces of text that are its tokens, without the edge
     feature_names        what the inputs of the network are called
     encoding             how the cells of a table become numbers, None if there was no table
     parameters           the settings of the estimator that was trained

@@ -115,7 +115,7 @@ class Network(Layer, Pictured):
         ))
 
     def __repr__(self) -> str:
-        return f"Network([{', '.join(map(repr, self.layers))}])"
+        return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}])"
 
 
 def layers_inside(network: Network) -> Iterator[Layer]:

@@ -8,7 +8,7 @@ The tables are plain dicts: a new activation can be chosen by its name, on the c
 `Classifier`, when a line is added here. `Settings` are all that decides a training, and every way
 to start one (the command line, the estimators, the demo) goes through them.
 
-Imports: the core and `data`. After this: `model`.
+Imports: the core, `data` and `sequences`. After this: `model`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ from .optimizers import (
 )
 from .penalties import L1, L2, ElasticNet, Penalty
 from .schedules import Constant, CosineDecay, Schedule
+from .sequences import (
+    CausalSelfAttention, Embedding, LayerNorm, Positions, Residual, RMSNorm, Unpad,
+)
 
 __all__ = [
-    "ACTIVATIONS", "DATA_SETS", "LAYERS", "OPTIMIZERS", "SCHEDULES", "SET_SETTINGS",
+    "ACTIVATIONS", "DATA_SETS", "LAYERS", "NESTS", "OPTIMIZERS", "SCHEDULES", "SET_SETTINGS",
     "ActivationRecipe", "OptimizerRecipe", "Settings", "build_network", "build_optimizer",
     "build_penalty", "checked_settings", "completed", "loss_for", "one_of",
 ]
@@ -66,8 +69,10 @@ ACTIVATIONS: Dict[str, ActivationRecipe] = {
 # The layers that a model file may name. What each is made of, it says itself: `Layer.settings`.
 LAYERS: Dict[str, Type[Layer]] = {
     layer.__name__: layer
-    for layer in (Dense, Dropout, Softmax, *(recipe.make for recipe in ACTIVATIONS.values()))
+    for layer in (Dense, Dropout, Softmax, *(recipe.make for recipe in ACTIVATIONS.values()),
+                  CausalSelfAttention, Embedding, LayerNorm, Positions, RMSNorm, Unpad)
 }
+NESTS: Dict[str, Type[Network]] = {"Network": Network, "Residual": Residual}  # layers of layers
 
 
 class OptimizerRecipe(NamedTuple):

@@ -87,25 +87,25 @@ class Callback:
 class Run:
     """A training under way: what `train` was given, and how far it has come.
 
-    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done, and
-    `loss_so_far` their mean loss. A callback ends the training by setting `stop` to the reason.
-    `whole_values` are the parameters' values after the last whole step, `good_values` the last ones
-    whose loss was finite.
+    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done,
+    `loss_so_far` their mean loss and `batch_loss` that of the last. A callback ends the training by
+    setting `stop` to the reason. `whole_values` are the parameters' values after the last whole
+    step, `good_values` the last ones whose loss was finite.
     """
 
     def __init__(
         self, network: Network, examples: Examples, loss: Loss, optimizer: Optimizer, epochs: int,
         batch_size: int, validation: Optional[Examples], metrics: Sequence[Metric],
-        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random,
+        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
     ) -> None:
         self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
         self.inputs, self.targets = examples
         self.epochs, self.batch_size, self.validation = epochs, batch_size, validation
-        self.metrics, self.callbacks, self.rng = metrics, callbacks, rng
+        self.metrics, self.callbacks, self.rng, self.sampler = metrics, callbacks, rng, sampler
         self.parameters: List[Parameter] = list(network.parameters())
         self.good_values = self.whole_values = self.values()
         self.batches = math.ceil(len(self.inputs) / batch_size)
-        self.epoch, self.batch, self.loss_so_far = 0, 0, 0.0
+        self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
         self.batch_inputs: Matrix = []
         self.batch_targets: Targets = []
         self.history = History()
@@ -145,6 +145,7 @@ def train(
     penalty: Optional[Penalty] = None,
     callbacks: Sequence[Callback] = (),
     rng: Optional[Random] = None,
+    sampler: Optional[Callable[[int], List[List[int]]]] = None,
     end_quietly: bool = False,
 ) -> History:
     """Train the network and return the history.
@@ -153,7 +154,8 @@ def train(
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch. metrics: functions of (predictions,
-    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`.
+    targets), for instance `accuracy`. penalty: `L1`, `L2` or `ElasticNet`. sampler: a function that
+    returns for an epoch, from 1, its batches, lists of row numbers, instead of the shuffled ones.
 
     Nothing you pass is changed but the network and the optimizer. Ctrl-C leaves the network as it
     was after its last whole step (with `EarlyStopping`: after its best epoch) and raises
@@ -183,7 +185,7 @@ def train(
         checks.pair(validation)
         validation = _checked("train: validation", network, loss, optimizer, *validation[:2])
     run = Run(network, examples, loss, optimizer, epochs, batch_size, validation, metrics, penalty,
-              callbacks, checks.generator_or_default("train", rng))
+              callbacks, checks.generator_or_default("train", rng), sampler)
     with _guarded(run, end_quietly):
         _loop(run)
     return run.history
@@ -194,11 +196,12 @@ def _loop(run: Run) -> None:
     network, loss, optimizer, penalty = run.network, run.loss, run.optimizer, run.penalty
     while run.epoch < run.epochs and run.stop is None:
         run.epoch += 1
-        started, total, predictions = time.perf_counter(), 0.0, []
-        order = permutation(len(run.inputs), run.rng)
-        for first in range(0, len(order), run.batch_size):
-            rows = order[first:first + run.batch_size]
-            run.batch = first // run.batch_size + 1
+        started, total, seen, predictions = time.perf_counter(), 0.0, 0, []
+        order, size = permutation(len(run.inputs), run.rng), run.batch_size
+        batches = [order[first:first + size] for first in range(0, len(order), size)]
+        batches = batches if run.sampler is None else run.sampler(run.epoch)
+        run.batches = len(batches)
+        for run.batch, rows in enumerate(batches, start=1):
             run.batch_inputs = linalg.take(run.inputs, rows)
             run.batch_targets = linalg.take(run.targets, rows)
 
@@ -213,14 +216,14 @@ def _loop(run: Run) -> None:
             optimizer.step(run.parameters, run.measure)
             checks.finite_step(run)
 
-            total += value * len(rows)
-            run.loss_so_far = total / (first + len(rows))
+            total, seen = total + value * len(rows), seen + len(rows)
+            run.batch_loss, run.loss_so_far = value, total / seen
             if run.metrics:
                 predictions.append(loss.predict(scores))
             for callback in run.callbacks:
                 callback.after_batch(run)
-        metrics = _measured(run, linalg.vstack(predictions), linalg.take(run.targets, order)) \
-            if run.metrics else {}
+        metrics = _measured(run, linalg.vstack(predictions), linalg.take(
+            run.targets, [row for rows in batches for row in rows])) if run.metrics else {}
         record = Record(run.epoch, run.loss_so_far, metrics, *_validated(run),
                         time.perf_counter() - started)
         run.history.records.append(record)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from purenn import draw
 from purenn.book import (
-    docstrings, highlight, html_code, html_prose, lesson_pages, library, markdown, modules,
-    notebook, parts, percent, plain, running,
+    docstrings, figures, highlight, html_code, html_prose, lesson_pages, library, markdown, modules,
+    notebook, pages, parts, percent, plain, running,
 )
 from purenn.book.errors import LessonError
 
@@ -212,7 +212,8 @@ def as_html(*lines):
     tree = blocks(*lines)
     names = html_prose.names_of_headings(
         [one for one in tree if isinstance(one, markdown.Heading)])
-    return html_prose.as_html(tree, lambda link: f"to:{link.address}", names)
+    resolve = html_prose.Resolve(lambda link: f"to:{link.address}")
+    return html_prose.as_html(tree, resolve, names)
 
 
 @pytest.mark.parametrize("text, shown", [
@@ -227,8 +228,13 @@ def as_html(*lines):
     ("rows [0, 1] and w[o][i]", "<p>rows [0, 1] and w[o][i]</p>"),
     (r"5 \* 3 and \[x\]", "<p>5 * 3 and [x]</p>"),
     ("one\ntwo\n\nthree", "<p>one\ntwo</p>\n<p>three</p>"),
-    ("## Why? *Now*", '<h2 id="why-now">Why? <em>Now</em></h2>'),
-    ("## A\n## A", '<h2 id="a">A</h2>\n<h2 id="a-2">A</h2>'),
+    ("# Why? *Now*", '<h1 id="why-now">Why? <em>Now</em></h1>'),
+    ("## A\n## A", "\n".join(
+        f'<h2 id="{name}">A <a class="anchor" href="#{name}" '
+        'aria-label="Link to this section">#</a></h2>' for name in ("a", "a-2"))),
+    ("`p − y` and `$p[c]$`", "<p><math><mrow><mi>p</mi><mo form=\"infix\">−</mo><mi>y</mi></mrow>"
+                             "</math> and <math><msub><mi>p</mi><mi>c</mi></msub></math></p>"),
+    ("``x²``", "<p><code>x²</code></p>"),
     ("- a\n- b\n  c\n\n- d", "<ul>\n<li>a</li>\n<li>b\nc</li>\n<li>d</li>\n</ul>"),
     ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
     ("text\n- a", "<p>text</p>\n<ul>\n<li>a</li>\n</ul>"),
@@ -238,7 +244,8 @@ def as_html(*lines):
     ("```python\nNone\n```",
      '<pre class="fence"><code><span class="constant">None</span></code></pre>'),
     ("| a | b |\n|---|--:|\n| `x` | 1 \\| 2 |",
-     '<div class="table"><table>\n<thead>\n<tr><th>a</th><th class="right">b</th></tr>\n</thead>\n'
+     '<div class="table" tabindex="0"><table>\n<thead>\n'
+     '<tr><th>a</th><th class="right">b</th></tr>\n</thead>\n'
      '<tbody>\n<tr><td><code>x</code></td><td class="right">1 | 2</td></tr>\n</tbody>\n'
      "</table></div>"),
 ])
@@ -257,7 +264,8 @@ def test_markdown_becomes_html(text, shown):
     ("note[^1]", 10), ("[](x.py)", 10),
     ("| a | b |\n| c | d |", 10), ("| a | b |\n|---|---|\n| c |", 12), ("| a |", 10),
     ("> fine\n> <b>", 11), ("- fine\n- a <b>x</b>", 11), ("- a\nlazy", 11), ("- a\n   ```", 11),
-    ("a ** b ** c **", 10),
+    ("a ** b ** c **", 10), ("fine\n\n`p − (y`", 12), ("```formula\na * b\n```", 10),
+    ("fine\n```formula x\nx = 1\n```", 11), ("```formula\n```", 10), ("```python x\n```", 10),
 ])
 def test_other_markdown_is_refused_with_its_line(text, line):
     with pytest.raises(LessonError) as caught:
@@ -355,7 +363,7 @@ def test_docstrings_become_html(text, shown):
 def test_a_module_page_has_each_line_of_code_once_and_each_definition(path):
     source = path.read_text(encoding="utf-8")
     module = modules.module_from(source)
-    body = modules.module_body("title", module, "")
+    body, names = modules.module_body("title", module, "")
     shown = {int(number): without_tags(text)[:-1] for number, text in re.findall(
         r'<span class="line"[^>]*? data-line="(\d+)">(.*?\n)</span>', body)}
     lines = source.split("\n")
@@ -387,8 +395,9 @@ def test_comments_right_above_a_definition_belong_to_it_and_headings_do_not():
 
 def test_a_name_wins_over_the_number_of_a_line():
     source = '"""Doc."""\n\n\nclass L4:\n    """A class called like its line."""\n\n    x = 1\n'
-    body = modules.module_body("title", modules.module_from(source), "")
-    assert '<h2 class="definition" id="L4">L4</h2>' in body and body.count('"L4"') == 1
+    body, names = modules.module_body("title", modules.module_from(source), "")
+    assert '<h2 class="definition" id="L4">L4 <a' in body and body.count('"L4"') == 1
+    assert names == [pages.Target("#L4", "L4")]
 
 
 # ---- Where links lead ----
@@ -538,13 +547,13 @@ def test_code_and_outputs_in_a_terminal():
 
 def test_a_picture_knows_its_ids_from_those_of_others():
     picture = draw.bars({"a": 1.0}, title="Bars & more")
-    both = [lesson_pages.with_own_ids(picture.svg(), prefix) for prefix in ("one-", "two-")]
+    both = [figures.with_own_ids(picture.svg(), prefix) for prefix in ("one-", "two-")]
     ids = [set(re.findall(r' id="([^"]*)"', one)) for one in both]
     assert ids[0] and not ids[0] & ids[1]
     for one, own in zip(both, ids):
         assert set(re.search('aria-labelledby="([^"]*)"', one)[1].split()) <= own
     file = '<?xml version="1.0"?>\n<svg><g fill="url(#g)"/></svg>'
-    assert lesson_pages.with_own_ids(file, "p-") == '<svg><g fill="url(#p-g)"/></svg>'
+    assert figures.with_own_ids(file, "p-") == '<svg><g fill="url(#p-g)"/></svg>'
 
 
 def test_pictures_and_text_of_a_part_are_kept_for_tests(lesson):
@@ -552,3 +561,24 @@ def test_pictures_and_text_of_a_part_are_kept_for_tests(lesson):
     assert isinstance(done, SimpleNamespace) and lesson(1) is done
     assert done.output and all(isinstance(one, draw.Picture) for one in done.pictures)
     assert done.names["__file__"] == done.part.path
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_line_of_prose_or_code_is_wider_than_the_terminal(width):
+    """Formulas and drawings are as wide as they were written; all else is broken at blanks."""
+    screen = WHITE._replace(width=width)
+    for number in parts.numbers():
+        part = parts.find(number)
+        for cell in part.cells:
+            text = plain.shown(running.Ran(cell, []), part.path, screen)
+            for line in text.split("\n"):
+                wide = line.startswith("    ") and cell.kind == "prose"
+                wide = wide or " " not in line[1:].lstrip()[:width // 2]  # one long word
+                assert len(line) <= width or wide, (part.path, line)
+            if cell.kind == "code":  # nothing but white space and the bar was added
+                assert re.sub(r"[\s│]", "", text) == re.sub(r"[\s│]", "", cell.text)
+
+
+def test_a_table_that_is_too_wide_is_wrapped_cell_by_cell():
+    shown = in_terminal("| a | b |", "|---|---|", f"| one two three | {'word ' * 20}|")
+    assert all(len(line) <= 60 for line in shown.split("\n")) and shown.count("word") == 20

@@ -3,6 +3,7 @@
 Needs a Chromium and Playwright's Python package; without them these tests are skipped.
 """
 
+import os
 import shutil
 import struct
 import zlib
@@ -82,21 +83,34 @@ def test_a_blank_page_is_known_as_one(browser, tmp_path):
         assert is_blank(visit.page.screenshot())
 
 
+def one_of_each_kind(book):
+    """Return the pages that differ from each other: all parts, and one of each other kind."""
+    names = ["index", "library", "reference", "search", "purenn.layers", "api.Dense", "api.draw"]
+    return [*sorted(book.glob("part_*.html")), *(book / f"{name}.html" for name in names)]
+
+
 @pytest.mark.parametrize("size, scheme", LAYOUTS)
-def test_every_page_shows_itself_without_complaint(browser, book, size, scheme):
+def test_pages_show_themselves_without_complaint(browser, book, size, scheme):
     with Visit(browser, None, size, scheme) as visit:
-        for path in sorted(book.glob("*.html")):
+        for path in one_of_each_kind(book):
             visit.open(path)
             where = (path.name, size, scheme)
-            assert not visit.complaints, where
-            assert all(one.startswith(("file:", "data:")) for one in visit.requests), where
-            width, room = visit.page.evaluate(
-                "[document.documentElement.scrollWidth, window.innerWidth]")
-            assert width <= room == size[0], where
             assert not is_blank(visit.page.screenshot()), where
             back = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
             dark = sum(map(int, back[4:-1].split(","))) < 3 * 128
             assert dark == (scheme == "dark"), where
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_no_page_is_wider_than_its_window_or_asks_for_anything(browser, book, size):
+    with Visit(browser, None, size) as visit:
+        for path in sorted(book.glob("*.html")):
+            visit.open(path)
+            assert not visit.complaints, path.name
+            assert all(one.startswith(("file:", "data:")) for one in visit.requests), path.name
+            width, room = visit.page.evaluate(
+                "[document.documentElement.scrollWidth, window.innerWidth]")
+            assert width <= room == size[0], path.name
 
 
 def boxes(visit, selector):
@@ -106,19 +120,15 @@ def boxes(visit, selector):
             return [box.left, box.top, box.right, box.bottom]; })""", selector)
 
 
-def test_prose_stands_beside_its_code_on_a_wide_screen_and_above_it_on_a_phone(browser, book):
+def test_the_text_is_one_column_and_what_follows_stands_below(browser, book):
     for size in (WIDE, NARROW):
         with Visit(browser, None, size) as visit:
             for path in sorted(book.glob("part_*.html")):
                 visit.open(path)
-                prose = boxes(visit, ".row:has(.cell) > .prose")
-                code = boxes(visit, ".row:has(.cell) > .beside")
-                assert len(prose) == len(code) > 0
-                for left, right in zip(prose, code):
-                    if size == WIDE:
-                        assert left[2] <= right[0] and abs(left[1] - right[1]) < 80, path.name
-                    else:
-                        assert left[3] <= right[1] and left[0] == right[0], path.name
+                pieces = boxes(visit, "main > .prose, main > .cell")
+                assert len(pieces) > 10
+                for above, below in zip(pieces, pieces[1:]):
+                    assert above[3] <= below[1] and above[0] == below[0], path.name
 
 
 def test_lines_of_prose_are_not_too_long(browser, book):
@@ -145,18 +155,49 @@ def test_lines_of_prose_are_not_too_long(browser, book):
             assert 40 < letters <= 85, (name, letters)
 
 
-def test_pictures_lie_within_the_page_and_keep_a_white_card_at_night(browser, book):
-    for size in (WIDE, NARROW):
-        with Visit(browser, None, size, "dark") as visit:
-            for path in sorted(book.glob("part_*.html")):
-                visit.open(path)
-                cards = boxes(visit, ".picture")
-                assert cards and all(0 <= left and right <= size[0] for left, _, right, _ in cards)
-                drawn = boxes(visit, ".picture > svg")
-                assert all(right - left > 200 and low - top > 50 for left, top, right, low in drawn)
-                assert visit.page.evaluate(
-                    "getComputedStyle(document.querySelector('.picture')).backgroundColor"
-                ) == "rgb(255, 255, 255)"
+SMALLEST_TEXT = """() => {
+    const sizes = [...document.querySelectorAll(".picture svg text")]
+        .filter(text => text.textContent && text.getBoundingClientRect().width)
+        .map(text => parseFloat(getComputedStyle(text).fontSize)
+            * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b));
+    return sizes.length ? Math.min(...sizes) : 99; }"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 600, 760, 1100, 1440])
+def test_pictures_lie_within_the_page_and_can_be_read_at_any_width(browser, book, width):
+    with Visit(browser, None, (width, 900), "dark") as visit:
+        for path in sorted(book.glob("part_*.html")):
+            visit.open(path)
+            drawn = [box for box in boxes(visit, ".picture svg[role=img]") if box[2] > box[0]]
+            assert drawn, path.name
+            assert all(left >= 0 and right <= width for left, _, right, _ in drawn), path.name
+            assert visit.page.evaluate(SMALLEST_TEXT) >= 10.99, path.name
+
+
+def test_pictures_lie_on_the_paper_of_the_page_by_day_and_by_night(browser, book):
+    ink = {}
+    for scheme in ("light", "dark"):
+        with Visit(browser, book / "part_01_neurons.html", WIDE, scheme) as visit:
+            paper = visit.page.evaluate("""() => [...document.querySelectorAll(
+                '.picture svg[role=img] > rect:first-of-type')].map(
+                rect => getComputedStyle(rect).fill)""")
+            assert paper and set(paper) == {"none"}
+            for _, background in [("", visit.page.evaluate(
+                    "getComputedStyle(document.querySelector('.picture')).backgroundColor"))]:
+                assert background == "rgba(0, 0, 0, 0)"
+            fill = visit.page.evaluate(
+                "getComputedStyle(document.querySelector('.picture text')).fill")
+            ink[scheme] = sum(map(int, fill[4:-1].split(",")))
+    assert ink["light"] < 200 < 500 < ink["dark"]
+
+
+def test_on_a_phone_pictures_in_a_row_stand_below_each_other(browser, book):
+    with Visit(browser, book / "part_07_cross_entropy.html", NARROW) as visit:
+        titles = visit.page.evaluate("""() => [...document.querySelector(
+            '.picture .at-narrow').querySelectorAll("text[font-weight=bold]")].map(text => {
+                const box = text.getBoundingClientRect(); return [box.left, box.top]; })""")
+        lefts = {round(left) for left, _ in titles}
+        assert len(titles) >= 3 and len(lefts) == 1
 
 
 def test_the_keyboard_reaches_everything_the_skip_link_first(browser, book):
@@ -167,6 +208,7 @@ def test_the_keyboard_reaches_everything_the_skip_link_first(browser, book):
             assert page.evaluate("document.activeElement.className") == "skip"
             (left, top, right, bottom), = boxes(visit, ".skip")
             assert left >= 0 and top >= 0 and right > left and bottom > top
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             links = page.evaluate("document.querySelectorAll('a[href]').length")
             reached = set()
             for _ in range(3 * links):
@@ -207,7 +249,101 @@ def test_the_book_can_be_read_from_cover_to_cover_with_its_links(browser, book):
         for number in range(1, last + 1):
             assert visit.page.inner_text("h1").startswith(f"Part {number}: ")
             if number < last:
-                visit.page.click("footer a.after")
+                visit.page.click(".way a.after")
+
+
+def test_the_contents_are_beside_the_text_and_on_a_phone_one_button_away(browser, book):
+    with Visit(browser, book / "part_04_dense.html") as visit:
+        for name in ("book-contents", "page-contents"):
+            assert visit.page.is_visible(f"#{name}")
+        assert not visit.page.is_visible(".menu")
+    with Visit(browser, book / "part_04_dense.html", NARROW) as visit:
+        page = visit.page
+        for name in ("book-contents", "page-contents"):
+            assert not page.is_visible(f"#{name}")
+            page.click(f"button[popovertarget={name}]")
+            assert page.is_visible(f"#{name}")
+            page.keyboard.press("Escape")
+            assert not page.is_visible(f"#{name}")
+        page.click("button[popovertarget=page-contents]")
+        page.click("#page-contents li:nth-child(3) a")
+        assert not page.is_visible("#page-contents")
+        heading = page.evaluate("location.hash.slice(1)")
+        assert 0 <= page.evaluate(
+            f"document.getElementById('{heading}').getBoundingClientRect().top") < 200
+
+
+def test_the_search_finds_words_from_a_folder(browser, book):
+    with Visit(browser, book / "part_01_neurons.html") as visit:
+        page = visit.page
+        page.keyboard.press("/")
+        page.keyboard.type("saturday neuron")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#search-results li")
+        assert page.url.startswith((book / "search.html").as_uri())
+        assert "sections have" in page.inner_text("#search-state")
+        assert "Part 1" in page.inner_text("#search-results li:first-child a") \
+            or "neuron" in page.inner_text("#search-results li:first-child").lower()
+        assert page.inner_text("#search-results mark").lower() in ("saturday", "neuron")
+        page.fill("#search-words", "<img src=x> zzzz")
+        assert "No section" in page.inner_text("#search-state")
+        page.fill("#search-words", "Dense")
+        page.click("#search-results li:first-child a")
+        assert "Dense" in page.inner_text("main")
+        assert not visit.complaints
+
+
+def test_code_can_be_copied_whole_with_what_is_folded(browser, book, lesson):
+    part = lesson(1).part
+    first = next(cell.text for cell in part.cells if cell.kind == "code")
+    with Visit(browser, book / "part_01_neurons.html") as visit:
+        visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit.page.hover(".cell")
+        visit.page.click(".cell .copy")
+        visit.page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+        copied = visit.page.evaluate("navigator.clipboard.readText()")
+        kept = [line for line in copied.split("\n") if line]
+        assert kept == [line for line in first.split("\n") if line]
+
+
+def test_without_script_everything_is_there(browser, book):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((book / "part_01_neurons.html").as_uri())
+    assert page.locator(".copy").count() == 0
+    assert page.is_visible("#book-contents") and page.locator(".picture svg").count() > 3
+    page.goto((book / "search.html").as_uri())
+    assert page.is_visible("noscript p")
+    context.close()
+
+
+AXE = os.environ.get("PURENN_AXE", "")
+
+
+@pytest.mark.skipif(not AXE, reason="PURENN_AXE does not name the file axe.min.js")
+@pytest.mark.parametrize("size, scheme", LAYOUTS)
+def test_axe_finds_nothing_on_any_page(browser, book, size, scheme):
+    with open(AXE, encoding="utf-8") as file:
+        script = file.read()
+    with Visit(browser, None, size, scheme) as visit:
+        for path in sorted(book.glob("*.html")):
+            visit.open(path)
+            visit.page.evaluate(script)
+            found = visit.page.evaluate("""() => axe.run(document, {resultTypes: ["violations"]})
+                .then(result => result.violations.map(one =>
+                    [one.id, one.nodes.length, one.nodes[0].html.slice(0, 200)]))""")
+            assert not found, (path.name, size, scheme, found)
+
+
+def test_axe_would_find_something(browser, tmp_path):
+    if not AXE:
+        pytest.skip("PURENN_AXE does not name the file axe.min.js")
+    (tmp_path / "bad.html").write_text("<html><body><img src='data:,'>x</body></html>")
+    with Visit(browser, tmp_path / "bad.html") as visit:
+        with open(AXE, encoding="utf-8") as file:
+            visit.page.evaluate(file.read())
+        found = visit.page.evaluate("axe.run(document).then(r => r.violations.map(v => v.id))")
+        assert "image-alt" in found
 
 
 def test_every_page_can_be_printed(browser, book):
@@ -219,7 +355,7 @@ def test_every_page_can_be_printed(browser, book):
             assert shown == "rgb(255, 255, 255)"
             ink = visit.page.evaluate("getComputedStyle(document.body).color")
             assert ink == "rgb(0, 0, 0)"
-            for hidden in (".skip", ".top"):
+            for hidden in (".skip", ".top", ".book-contents", ".page-contents", ".copy"):
                 assert visit.page.evaluate(
                     f"getComputedStyle(document.querySelector('{hidden}')).display") == "none"
             paper = visit.page.pdf(format="A4", prefer_css_page_size=False)

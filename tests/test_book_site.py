@@ -4,13 +4,18 @@ These tests read the files; `test_book_browser` opens them in a browser.
 """
 
 import html
+import inspect
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from importlib import import_module
 
 import pytest
 
-from purenn.book import lesson_pages, library, pages, parts, percent, running, website
+from purenn.book import (
+    folding, lesson_pages, library, pages, parts, percent, reference, running, website,
+)
 from purenn.book.highlight import KINDS
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -107,10 +112,13 @@ def test_every_reference_of_a_picture_arrives(read):
                 assert set(re.findall(r"url\(#([^)]*)\)", value or "")) <= ids, (name, tag)
 
 
-def test_nothing_is_loaded_but_the_style_sheet(read, book):
+def test_nothing_is_loaded_but_what_lies_in_the_folder(read, book):
+    beside = {path.name for path in book.iterdir()}
     for name, page in read.items():
-        assert set(page.loaded) == {"book.css", "data:,"}, name
-        assert not [tag for tag, _ in page.tags if tag in ("script", "iframe", "img", "video")]
+        loaded = set(page.loaded) - {"data:,", "search.html"}  # the search's form leads there
+        assert {"book.css", "book.js"} <= loaded <= beside, name
+        assert all(one.endswith((".css", ".js")) for one in loaded), name
+        assert not [tag for tag, _ in page.tags if tag in ("iframe", "img", "video")]
         for tag, values in page.tags:
             outside = [(key, value) for key, value in values.items()
                        if re.search(r"//|javascript:", value or "") and key != "xmlns"]
@@ -118,6 +126,10 @@ def test_nothing_is_loaded_but_the_style_sheet(read, book):
             assert not [key for key in values if key.startswith("on")], (name, tag)
     style = (book / "book.css").read_text(encoding="utf-8")
     assert not re.search(r"@import|url\(|https?:|@font-face", style)
+    for script in book.glob("*.js"):
+        if script.name != "search-index.js":  # it holds the words of the book
+            asked = r"https?:|fetch|XMLHttp|import|eval|Function\(|innerHTML|WebSocket|Beacon"
+            assert not re.search(asked, script.read_text(encoding="utf-8")), script.name
 
 
 def test_each_page_says_what_it_is(read):
@@ -152,7 +164,7 @@ def test_the_parts_follow_each_other(read):
     for n, name in enumerate(names):
         around = [values["href"] for tag, values in read[name].tags
                   if tag == "a" and values.get("class") in ("before", "after")]
-        assert around == 2 * [*names[max(0, n - 1):n], *names[n + 1:n + 2]]
+        assert around == [*names[max(0, n - 1):n], *names[n + 1:n + 2]]
         assert name in read["index.html"].links
 
 
@@ -160,10 +172,12 @@ def test_everything_a_part_says_prints_and_draws_is_on_its_page(book, lesson):
     for number in parts.numbers():
         done = lesson(number)
         text = (book / library.page_of_part(done.part)).read_text(encoding="utf-8")
-        pieces = re.findall(r'<pre class="code"><code>(.*?)</code></pre>', text, re.DOTALL)
-        code = [cell.text for cell in done.part.cells if cell.kind == "code"]
-        assert [html.unescape(re.sub("<[^>]*>", "", one)) for one in pieces] == code
-        printed = re.findall(r'<pre class="output">(.*?)</pre>', text, re.DOTALL)
+        pieces = re.findall(r'<pre class="code"[^>]*><code>(.*?)</code></pre>', text, re.DOTALL)
+        code = [line for cell in done.part.cells if cell.kind == "code"
+                for line in cell.text.split("\n") if line]
+        assert [line for one in pieces
+                for line in html.unescape(re.sub("<[^>]*>", "", one)).split("\n") if line] == code
+        printed = re.findall(r'<pre class="output"[^>]*><code>(.*?)</code></pre>', text, re.DOTALL)
         assert [html.unescape(one) for one in printed] == [
             output.rstrip() for ran in done.results for output in ran.outputs
             if isinstance(output, str) and output.strip()]
@@ -205,7 +219,10 @@ def test_hostile_text_does_not_break_out(tmp_path):
     for name in ("index.html", "part_01_x.html"):
         page = Page(made[name])
         assert not page.problems
-        assert not {"script", "b"} & {tag for tag, _ in page.tags}
+        assert "b" not in {tag for tag, _ in page.tags}
+        assert all("src" in values for tag, values in page.tags if tag == "script")
+    assert "<script" not in made["search-index.js"] or evil in made["search-index.js"].replace(
+        '\\"', '"')
     assert html.escape(evil, quote=False) in made["part_01_x.html"]
 
 
@@ -218,7 +235,7 @@ def colours(block):
 
 def themes():
     """Return the colours of the light theme, the dark one, and of paper."""
-    style = pages.style()
+    style = pages.shared_file(pages.STYLE_SHEET)
     roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     light = colours(roots[0])
     return {"light": light, "dark": {**light, **colours(roots[1])},
@@ -246,27 +263,32 @@ def test_contrast_is_computed_as_the_guidelines_do():
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_all_text_can_be_read_in_each_theme(theme):
     colour = themes()[theme]
-    for name in ["ink", "soft", "link", *(f"token-{kind}" for kind in KINDS)]:
-        for paper in ("paper", "code-paper", "output-paper"):
+    for name in ["ink", "soft", "link", *(f"token-{kind}" for kind in KINDS),
+                 *(f"term-{number}" for number in range(1, 6))]:
+        for paper in ("paper", "code-paper"):
             assert contrast(colour[name], colour[paper]) >= 4.5, (name, paper)
     assert contrast(colour["focus"], colour["paper"]) >= 3
 
 
 def test_each_kind_of_code_has_a_colour_and_the_dark_theme_has_all_of_them():
-    style = pages.style()
+    style = pages.shared_file(pages.STYLE_SHEET)
     for kind in KINDS:
         assert re.search(rf"\.{kind} \{{ color: var\(--token-{kind}\)", style), kind
     roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    assert set(colours(roots[1])) == set(colours(roots[0])) - {"card"}
+    assert set(colours(roots[1])) == set(colours(roots[0]))
     used = set(re.findall(r"var\(--([\w-]+)\)", style))
-    assert used <= {*colours(roots[0]), "prose", "code", "natural"}
+    assert used <= {*colours(roots[0]), "prose", "plain", "code", "under", "shadow", "racer"}
 
 
 def test_a_page_alone_has_its_frame():
-    text = pages.page("A & b", 'Says "x" <y>', "<h1>A</h1>", (None, pages.Target("b.html", "B>")))
-    page = Page(text)
-    assert not page.problems and page.title == "A & b – purenn"
-    assert page.links == ["#main-text", "index.html", "b.html", "b.html"]
+    page = Page(pages.whole_page(
+        pages.Page("a.html", "A & b", 'Says "x" <y>', "<h1>A</h1>",
+                   around=(None, pages.Target("b.html", "B>"))),
+        "Book", [("Parts", [pages.Target("a.html", "A"), pages.Target("b.html", "B")])]))
+    assert not page.problems and page.title == "A & b – Book"
+    assert page.links == ["#main-text", "index.html", "a.html", "b.html", "b.html"]
+    current = [values["href"] for _, values in page.tags if values.get("aria-current") == "page"]
+    assert current == ["a.html"]
     assert {"name": "description", "content": 'Says "x" <y>'} in [one for _, one in page.tags]
 
 
@@ -278,5 +300,97 @@ def test_the_same_picture_may_stand_on_a_page_twice():
     part = parts.Part(1, "Twice", "Aim.", "part_01_x.py", cells)
     told = lesson_pages.told(part, list(running.run(cells, part.path, {})))
     page = Page(website.book_pages([told])["part_01_x.html"])
-    assert [tag for tag, _ in page.tags].count("svg") == 3
+    widths = [values["width"] for tag, values in page.tags if tag == "svg"]
+    assert widths == 3 * ["640", "312"]
     assert len(set(page.ids)) == len(page.ids)
+
+
+# ---- Finding one's way ----
+
+
+def test_every_public_name_has_its_place_in_the_reference(read):
+    import purenn
+
+    names = {entry.name for entry in reference.entries()}
+    assert set(purenn.__all__) <= names
+    for short in reference.MODULES:
+        module = import_module(f"purenn.{short}")
+        assert {f"{short}.{name}" for name in module.__all__} <= names
+    for entry in reference.entries():
+        file, _, place = entry.address.partition("#")
+        assert file in read and (not place or place in read[file].ids), entry
+        assert file in read["reference.html"].links or entry.address in read["reference.html"].links
+    addresses = [entry.address.partition("#")[0].lower() for entry in reference.entries()
+                 if "#" not in entry.address]
+    assert len(set(addresses)) == len(addresses)  # some file systems do not tell case apart
+
+
+def test_the_reference_says_how_each_thing_is_called_and_what_it_does(book):
+    import purenn
+
+    for name in purenn.__all__:
+        text = (book / f"api.{name}.html").read_text(encoding="utf-8")
+        value = getattr(purenn, name)
+        if callable(value) and value.__doc__:
+            first = inspect.cleandoc(value.__doc__).split("\n\n")[0].split()[0].strip("`")
+            assert html.escape(first, quote=False) in text, name
+        assert "Source: <a" in text or not getattr(value, "__module__", ""), name
+    dense = html.unescape(re.sub("<[^>]*>", "", (book / "api.Dense.html").read_text("utf-8")))
+    assert "Dense(\n" in dense or "Dense(inputs" in dense
+    assert "Dense.forward" in dense and "Dense.backward" in dense
+
+
+def test_names_of_the_library_lead_to_the_reference(read):
+    links = read["part_01_neurons.html"].links
+    assert "api.Dense.html" in links and "api.draw.html#show" in links
+    assert "part_01_neurons.html" in read["api.Dense.html"].links
+
+
+def test_every_section_can_be_searched_for(book, read):
+    text = (book / "search-index.js").read_text(encoding="utf-8")
+    index = json.loads(text[text.index("["):text.rindex("]") + 1])
+    places = {one["address"] for one in index}
+    for name in read:
+        if name != "search.html":
+            assert any(place.partition("#")[0] == name for place in places), name
+    for place in places:
+        file, _, at = place.partition("#")
+        assert not at or at in read[file].ids, place
+    found = [one for one in index if one["heading"] == "One neuron by hand"]
+    assert [one["page"] for one in found] == ["Part 1: Neurons and layers"]
+    assert "Saturday" in found[0]["words"] and "#" not in found[0]["heading"]
+
+
+def test_every_section_has_a_link_to_itself(read):
+    for name, page in read.items():
+        if name.startswith("part_"):
+            anchors = {values["href"][1:] for tag, values in page.tags
+                       if tag == "a" and values.get("class") == "anchor"}
+            headings = {values["id"] for tag, values in page.tags
+                        if tag in ("h2", "h3") and values.get("id")}
+            assert anchors == headings and headings, name
+
+
+# ---- Figures and code ----
+
+
+def test_pictures_have_a_night_colour_for_each_day_colour(book):
+    for path in book.glob("part_*.html"):
+        text = path.read_text(encoding="utf-8")
+        used = set(re.findall(r'\b(?:fill|stroke)="(#[0-9a-f]{6})"', text))
+        ruled = set(re.findall(r'\[(?:fill|stroke)="(#[0-9a-f]{6})"\]\{', text))
+        assert used == ruled, path.name
+
+
+@pytest.mark.parametrize("code, folds", [
+    ("import math\nfrom random import Random\n\nx = 1", ["imports", ""]),
+    ("x = 1\ndraw.show(draw.bars({'a': x}, title='t'))", ["", "drawing"]),
+    ("def picture(a):\n    return draw.bars(a, title='t')\n\n\ny = 2", ["drawing", ""]),
+    ("for x in y:\n    draw.show(x)\nprint(x)", [""]),
+    ("# why\nimport math\n# what\nx = 1", ["imports", ""]),
+])
+def test_imports_and_drawing_are_folded_away(code, folds):
+    found = folding.segments(code)
+    assert [fold for fold, _ in found] == folds
+    kept = [line for _, text in found for line in text.split("\n") if line]
+    assert kept == [line for line in code.split("\n") if line]

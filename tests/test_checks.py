@@ -20,6 +20,7 @@ from purenn import (
 )
 
 inf, nan = math.inf, math.nan
+ITERATOR = type(iter([])).__name__  # PyPy has another name for it
 
 
 def raised(call, *arguments, **options):
@@ -69,7 +70,7 @@ ROWS_WITHOUT_ORDER = [{1.0, 2.0}, frozenset([1.0, 2.0]), {1: 2.0}, OrderedDict({
     ({(1.0,)}, ShapeError, "expected a matrix (a list of rows), got a set"),
     ((row for row in [[1.0]]), ShapeError, "expected a list of rows, got a generator; write list"),
     (map(list, [[1.0]]), ShapeError, "got a map; write list(…) around it"),
-    (iter([[1.0]]), ShapeError, "got a list_iterator; write list(…) around it"),
+    (iter([[1.0]]), ShapeError, f"got a {ITERATOR}; write list(…) around it"),
     ({1: [1.0]}.values(), ShapeError, "got a dict_values; write list(…) around it"),
     (Table(), ShapeError, "got a Table; write .values.tolist() behind it"),
     ([Table()], ShapeError, "item 0 is a Table; write .values.tolist() behind it"),
@@ -82,7 +83,7 @@ ROWS_WITHOUT_ORDER = [{1.0, 2.0}, frozenset([1.0, 2.0]), {1: 2.0}, OrderedDict({
     (range(3), ShapeError, "item 0 is 0 (an int); one example is a row too"),
     ([[1.0], 2.0], ShapeError, "item 1 is 2.0 (a float)"),
     ([[1.0], None], ShapeError, "item 1 is None"),
-    ([iter([1.0])], ShapeError, "item 0 is a list_iterator; write list(…) around it"),
+    ([iter([1.0])], ShapeError, f"item 0 is a {ITERATOR}; write list(…) around it"),
     (["12", "34"], ShapeError, "item 0 is '12' (a string)"),
     ([[1.0], "3"], ShapeError, "item 1 is '3' (a string)"),
     ([b"12"], ShapeError, "item 0 is b'12' (a bytes)"),
@@ -298,7 +299,7 @@ def test_an_error_from_inside_is_passed_on_unchanged():
         raise inside
 
     assert raised(call, fails) is inside
-    assert str(raised(call, len)) == "len() takes exactly one argument (0 given)"
+    assert str(raised(call, len)).startswith("len() ")
     assert "missing 1 required positional argument: 'x'" in str(raised(call, lambda x: x))
     assert call(lambda: 7) == 7
     with pytest.raises(KeyError):
@@ -363,7 +364,7 @@ def test_backward_before_forward_is_an_error_of_the_order_of_calls():
     ([[1.0, 2.0, 3.0]], ShapeError, " expects rows of 2 numbers, got rows of 3"),
     ([[nan] * 3] * 2, ShapeError, " expects rows of 2 numbers, got rows of 3"),
     ([[1.0]], ShapeError, " expects rows of 2 numbers, got rows of 1"),
-    (iter([[1.0, 2.0]]), ShapeError, ": expected a list of rows, got a list_iterator; write list"),
+    (iter([[1.0, 2.0]]), ShapeError, f": expected a list of rows, got a {ITERATOR}; write list"),
 ], ids=str)
 def test_rows_that_a_layer_cannot_work_with_are_explained(wrong, kind, words):
     from purenn import fast
@@ -472,7 +473,7 @@ def test_class_numbers_become_integers_and_rows_stay_what_they_are():
 @pytest.mark.parametrize("targets, words", [
     (None, "got None"), (5, "got 5 (an int)"), ("ab", "got 'ab' (a string)"),
     ({0: 0, 1: 1}, "got a dict"), ({0, 1}, "got a set"), (list, "got a type"),
-    (iter([0, 1]), "got a list_iterator; write list(…) around it"),
+    (iter([0, 1]), f"got a {ITERATOR}; write list(…) around it"),
     ({0: 0, 1: 1}.values(), "got a dict_values; write list(…) around it"),
     (Table(), "got a Table; write .values.tolist() behind it"),
 ])

@@ -53,6 +53,11 @@ PICTURES = {
     "landscape": lambda: draw.landscape([0.0, 1.0, 2.0], [-1.0, 1.0], [[1.0, 2.0, 3.0]] * 2,
                                         title="L", x_label="w", y_label="b",
                                         path=[(0, 0), (1, 0.5), (2, 1)]),
+    "heatmap with a label": lambda: draw.heatmap(
+        [[1.0, 2.0], [0.5, 40.0]], title="M", bar_label="how much there is",
+        limits=(0.0, 3.0)),
+    "landscape with a label": lambda: draw.landscape(
+        [0.0, 1.0, 2.0], [-1.0, 1.0], [[1.0, 2.0, 3.0]] * 2, title="Land", bar_label="loss"),
     "confusion": lambda: draw.confusion([[5, 1, 0], [0, 7, 2], [0, 0, 9]],
                                         class_names=["setosa", "versicolor", "virginica"]),
     "images": lambda: draw.images([[0.0, 1.0, 2.0, 3.0]] * 3, title="I", captions=["a", "bb", 3]),
@@ -902,3 +907,45 @@ def test_the_validation_curve_is_that_of_the_validation_examples():
 
 def test_attributes_are_escaped_as_texts_are():
     assert svg.element("g", fill='"><script>') == '<g fill="&quot;&gt;&lt;script&gt;"/>'
+
+
+def test_heatmaps_with_the_same_limits_give_the_same_number_the_same_colour():
+    def seen(matrix):
+        text = draw.heatmap(matrix, title="M", limits=(0.0, 2.0)).svg()
+        return re.findall(r'<rect[^>]*fill="(#[0-9a-f]{6})"', text)
+
+    assert seen([[0.0, 1.0]])[1:3] == seen([[0.0, 1.0], [0.0, 1.0]])[1:3]
+    assert colours.sequential(0.5) in seen([[0.0, 1.0]])
+    assert colours.sequential(1.0) in seen([[0.0, 99.0]])
+    for wrong in ((1.0, 1.0), (2.0, 0.0), (0.0, float("nan"))):
+        with pytest.raises(ValueError, match="limits"):
+            draw.heatmap([[1.0]], title="M", limits=wrong)
+
+
+@pytest.mark.parametrize("name", sorted(PICTURES))
+def test_no_picture_is_wider_than_its_page_and_no_letter_smaller(name):
+    picture = PICTURES[name]()
+    for width in (312, 500, 720, 980):
+        text = picture.svg(width)
+        wide = int(re.search(r'<svg [^>]*?width="(\d+)"', text)[1])
+        # A table of numbers needs its columns, a network its layers; all else fits.
+        assert wide <= width or "network" in name or "numbers" in name or "confusion" in name \
+            or name in ("heatmap", "heatmaps"), (name, width, wide)
+        assert all(float(size) >= 11 for size in re.findall(r'font-size="([\d.]+)"', text))
+
+
+def test_a_picture_is_of_the_moment_when_it_was_made():
+    network = Network([Dense(2, 4, Random(1)), Tanh(), Dense(4, 2, Random(2))])
+    picture = draw.regions(network, data.moons(size=20, noise=0.1, rng=Random(1)))
+    before = picture.svg(312), picture.text(60)
+    for parameter in network.parameters():
+        parameter.value = [[-2.0 * w + 1.0 for w in row] for row in parameter.value]
+    assert (picture.svg(312), picture.text(60)) == before
+
+
+@given(st.sampled_from([*colours.CATEGORIES, *colours.AMOUNTS, colours.INK]))
+def test_by_night_what_could_be_read_by_day_can_be_read(colour):
+    night = colours.for_dark
+    by_day = colours.contrast(colour, colours.PAPER)
+    by_night = colours.contrast(night(colour), night(colours.PAPER))
+    assert by_night >= min(by_day, 4.5) or by_day < 1.3

@@ -11,6 +11,8 @@ import subprocess
 import pytest
 from test_draw import PICTURES
 
+from purenn import draw
+
 BROWSER = next(filter(None, map(shutil.which, (
     "chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -72,3 +74,25 @@ def test_in_a_browser_a_saved_picture_is_not_blank(tmp_path):
     sizes = [(tmp_path / name).stat().st_size for name in ("blank.png", "picture.png")]
     assert sizes[1] > 4 * sizes[0]
     assert not re.search("parsererror", run("--dump-dom", (tmp_path / "picture.svg").as_uri()))
+
+
+def test_frames_follow_each_other_and_stand_still_for_who_asks_for_it(tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if BROWSER is None:
+        pytest.skip("Chromium is not installed")
+    pictures = [draw.bars({"a": float(k + 1), "b": 3.0}, title=f"Picture {k}") for k in range(4)]
+    draw.frames(pictures, title="Four", seconds=0.5).save(tmp_path / "four.svg")
+    seen = """() => [...document.querySelectorAll("g")].filter(
+        one => getComputedStyle(one).visibility === "visible").map(
+        one => one.textContent).filter(text => text.startsWith("Picture"))"""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        for motion in ("no-preference", "reduce"):
+            page = browser.new_context(reduced_motion=motion).new_page()
+            page.goto((tmp_path / "four.svg").as_uri())
+            for at, expected in ((100, 0), (600, 1), (1400, 2), (1600, 3), (3900, 3), (4100, 0)):
+                page.evaluate("""at => document.getAnimations().forEach(one => {
+                    one.pause(); one.currentTime = at; })""", at)
+                still = 3 if motion == "reduce" else expected
+                assert page.evaluate(seen) == [f"Picture {still}"], (motion, at)
+        browser.close()

@@ -1,8 +1,11 @@
 """Pictures drawn with characters: within their width, with and without colour, on any terminal."""
 
 import io
+import os
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -281,3 +284,47 @@ def test_the_columns_of_a_terminal_axis_are_those_of_the_curve():
 def test_a_histogram_in_the_terminal_counts_from_below():
     lines = draw.histogram([0.0, 0.1, 0.2, 1.0], title="t", bins=2).text(40).split("\n")
     assert [line.split()[-1] for line in lines[-2:]] == ["3", "1"]
+
+
+def on_a_terminal(code, **settings):
+    """Run Python code with a terminal at both ends; return all that appeared on it."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**os.environ, "TERM": "xterm", **settings}, cwd=Path(draw.__file__).parents[2])
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    return done.wait(), seen.decode("utf-8").replace("\r\n", "\n")
+
+
+PAGED = ("import sys\nfrom purenn.draw.terminal import paged\n"
+         "with paged(sys.stdout) as pages:\n"
+         "    for n in range(5000):\n        print('line', n, file=pages, flush=True)\n"
+         "print('after')")
+
+
+def test_a_long_text_goes_through_the_pager_on_a_terminal(tmp_path):
+    pager = f"{sys.executable} -c \"import sys; print(len(sys.stdin.read().split()), 'words')\""
+    assert on_a_terminal(PAGED, PAGER=pager) == (0, "10000 words\nafter\n")
+    leaves = f"{sys.executable} -c \"print(input())\""
+    status, text = on_a_terminal(PAGED, PAGER=leaves)
+    assert status == 0 and text == "line 0\nafter\n"
+    status, text = on_a_terminal(PAGED, PAGER="there-is-no-such-program")
+    assert status == 0 and text.startswith("line 0\n") and text.endswith("line 4999\nafter\n")
+
+
+def test_without_a_terminal_there_is_no_pager():
+    done = subprocess.run([sys.executable, "-c", PAGED], stdout=subprocess.PIPE, check=True,
+                          env={**os.environ, "PAGER": "false"}, encoding="utf-8",
+                          cwd=Path(draw.__file__).parents[2])
+    assert done.stdout.count("line") == 5000

@@ -123,10 +123,12 @@ def test_what_is_saved_comes_back_to_the_bit(name, model):
 
 def test_every_layer_that_purenn_has_can_be_saved():
     import purenn
+    from purenn import sequences
 
-    own = {name for name in purenn.__all__
-           if isinstance(getattr(purenn, name), type) and issubclass(getattr(purenn, name), Layer)}
-    assert own - {"Layer", "Activation", "Network"} == set(LAYERS)
+    own = {name for package in (purenn, sequences) for name in package.__all__
+           if isinstance(getattr(package, name), type)
+           and issubclass(getattr(package, name), Layer)}
+    assert own - {"Layer", "Activation", "Network", "Residual", "LanguageModel"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -227,7 +229,7 @@ def put(*path_and_value):
 
 
 @pytest.mark.parametrize("change, reason", [
-    (put("layers", 0, "layer", "os.system"), "layer 0: expected a layer out of Dense"),
+    (put("layers", 0, "layer", "os.system"), "layer 0: expected a layer out of .*Dense"),
     (put("layers", 0, "neurons", 10 ** 9), "its layer asks for"),
     (put("layers", 0, "neurons", True), "neurons should be an integer"),
     (put("layers", 0, "extra", 1), "expected the settings"),

@@ -232,8 +232,11 @@ def test_of_a_generator_only_random_is_used(path):
         if isinstance(node, ast.Attribute):
             base = getattr(node.value, "id", getattr(node.value, "attr", ""))
             if base in ("rng", "random", "_rng", "generator"):
-                saved = node.attr in ("getstate", "setstate") and "store" in path.parts
-                fine = node.attr in ("random", "Random") or saved
+                # microgpt shuffles and draws so; test_sequences_text.py holds what comes of it.
+                as_there = node.attr in ("shuffle", "gauss") and path.stem == "microgpt"
+                saved = node.attr in ("getstate", "setstate") and (
+                    "store" in path.parts or path.name == "runner.py")  # which can go back
+                fine = node.attr in ("random", "Random") or saved or as_there
                 assert fine, f"{path}:{node.lineno}: {node.attr}"
         if isinstance(node, ast.ImportFrom) and node.module == "random" and node.level == 0:
             assert [alias.name for alias in node.names] == ["Random"], f"{path}:{node.lineno}"

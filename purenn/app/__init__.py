@@ -1,7 +1,8 @@
 """The command line: `python3 -m purenn`, and what it says on the screen.
 
-Each command is one file: `train`, `predict`, `evaluate`, `show`, `doctor`, `lessons`, `exercise`,
-`check`, `selftest`; `demo` is what happens without one. What several of them use:
+Each command is one file: `train`, `predict`, `evaluate`, `show`, `export`, `gpt`, `doctor`, `play`,
+`lessons`, `exercise`, `check`, `selftest`; `demo` is what happens without one. What several of them
+use:
 
 - `main`      arguments in, exit code out
 - `options`   what a word may be, and the options of several commands

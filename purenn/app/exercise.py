@@ -21,6 +21,7 @@ examples:
   purenn exercise                 which ones there are
   purenn exercise 9               writes exercise_09.py into this folder
   purenn exercise 9 -o mine.py
+  purenn exercise 9 --seed 17     a variant: other numbers, the same for the same seed
 
 The file has functions whose bodies are missing, and says what each should do. No file that is there
 already is touched.
@@ -35,6 +36,8 @@ def add(parser: Parser) -> None:
                         help="the number of the part (without it: list what there is)")
     parser.add_argument("-o", "--output", metavar="FILE",
                         help="the file to write (default exercise_PART.py, in this folder)")
+    parser.add_argument("--seed", metavar="N", type=words.seed, default=0,
+                        help="a variant of the sheet, one for each number")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if part not in exercises.SHEETS:
         first, last = min(exercises.SHEETS), max(exercises.SHEETS)
         raise UsageError(f"exercise {part}: there are exercises for parts {first} to {last}")
-    return _write(exercises.SHEETS[part], output)
+    return _write(exercises.SHEETS[part].variant(options.seed), output)
 
 
 def _listed() -> List[str]:
@@ -68,7 +71,7 @@ def _write(sheet: Sheet, output: Optional[str]) -> int:
         raise ValueError(f"{path}: this file is there already and stays as it is; "
                          f"choose another name with -o FILE") from None
     count = len(sheet.exercises)
-    print(f"{path}: {count} functions to write. Fill the holes in an editor, then:\n"
+    print(f"{path}: {count} holes to fill. Fill them in an editor, then:\n"
           f"{called()} check {shlex.quote(path)}")
     return 0
 

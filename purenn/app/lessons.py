@@ -16,7 +16,7 @@ from ..book.parts import Part
 from ..book.plain import Screen, paragraph, shown
 from ..book.running import run as run_cells
 from ..book.website import build
-from ..draw.terminal import columns_of, painted, use_colour
+from ..draw.terminal import columns_of, paged, painted, use_colour
 from . import options as words
 from .options import Parser, UsageError, called
 
@@ -99,11 +99,12 @@ def _list_parts() -> int:
 
 
 def _show(part: Part) -> int:
-    """Print each cell as soon as it has run."""
+    """Print each cell as soon as it has run, on a terminal into its pager."""
     prose_of(part)  # an error in the prose should not come after minutes
     screen = _screen()
-    for number, ran in enumerate(run_cells(part.cells, part.path, {})):
-        print(("\n" if number else "") + shown(ran, part.path, screen), flush=True)
+    with paged(sys.stdout) as pages:
+        for number, ran in enumerate(run_cells(part.cells, part.path, {})):
+            print(("\n" if number else "") + shown(ran, part.path, screen), file=pages, flush=True)
     return 0
 
 

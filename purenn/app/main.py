@@ -32,7 +32,10 @@ COMMANDS = {
     "predict": "say what a trained model makes of new rows",
     "evaluate": "measure a trained model on rows whose answers are known",
     "show": "say what is in a model file, and whether it still computes the same",
+    "gpt": "train a small language model on text, and let it write",
+    "export": "write a trained model as a file that runs without purenn",
     "doctor": "look for what keeps a network from learning from some data",
+    "play": "watch a network learn, in the browser: the playground",
     "lessons": "the textbook: eleven parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
     "check": "look at the exercises that you have done, and give hints",
@@ -44,6 +47,8 @@ examples:
   purenn                         learn to read handwritten digits
   purenn train spiral            learn a set that comes along
   purenn train --help            all sets and options
+  purenn gpt names               invent names, after learning from some thousand
+  purenn play                    the playground, in the browser
   purenn selftest                does it compute what it should, here?
   purenn lessons                 the textbook, in eleven parts
 
@@ -53,6 +58,7 @@ a table of your own, and what becomes of it:
   purenn show flowers.safetensors
   purenn evaluate flowers.safetensors test.csv
   purenn predict flowers.safetensors new.csv
+  purenn export flowers.safetensors -o flowers.py
 """
 
 

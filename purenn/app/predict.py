@@ -18,7 +18,7 @@ from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 from .. import data, linalg
 from ..data import DataError, Place, TableOptions, as_flags
 from ..linalg import Vector
-from ..model import Model
+from ..model import LANGUAGE_MODEL, Model
 from ..recipes import DATA_SETS
 from ..store.model import load_model
 from ..text import counted, safe, shown
@@ -103,6 +103,9 @@ def run(options: argparse.Namespace) -> int:
 def opened_model(path: str) -> Model:
     """Read a model file; raises ModelFileError for what is no whole model that can be asked."""
     model = load_model(path)
+    if model.kind == LANGUAGE_MODEL:
+        raise UsageError(f"{safe(path)}: a language model writes text; ask it with "
+                         f"{words.called()} gpt {safe(path)}")
     if not model.width:
         raise UsageError(f"{safe(path)}: the network takes rows of any width: there is nothing to "
                          f"ask it")

@@ -78,7 +78,7 @@ class Progress(Callback):
     def _rewrite(self, run: Run) -> None:
         """Write over the line, with spaces over what remains of a longer one before."""
         columns = columns_of(self.stream) - 1
-        epoch, rest = _epoch(run), self._rest(run, brief=columns < NARROW)
+        epoch, rest = self.where(run), self.rest(run, brief=columns < NARROW)
         text = f"{epoch} {rest}"
         room = min(WIDEST_BAR, columns - len(text) - 1)
         if room >= 4:
@@ -92,14 +92,18 @@ class Progress(Callback):
         return text.replace(done, painted(done, "green", self.colour), 1) if done else text
 
     def _write_line(self, run: Run) -> None:
-        self._write(f"{_epoch(run)}: {self._rest(run)}\n")
+        self._write(f"{self.where(run)}: {self.rest(run)}\n")
         self.epoch_shown = run.epoch
 
     def _write(self, text: str) -> None:
         self.shown_at = time.perf_counter()
         say(text, self.stream)
 
-    def _rest(self, run: Run, brief: bool = False) -> str:
+    def where(self, run: Run) -> str:
+        """Return "epoch  3/15", always of one width."""
+        return f"epoch {run.epoch:>{len(str(run.epochs))}}/{run.epochs}"
+
+    def rest(self, run: Run, brief: bool = False) -> str:
         parts = [f"loss {run.loss_so_far:.4f}"]
         if len(run.history):
             parts += _quality(run.history[-1], brief)
@@ -108,11 +112,6 @@ class Progress(Callback):
         parts += [f"{_duration(seconds)}/epoch"]
         parts += [f"{_duration(seconds * (run.epochs - done))} left"]
         return ", ".join(parts)
-
-
-def _epoch(run: Run) -> str:
-    """Return "epoch  3/15", always of one width."""
-    return f"epoch {run.epoch:>{len(str(run.epochs))}}/{run.epochs}"
 
 
 def _epochs_done(run: Run) -> float:

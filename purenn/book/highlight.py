@@ -7,7 +7,7 @@ together are the very source.
 >>> pieces("x = 2  # two")
 [('', 'x = '), ('number', '2'), ('', '  '), ('comment', '# two')]
 
-Before this: markdown. After this: html_code.
+Before this: markdown. After this: folding.
 """
 
 from __future__ import annotations

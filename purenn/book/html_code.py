@@ -3,24 +3,45 @@
 >>> highlighted("x < 2")
 'x &lt; <span class="number">2</span>'
 
-Before this: highlight. After this: html_prose.
+Before this: linking. After this: html_prose.
 """
 
 from __future__ import annotations
 
 import html
-from typing import List, Sequence
+import re
+from typing import List, Optional, Sequence, Set
 
 from .highlight import pieces
+from .linking import Links
 
-__all__ = ["fence", "highlighted", "lines_of", "numbered"]
+__all__ = ["block", "fence", "highlighted", "lines_of", "numbered"]
 
-WIDE = 62  # characters: what is longer is set smaller, to fit the column of the prose
+ROOM = 40  # characters: what is longer scrolls on a phone, and must be reached by the keyboard
+NAME = re.compile(r"(?<![\w.])(?:[a-z]+\.)?[A-Za-z_]\w*")
 
 
-def highlighted(source: str) -> str:
-    """Return the code with its pieces in spans; without its tags it is the very source again."""
-    return "".join(_span(kind, text) for kind, text in pieces(source))
+def highlighted(source: str, links: Optional[Links] = None, seen: Optional[Set[str]] = None) -> str:
+    """Return the code with its pieces in spans; without its tags it is the very source again.
+
+    The names of the library lead to their pages, each where it first occurs; `seen` has those that
+    occurred before, and is added to.
+    """
+    seen = set() if seen is None else seen
+    return "".join(_span(kind, text) if kind or links is None else _linked(text, links, seen)
+                   for kind, text in pieces(source))
+
+
+def _linked(text: str, links: Links, seen: Set[str]) -> str:
+    written, at = "", 0
+    for match in NAME.finditer(text):
+        address = None if match.group() in seen else links.of_name(match.group())
+        if address is not None:
+            seen.add(match.group())
+            written += html.escape(text[at:match.start()])
+            written += f'<a class="name" href="{html.escape(address)}">{match.group()}</a>'
+            at = match.end()
+    return written + html.escape(text[at:])
 
 
 def _span(kind: str, text: str) -> str:
@@ -28,10 +49,16 @@ def _span(kind: str, text: str) -> str:
     return f'<span class="{kind}">{escaped}</span>' if kind else escaped
 
 
+def block(css_class: str, inside: str, text: str) -> str:
+    """Return a block of code or output; `inside` is its HTML, `text` what is to be read in it."""
+    longest = max(map(len, text.split("\n")))
+    reached = ' tabindex="0"' if longest > ROOM else ""
+    return f'<pre class="{css_class}"{reached}><code>{inside}</code></pre>'
+
+
 def fence(inside: str, text: str) -> str:
-    """Return a block within prose; `inside` is its HTML, `text` what is to be read in it."""
-    wide = " wide" if max(map(len, text.split("\n"))) > WIDE else ""
-    return f'<pre class="fence{wide}"><code>{inside}</code></pre>'
+    """Return a block within prose."""
+    return block("fence", inside, text)
 
 
 def lines_of(source: str) -> List[str]:

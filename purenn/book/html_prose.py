@@ -1,24 +1,33 @@
 """Prose as HTML: the tree of `markdown` written out, everything escaped.
 
-Before this: html_code. After this: figures.
+Before this: html_code. After this: docstrings.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from typing import Callable, Dict, List, Sequence
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from .html_code import fence, highlighted
+from .linking import Links
 from .markdown import (
-    Block, Code, Fence, Heading, Inline, Link, Listing, Paragraph, Quote, Strong, Table,
-    Text, plain_text,
+    Block, Code, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph, Quote, Strong,
+    Table, Text, Toy, plain_text,
 )
+from .mathml import display_math, inline_math
+from .widgets import make, widget_html
 
-__all__ = ["Resolve", "as_html", "inline_html", "names_of_headings"]
+__all__ = ["Resolve", "as_html", "heading_html", "inline_html", "names_of_headings"]
 
-Resolve = Callable[[Link], str]  # from a link in a lesson to the address of a page
 Names = Dict[int, str]  # from the line of a heading to its id
+
+
+class Resolve(NamedTuple):
+    """Where things lead: links to addresses, and the names of the library, if they are linked."""
+
+    address_of: Callable[[Link], str]
+    names: Optional[Links] = None
 
 
 def names_of_headings(headings: Sequence[Heading]) -> Names:
@@ -40,19 +49,29 @@ def as_html(blocks: Sequence[Block], resolve: Resolve, names: Names) -> str:
     return "\n".join(_block(block, resolve, names) for block in blocks)
 
 
-def inline_html(content: Sequence[Inline], resolve: Resolve) -> str:
-    """Return running text as HTML."""
-    return "".join(_inline(one, resolve) for one in content)
+def inline_html(
+    content: Sequence[Inline], resolve: Resolve, within_link: bool = False
+) -> str:
+    """Return running text as HTML; there is no link within a link."""
+    return "".join(_inline(one, resolve, within_link) for one in content)
 
 
-def _inline(one: Inline, resolve: Resolve) -> str:
+def _code(one: Code, resolve: Resolve, within_link: bool) -> str:
+    code = f"<code>{html.escape(one.text, quote=False)}</code>"
+    address = resolve.names.of_code(one.text) if resolve.names and not within_link else None
+    return f'<a class="name" href="{html.escape(address)}">{code}</a>' if address else code
+
+
+def _inline(one: Inline, resolve: Resolve, within_link: bool) -> str:
     if isinstance(one, Text):
         return html.escape(one.text, quote=False)
     if isinstance(one, Code):
-        return f"<code>{html.escape(one.text, quote=False)}</code>"
-    inside = inline_html(one.content, resolve)
+        return _code(one, resolve, within_link)
+    if isinstance(one, Formula):
+        return inline_math(one.text)
+    inside = inline_html(one.content, resolve, within_link or isinstance(one, Link))
     if isinstance(one, Link):
-        return f'<a href="{html.escape(resolve(one))}">{inside}</a>'
+        return f'<a href="{html.escape(resolve.address_of(one))}">{inside}</a>'
     tag = "strong" if isinstance(one, Strong) else "em"
     return f"<{tag}>{inside}</{tag}>"
 
@@ -60,8 +79,8 @@ def _inline(one: Inline, resolve: Resolve) -> str:
 def _block(block: Block, resolve: Resolve, names: Names) -> str:
     if isinstance(block, Heading):
         name = html.escape(names[block.line])
-        inside = inline_html(block.content, resolve)
-        return f'<h{block.level} id="{name}">{inside}</h{block.level}>'
+        inside = inline_html(block.content, resolve, within_link=True)
+        return heading_html(block.level, name, inside)
     if isinstance(block, Paragraph):
         return f"<p>{inline_html(block.content, resolve)}</p>"
     if isinstance(block, Listing):
@@ -70,7 +89,19 @@ def _block(block: Block, resolve: Resolve, names: Names) -> str:
         return f"<blockquote>\n{as_html(block.content, resolve, names)}\n</blockquote>"
     if isinstance(block, Fence):
         return _fence(block)
+    if isinstance(block, Formulas):
+        return display_math(block.text, block.terms)
+    if isinstance(block, Toy):
+        return widget_html(make(block.name))
     return _table(block, resolve)
+
+
+def heading_html(level: int, name: str, inside: str) -> str:
+    """Return a heading that can be linked to, with a link to itself."""
+    if level == 1:
+        return f'<h1 id="{name}">{inside}</h1>'
+    return (f'<h{level} id="{name}">{inside} <a class="anchor" href="#{name}" '
+            f'aria-label="Link to this section">#</a></h{level}>')
 
 
 def _listing(block: Listing, resolve: Resolve) -> str:
@@ -90,17 +121,20 @@ def _fence(block: Fence) -> str:
 def _table(block: Table, resolve: Resolve) -> str:
     head = _row("th", block.header, block.alignment, resolve)
     body = "\n".join(_row("td", row, block.alignment, resolve) for row in block.rows)
-    return (f'<div class="table"><table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n'
+    return (f'<div class="table" tabindex="0"><table>\n<thead>\n{head}\n</thead>\n'
+            f"<tbody>\n{body}\n</tbody>\n"
             f"</table></div>")
 
 
 def _row(tag: str, cells: Sequence[Sequence[Inline]], alignment: List[str],
          resolve: Resolve) -> str:
-    inside = "".join(
-        f"<{tag}{_aligned(side)}>{inline_html(cell, resolve)}</{tag}>"
-        for cell, side in zip(cells, alignment)
-    )
+    inside = "".join(_cell(tag if cell else "td", cell, side, resolve)
+                     for cell, side in zip(cells, alignment))
     return f"<tr>{inside}</tr>"
+
+
+def _cell(tag: str, cell: Sequence[Inline], side: str, resolve: Resolve) -> str:
+    return f"<{tag}{_aligned(side)}>{inline_html(cell, resolve)}</{tag}>"
 
 
 def _aligned(side: str) -> str:

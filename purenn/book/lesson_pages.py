@@ -1,4 +1,7 @@
-"""A part as a page: its prose on the left, its code with what that put out on the right.
+"""A part as a page: prose, code, and what the code put out, one below the other as in the lesson.
+
+A picture stands right below the sentence that speaks of it, since the code that draws it is folded
+away.
 
 Before this: modules. After this: library.
 """
@@ -7,26 +10,27 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Iterator, List, NamedTuple, Sequence
+from typing import List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from .html_code import highlighted
+from ..draw import Picture
+from .figures import NARROW, figure
+from .folding import DRAWING, IMPORTS, segments
+from .html_code import block, highlighted
 from .html_prose import Resolve, as_html, names_of_headings
+from .linking import Links
 from .markdown import (
     Block, Heading, Inline, Text, parsed, parsed_line, plain_text, sentences,
 )
-from .pages import Target, contents_list, row
+from .pages import Target
 from .parts import Part
 from .percent import PROSE
-from .running import Output, Ran
+from .running import Ran
 
-__all__ = ["Told", "aim_of", "lesson_body", "prose_of", "told"]
+__all__ = ["Told", "aim_of", "cover_picture", "lesson_body", "prose_of", "told"]
 
 AFTER = re.compile(r"After (?:this part|it),? you ")
 
-# What names another place of the same picture: these follow when its ids change.
-ID = re.compile(r'(\s(?:id|href|xlink:href|aria-labelledby|aria-describedby)=")([^"]*)(")')
-URL = re.compile(r"url\(#([^)]*)\)")
-
+FOLDED = {IMPORTS: "Imports", DRAWING: "The code that draws this"}
 
 class Told(NamedTuple):
     """A part that has run: what its cells put out, and its prose as trees, one for each cell."""
@@ -58,82 +62,54 @@ def aim_of(part: Part) -> List[Inline]:
     return aim
 
 
-def lesson_body(lesson: Told, beside: str, resolve: Resolve) -> str:
-    """Return what stands on the page of a part; `beside` is HTML about the library behind it."""
+def lesson_body(lesson: Told, related: str, resolve: Resolve) -> Tuple[str, List[Target]]:
+    """Return what stands on the page of a part, and its sections.
+
+    `related` is HTML about the library behind the part; it stands below everything else.
+    """
     blocks = [block for cell in lesson.prose for block in cell]
     headings = [block for block in blocks if isinstance(block, Heading)]
     names = names_of_headings(headings)
     sections = [Target(f"#{names[heading.line]}", plain_text(heading.content))
                 for heading in headings if heading.level == 2]
-    rows: List[str] = []
+    written: List[str] = []
     pictures = 0
-    for number, (cells, ran) in enumerate(_rows(lesson)):
-        prose = "\n".join(as_html(cell, resolve, names) for cell in cells)
-        code = []
-        for one in ran:
-            code.append(_code(one, lesson.part.number, pictures))
-            pictures += len([output for output in one.outputs if not isinstance(output, str)])
-        if number == 0:
-            code.insert(0, contents_list("Contents of this part", sections) + beside)
-        rows.append(row(prose, "\n".join(code), "opening" if number == 0 else ""))
-    return "\n".join(rows)
+    for ran, prose in zip(lesson.results, lesson.prose):
+        if ran.cell.kind == PROSE:
+            inside = as_html(prose, resolve, names)
+            written.append(f'<div class="prose">\n{inside}\n</div>')
+        else:
+            written.append(_cell(ran, f"picture-{lesson.part.number}", pictures, resolve.names))
+            pictures += len([one for one in ran.outputs if isinstance(one, Picture)])
+    return "\n".join([*written, related]), sections
 
 
-class Row(NamedTuple):
-    """Cells of prose, and the cells of code that follow them."""
-
-    prose: List[List[Block]]
-    code: List[Ran]
-
-
-def _rows(lesson: Told) -> Iterator[Row]:
-    """Yield prose with the code that follows it; a heading begins anew."""
-    current = Row([], [])
-    for ran, blocks in zip(lesson.results, lesson.prose):
-        if ran.cell.kind != PROSE:
-            current.code.append(ran)
-            continue
-        if current.code or (current.prose and isinstance(blocks[0], Heading)):
-            yield current
-            current = Row([], [])
-        current.prose.append(blocks)
-    yield current
-
-
+def cover_picture(lesson: Told) -> Optional[Picture]:
+    """Return the first picture of a part that is not tall on a small card, None if it has none."""
+    pictures = [output for ran in lesson.results for output in ran.outputs
+                if isinstance(output, Picture)]
+    low = [one for one in pictures if one.drawn(NARROW).height < 1.15 * NARROW]
+    return next(iter([*low, *pictures]), None)
 
 
 # ---- Code and what it puts out ----
 
 
-def _code(ran: Ran, part: int, pictures: int) -> str:
+def _cell(ran: Ran, prefix: str, pictures: int, links: Optional[Links]) -> str:
     """Return a cell of code with its outputs; `pictures` is how many came before on this page."""
-    shown = [f'<pre class="code"><code>{highlighted(ran.cell.text)}</code></pre>']
+    seen: Set[str] = set()
+    shown = [_segment(fold, text, links, seen) for fold, text in segments(ran.cell.text)]
     for output in ran.outputs:
-        pictures += not isinstance(output, str)
-        shown.append(_output(output, f"picture-{part}-{pictures}-"))
+        if isinstance(output, Picture):
+            pictures += 1
+            shown.append(figure(output, f"{prefix}-{pictures}-"))
+        elif output.strip():
+            shown.append(block("output", html.escape(output.rstrip(), quote=False), output))
     inside = "\n".join(shown)
     return f'<div class="cell">\n{inside}\n</div>'
 
 
-def _output(output: Output, prefix: str) -> str:
-    if isinstance(output, str):
-        return (f'<pre class="output">{html.escape(output.rstrip(), quote=False)}</pre>'
-                if output.strip() else "")
-    return (f'<div class="picture" style="--natural: {output.width}px">\n'
-            f"{with_own_ids(output.svg(), prefix)}\n</div>")
-
-
-def with_own_ids(svg: str, prefix: str) -> str:
-    """Return an SVG for a page, its ids made different from those of all other pictures there.
-
-    >>> with_own_ids('<svg aria-labelledby="a b"><title id="a"/><use href="#c"/></svg>', "one-")
-    '<svg aria-labelledby="one-a one-b"><title id="one-a"/><use href="#one-c"/></svg>'
-    """
-    start = svg.index("<svg")  # what stands before it is for files of its own
-    renamed = ID.sub(lambda found: found[1] + _renamed(found[2], prefix) + found[3], svg[start:])
-    return URL.sub(lambda found: f"url(#{prefix}{found[1]})", renamed).strip()
-
-
-def _renamed(names: str, prefix: str) -> str:
-    return " ".join(f"#{prefix}{name[1:]}" if name.startswith("#") else f"{prefix}{name}"
-                    for name in names.split())
+def _segment(fold: str, text: str, links: Optional[Links], seen: Set[str]) -> str:
+    code = block("code", highlighted(text, links, seen), text)
+    return (f'<details class="fold"><summary>{FOLDED[fold]}</summary>\n{code}\n</details>'
+            if fold else code)

@@ -4,7 +4,7 @@ A lesson links to `../layers.py#Dense`: that is right for those who read the fil
 the book it must lead to the page of that module, at the definition; and if there is no such name,
 whoever wrote the link should hear of it.
 
-Before this: lesson_pages. After this: website.
+Before this: lesson_pages. After this: reference.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ __all__ = ["CORE", "Library", "module_address", "module_title", "page_of_part", 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # In the order in which they are read.
-CORE = [f"{room}.py" for room in ("linalg", "initializers", "layers", "activations", "losses",
-                                  "network", "optimizers", "metrics", "training")]
+CORE = [f"{name}.py" for name in ("first", "linalg", "initializers", "layers", "activations",
+                                  "losses", "network", "optimizers", "metrics", "training")]
 
 
 def module_title(file: str) -> str:

@@ -1,7 +1,12 @@
 """The little Markdown that the prose of the lessons is written in, taken apart into a tree.
 
-Headings, paragraphs, lists, quotes, fenced blocks, tables; in them *emphasis*, **strong**, `code`
-and [links](address). No more, because a reader of the plain file should be able to read it too.
+Headings, paragraphs, lists, quotes, fenced blocks, tables; in them *emphasis*, **strong**, `code`,
+formulas and [links](address). No more, because a reader of the plain file should be able to read it
+too. A formula is a span of code with a sign that no code has, `p − y`, or with dollars inside the
+backticks, `$p[c]$`; and a block between ```formula and ```, whose first line may say which terms
+are coloured: ```formula x: input; w: weight. An empty block ```widget softmax is the place of a
+figure to play with.
+
 What it does not know it refuses, with the line: a page full of stray stars and dollars is found by
 its readers, an error by its writer.
 
@@ -11,7 +16,7 @@ A tree of NamedTuples, and no HTML yet: the same prose is shown in terminals.
 [Heading(level=2, content=[Text(text='A '), Emphasis(content=[Text(text='neuron')])], line=1), \
 Paragraph(content=[Text(text='It adds '), Code(text='x + y'), Text(text='.')], line=2)]
 
-Before this: parts. After this: highlight.
+Before this: mathml. After this: highlight.
 """
 
 from __future__ import annotations
@@ -20,11 +25,14 @@ import re
 from typing import Any, List, NamedTuple, NoReturn, Optional, Sequence, Tuple, Union
 
 from .errors import error_at
+from .formulas import FormulaError, lines_of, looks_like_formula, parsed_terms
+from .formulas import parsed as parsed_formula
+from .widgets import WIDGETS
 
 __all__ = [
-    "Block", "Code", "Emphasis", "Fence", "Heading", "Inline", "Link", "Listing", "Paragraph",
-    "Quote", "Strong", "Table", "Text", "parsed", "parsed_line", "plain_text",
-    "sentences",
+    "Block", "Code", "Emphasis", "Fence", "Formula", "Formulas", "Heading", "Inline", "Link",
+    "Listing", "Paragraph", "Quote", "Strong", "Table", "Text", "parsed", "parsed_line",
+    "Toy", "plain_text", "sentences",
 ]
 
 
@@ -36,6 +44,12 @@ class Text(NamedTuple):
 
 
 class Code(NamedTuple):
+    text: str
+
+
+class Formula(NamedTuple):
+    """A formula in a line, as plain text; `formulas` knows what it means."""
+
     text: str
 
 
@@ -53,7 +67,7 @@ class Link(NamedTuple):
     line: int
 
 
-Inline = Union[Text, Code, Emphasis, Strong, Link]
+Inline = Union[Text, Code, Formula, Emphasis, Strong, Link]
 
 
 class Heading(NamedTuple):
@@ -88,6 +102,21 @@ class Fence(NamedTuple):
     line: int
 
 
+class Formulas(NamedTuple):
+    """Formulas on lines of their own; `terms` says which of their terms are coloured."""
+
+    terms: str
+    text: str
+    line: int
+
+
+class Toy(NamedTuple):
+    """The place of a figure to play with; `name` is one of WIDGETS."""
+
+    name: str
+    line: int
+
+
 class Table(NamedTuple):
     """Rows of cells; `alignment` has "left", "center", "right" or "" for each column."""
 
@@ -97,7 +126,7 @@ class Table(NamedTuple):
     line: int
 
 
-Block = Union[Heading, Paragraph, Listing, Quote, Fence, Table]
+Block = Union[Heading, Paragraph, Listing, Quote, Fence, Formulas, Toy, Table]
 
 
 def plain_text(content: Sequence[Inline]) -> str:
@@ -106,7 +135,7 @@ def plain_text(content: Sequence[Inline]) -> str:
     >>> plain_text(parsed_line("the *whole* `x`", "part.py", 1))
     'the whole x'
     """
-    return "".join(one.text if isinstance(one, (Text, Code)) else plain_text(one.content)
+    return "".join(one.text if isinstance(one, (Text, Code, Formula)) else plain_text(one.content)
                    for one in content)
 
 
@@ -125,7 +154,7 @@ REFUSED_BLOCKS = [
     (re.compile(r"~~~"), "fenced blocks begin with ```"),
     (re.compile(r"\s"), "indented text is not known here: lists do not nest, and blocks of code "
                         "stand between lines of ```"),
-    (re.compile(r"\$\$"), "formulas are plain text between lines of ```"),
+    (re.compile(r"\$\$"), "formulas stand between lines of ```formula and ```"),
     (re.compile(r"\[[^\]]+\]:\s"), "links are [text](address)"),
     (re.compile(r"#+(\S|$)"), "after the # of a heading comes a space"),
 ]
@@ -212,17 +241,36 @@ class _Reader:
         text = "\n".join(line.strip() for line in self._lines[start:self._at])
         return parsed_line(text, self._path, self._first + start)
 
-    def _fence(self) -> Fence:
+    def _fence(self) -> Block:
         start = self._at
-        language = self._lines[start][3:].strip()
+        language, _, more = self._lines[start][3:].strip().partition(" ")
         end = next((n for n in range(start + 1, len(self._lines))
                     if self._lines[n].startswith("```")), None)
         if end is None:
             self._refuse("this block has no end; write a line of ``` below it")
-        if not re.fullmatch(r"\w*", language) or self._lines[end].strip() != "```":
+        if not re.fullmatch(r"\w*", language) or self._lines[end].strip() != "```" \
+                or (more and language not in ("formula", "widget")):
             self._refuse("expected a fenced block to stand between lines of ```")
         self._at = end + 1
-        return Fence(language, "\n".join(self._lines[start + 1:end]), self._first + start)
+        text = "\n".join(self._lines[start + 1:end])
+        if language == "formula":
+            return self._formulas(more, text, start)
+        if language == "widget":
+            if more not in WIDGETS or text.strip():
+                self._refuse(f"expected an empty block and one of {', '.join(WIDGETS)}, got "
+                             f"{more!r}", start)
+            return Toy(more, self._first + start)
+        return Fence(language, text, self._first + start)
+
+    def _formulas(self, terms: str, text: str, start: int) -> Formulas:
+        """Return a block of formulas, which are all tried: an error names the block's line."""
+        try:
+            parsed_terms(terms)
+            if not lines_of(text).rows:
+                raise FormulaError("expected a formula between ```formula and ```")
+        except FormulaError as error:
+            self._refuse(str(error), start)
+        return Formulas(terms, text, self._first + start)
 
     def _quote(self) -> Quote:
         start = self._at
@@ -304,7 +352,7 @@ ESCAPED = re.compile(r"\\([\\`*_\[\]#|<>$&!.-])")
 REFUSED_WORDS = [
     (re.compile(r"</?[A-Za-z!?]"), "HTML is not shown; put it between backticks"),
     (re.compile(r"!\["), "images are drawn by code, with draw.show"),
-    (re.compile(r"\$\S"), "formulas are plain text between backticks; a dollar is \\$"),
+    (re.compile(r"\$\S"), "formulas go between `$ and $`; a dollar is \\$"),
     (re.compile(r"\\[A-Za-z()]"), "LaTeX is not shown; write formulas as plain text"),
     (re.compile(r"~~"), "text that is struck out is not known"),
     (re.compile(r"(?<!\w)__?(?=\w)"), "emphasis is *emphasis*; names go between backticks"),
@@ -381,7 +429,7 @@ class _Words:
         self._at += 1
         return self._text[self._at - 1]
 
-    def _code(self) -> Code:
+    def _code(self) -> Inline:
         ticks = re.compile("`+").match(self._text, self._at)
         assert ticks is not None
         end = re.compile(f"(?<!`){ticks.group()}(?!`)").search(self._text, ticks.end())
@@ -390,7 +438,18 @@ class _Words:
         inside = self._text[ticks.end():end.start()].replace("\n", " ")
         self._at = end.end()
         padded = len(inside) > 2 and inside[0] == inside[-1] == " " and inside.strip()
-        return Code(inside[1:-1] if padded else inside)
+        inside = inside[1:-1] if padded else inside
+        dollars = len(inside) > 2 and inside[0] == inside[-1] == "$"
+        if len(ticks.group()) > 1 or not (dollars or looks_like_formula(inside)):
+            return Code(inside)
+        return self._formula(inside[1:-1].strip() if dollars else inside)
+
+    def _formula(self, text: str) -> Formula:
+        try:
+            parsed_formula(text)
+        except FormulaError as error:
+            self._refuse(f"{error}; code with such signs goes between double backticks")
+        return Formula(text)
 
     def _marked(self, mark: str, kind: Any) -> Inline:
         start = self._at

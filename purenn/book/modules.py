@@ -1,10 +1,10 @@
-"""A library module as a page: its docstrings on the left, the code they speak of on the right.
+"""A library module as a page: its docstrings, each with the code it speaks of below it.
 
 The file is cut at its definitions. Each piece has the lines of code of one function, class head or
 method, without its docstring, which has become the prose; what stands between definitions
 (imports, constants) is a piece of its own. Every line keeps its number, and can be linked to.
 
-Before this: pages. After this: lesson_pages.
+Before this: figures. After this: lesson_pages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 from .docstrings import docstring_html
 from .html_code import lines_of, numbered
-from .pages import Target, contents_list, row
+from .pages import Target
 
 __all__ = ["Module", "module_body", "module_from"]
 
@@ -150,18 +150,19 @@ def _between(lines: List[str], first: int, last: int) -> Iterator[Piece]:
 # ---- The page ----
 
 
-def module_body(title: str, module: Module, beside: str) -> str:
-    """Return what stands on the page of a module; `beside` is HTML about where it is spoken of."""
+def module_body(title: str, module: Module, related: str) -> Tuple[str, List[Target]]:
+    """Return what stands on the page of a module, and the names that it defines.
+
+    `related` is HTML about where it is spoken of.
+    """
     highlighted = _with_names(lines_of("\n".join(module.lines)), module)
     public = [Target(f"#{name}", name) for name in _public(module)]
     start = module.pieces[0].first if module.pieces else len(module.lines)
     opening = (f"<h1>{html.escape(title)}</h1>{_anchors(1, start - 1, module)}\n"
                f"{docstring_html(module.docstring)}")
-    parts = [
-        row(opening, contents_list("What is defined here", public) + beside, "opening"),
-        *(_piece_row(piece, highlighted, module) for piece in module.pieces),
-    ]
-    return "\n".join(parts)
+    parts = [f'<div class="prose">\n{opening}\n</div>',
+             *(_piece(piece, highlighted, module) for piece in module.pieces), related]
+    return "\n".join(filter(None, parts)), public
 
 
 def _public(module: Module) -> List[str]:
@@ -184,15 +185,17 @@ def _anchors(first: int, last: int, module: Module) -> str:
                    if f"L{n}" not in module.names)
 
 
-def _piece_row(piece: Piece, highlighted: Sequence[str], module: Module) -> str:
+def _piece(piece: Piece, highlighted: Sequence[str], module: Module) -> str:
     section = SECTION.fullmatch(module.lines[piece.first - 1]) if not piece.name else None
     if section is not None:
         title = html.escape(section.group(1), quote=False)
-        prose = f'<h2 class="section">{title}</h2>{_anchors(piece.first, piece.first, module)}'
+        prose = (f'<h2 class="section">{title}</h2>'
+                 f"{_anchors(piece.first, piece.first, module)}")
         piece = piece._replace(first=piece.first + 1)
     else:
         prose = _definition_prose(piece, module) if piece.name else ""
-    return row(prose, _piece_code(piece, highlighted, module), "piece")
+    written = f'<div class="prose">\n{prose}\n</div>\n' if prose else ""
+    return f'<div class="piece">\n{written}{_piece_code(piece, highlighted, module)}\n</div>'
 
 
 def _definition_prose(piece: Piece, module: Module) -> str:
@@ -200,7 +203,9 @@ def _definition_prose(piece: Piece, module: Module) -> str:
     name = html.escape(piece.name)
     # A property, and what sets it, have one name; a link leads to the first.
     anchor = f' id="{name}"' if module.names[piece.name] == piece.first else ""
-    return (f'<h{level} class="definition"{anchor}>{name}</h{level}>'
+    itself = (f' <a class="anchor" href="#{name}" aria-label="Link to {name}">#</a>'
+              if anchor else "")
+    return (f'<h{level} class="definition"{anchor}>{name}{itself}</h{level}>'
             f"{_anchors(*piece.docstring, module)}\n{docstring_html(piece.text)}")
 
 
@@ -214,7 +219,7 @@ def _piece_code(piece: Piece, highlighted: Sequence[str], module: Module) -> str
         for start, end in (_without_blank_ends(module.lines, *run) for run in runs)
         if start <= end
     )
-    return f'<pre class="code numbered"><code>{shown}</code></pre>' if shown else ""
+    return (f'<pre class="code numbered" tabindex="0"><code>{shown}</code></pre>' if shown else "")
 
 
 def _without_blank_ends(lines: Sequence[str], start: int, end: int) -> Tuple[int, int]:

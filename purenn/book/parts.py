@@ -3,7 +3,7 @@
 A part is a file `part_04_dense.py` whose first cell begins with `# Part 4: The Dense layer` and
 goes on with a paragraph that says what the reader will be able to do after it.
 
-Before this: running. After this: markdown.
+Before this: running. After this: formulas.
 """
 
 from __future__ import annotations

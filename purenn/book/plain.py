@@ -1,16 +1,17 @@
 """A part in a terminal: prose wrapped to its width, code with a bar beside it, pictures as text.
 
-Before this: notebook. This is the last room of the book.
+Before this: notebook. This is the last module of the book.
 """
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Callable, List, NamedTuple, Sequence, Tuple
 
 from .highlight import pieces
 from .markdown import (
-    Block, Code, Emphasis, Fence, Heading, Inline, Link, Listing, Paragraph, Quote, Strong, Table,
-    Text, parsed, plain_text,
+    Block, Code, Emphasis, Fence, Formula, Formulas, Heading, Inline, Link, Listing, Paragraph,
+    Quote, Strong, Table, Text, Toy, parsed, plain_text,
 )
 from .percent import PROSE
 from .running import Output, Ran
@@ -47,13 +48,41 @@ def shown(ran: Ran, path: str, screen: Screen) -> str:
 
 def _code_lines(source: str, screen: Screen) -> List[str]:
     """Return the lines of code, each coloured by itself, a blank in front of those not empty."""
-    lines = [""]
+    lines: List[List[Styled]] = [[]]
     for kind, text in pieces(source):
         first, *more = text.split("\n")
         colour = CODE_COLOURS.get(kind, "")
-        lines[-1] += _painted((colour, first), screen)
-        lines += [_painted((colour, line), screen) for line in more]
-    return [f" {line}" if line else "" for line in lines]
+        lines[-1].append((colour, first))
+        lines += [[(colour, line)] for line in more]
+    return ["".join([" ", *(_painted(one, screen) for one in part)]) if _text(part) else ""
+            for line in lines for part in _broken(line, screen.width - 2)]
+
+
+def _broken(line: Sequence[Styled], width: int) -> List[List[Styled]]:
+    """Return a line of code in parts that fit, broken at blanks, the further ones indented more."""
+    text = _text(line)
+    if len(text) <= width:
+        return [list(line)]
+    indent = len(text) - len(text.lstrip())
+    if indent > width // 3:  # aligned with a bracket far to the right: there is no room for that
+        return _broken([("", " " * (width // 3)), *_slice(line, indent, len(text))], width)
+    cut = text.rfind(" ", indent + 1, width + 1)
+    if cut < 0:
+        return [list(line)]
+    rest = [("", " " * min(indent + 6, width // 3)), *_slice(line, cut + 1, len(text))]
+    return [_slice(line, 0, cut), *_broken(rest, width)]
+
+
+def _slice(line: Sequence[Styled], start: int, end: int) -> List[Styled]:
+    """Return the characters from start to end, each with its colour."""
+    found: List[Styled] = []
+    at = 0
+    for colour, text in line:
+        piece = text[max(0, start - at):max(0, end - at)]
+        if piece:
+            found.append((colour, piece))
+        at += len(text)
+    return found
 
 
 def _output(output: Output, screen: Screen) -> str:
@@ -88,6 +117,12 @@ def _block(block: Block, screen: Screen) -> List[str]:
         return [f"> {line}".rstrip() for line in lines]
     if isinstance(block, Fence):
         return [f"    {line}".rstrip() for line in block.text.split("\n")]
+    if isinstance(block, Toy):
+        return _wrapped([("dim", f"(In the web book, a figure to play with stands here: "
+                                 f"{block.name}.)")], screen)
+    if isinstance(block, Formulas):
+        terms = [f"    ({block.terms})"] if block.terms else []
+        return [f"    {line}".rstrip() for line in block.text.split("\n")] + terms
     return _table(block, screen)
 
 
@@ -110,13 +145,35 @@ def _listing(block: Listing, screen: Screen) -> List[str]:
 
 
 def _table(block: Table, screen: Screen) -> List[str]:
-    """Return the rows, their cells aligned; a table is not wrapped."""
+    """Return the rows, their cells aligned; cells are wrapped where the table is too wide."""
     rows = [[_text(_styled(cell)) for cell in row] for row in [block.header, *block.rows]]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join(_aligned(cell, width, side) for cell, width, side
-                       in zip(row, widths, block.alignment)).rstrip() for row in rows]
+    widths = _column_widths(rows, min(screen.width, WIDEST))
+    bold = [screen.paint(line, "bold") for line in _table_row(rows[0], widths, block.alignment)]
     rule = "  ".join("─" * width for width in widths)
-    return [screen.paint(lines[0], "bold"), rule, *lines[1:]]
+    return [*bold, rule, *(line for row in rows[1:]
+                           for line in _table_row(row, widths, block.alignment))]
+
+
+def _column_widths(rows: Sequence[Sequence[str]], room: int) -> List[int]:
+    """Return how wide each column is: what it needs, the widest less where there is no room."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    least = [max(len(word) for cell in column for word in [*cell.split(), ""])
+             for column in zip(*rows)]
+    while sum(widths) + 2 * (len(widths) - 1) > room:
+        shrinking = [k for k in range(len(widths)) if widths[k] > least[k]]
+        if not shrinking:
+            break
+        widths[max(shrinking, key=lambda k: widths[k])] -= 1
+    return widths
+
+
+def _table_row(row: Sequence[str], widths: Sequence[int], sides: Sequence[str]) -> List[str]:
+    """Return the lines of a row; a cell that is too long goes on in the next line."""
+    cells = [textwrap.wrap(cell, max(1, width), break_long_words=False) or [""]
+             for cell, width in zip(row, widths)]
+    return ["  ".join(_aligned(cell[n] if n < len(cell) else "", width, side)
+                      for cell, width, side in zip(cells, widths, sides)).rstrip()
+            for n in range(max(map(len, cells)))]
 
 
 def _aligned(cell: str, width: int, side: str) -> str:
@@ -134,6 +191,8 @@ def _styled(content: Sequence[Inline], colour: str = "") -> List[Styled]:
     styled: List[Styled] = []
     for one in content:
         if isinstance(one, Text):
+            styled.append((colour, one.text))
+        elif isinstance(one, Formula):
             styled.append((colour, one.text))
         elif isinstance(one, Code):
             styled.append((colour, f"`{one.text}`"))

@@ -3,7 +3,7 @@
 First everything runs, then every page is made, and only then is anything written: a part that
 fails leaves no half of a book behind.
 
-Before this: library. After this: notebook.
+Before this: searching. After this: latex.
 """
 
 from __future__ import annotations
@@ -11,21 +11,33 @@ from __future__ import annotations
 import errno
 import html
 import os
-from typing import Callable, Dict, Iterator, Optional, Sequence, Tuple
+import re
+import tempfile
+from typing import Callable, Dict, Iterator, List, Sequence
 
 from ..atomic import atomic_write
 from .docstrings import first_line, inline_html
+from .figures import night_rules, thumbnail
+from .html_prose import Resolve
 from .html_prose import inline_html as prose_html
-from .lesson_pages import Told, aim_of, lesson_body, prose_of, told
+from .lesson_pages import Told, aim_of, cover_picture, lesson_body, prose_of, told
 from .library import (
     CORE, Library, in_reading_order, links_of, module_address, module_title, page_of_part,
     spoken_of,
 )
+from .linking import links_for
 from .markdown import plain_text, parsed_line
 from .modules import module_body
-from .pages import MADE_BY, STYLE_SHEET, Target, link, page, style
+from .pages import (
+    MADE_BY, SCRIPT, STYLE_SHEET, Around, Contents, Page, Target, list_of_links, shared_file,
+    whole_page,
+)
 from .parts import Part
+from .reference import addresses, modules_behind, reference_pages
 from .running import run
+from .searching import INDEX, search_index, search_page
+from .widgets import WIDGETS
+from .widgets.widget import COMMON, script_of
 
 __all__ = ["book_pages", "build", "check_folder", "write"]
 
@@ -33,7 +45,7 @@ TITLE = "Neural networks in plain Python"
 DESCRIPTION = ("A textbook that runs: neural networks from one neuron to a trained model, in plain "
                "Python, every line to be read.")
 
-Around = Tuple[Optional[Target], Optional[Target]]
+SEARCH_SCRIPT = "search.js"
 
 
 def build(folder: str, parts: Sequence[Part], progress: Callable[[Part], None]) -> int:
@@ -83,8 +95,11 @@ def check_folder(folder: str) -> None:
         if os.listdir(folder) and not _holds_a_book(folder):
             raise _refusal(errno.EEXIST, "there are other files in this folder; choose a new or "
                                          "an empty one", folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise _refusal(errno.EACCES, "the folder is write-protected", asked)
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise _refusal(error.errno or errno.EACCES, f"no file can be made in {folder}: "
+                                                    f"{error.strerror}", asked) from None
 
 
 def _refusal(number: int, reason: str, folder: str) -> OSError:
@@ -116,18 +131,45 @@ def write(folder: str, pages: Dict[str, str]) -> None:
 
 def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
     """Return all files of the book, by name."""
-    library = Library()
+    library, known = Library(), addresses()
     parts = [lesson.part for lesson in lessons]
     spoken = {lesson.part.number: spoken_of(lesson, library) for lesson in lessons}
-    files = in_reading_order({*CORE, *(file for some in spoken.values() for file in some)})
-    pages = {STYLE_SHEET: style(), "index.html": _index(lessons, files, library)}
+    files = in_reading_order({*CORE, *modules_behind(),
+                              *(file for some in spoken.values() for file in some)})
+    resolves = {part.number: Resolve(library.resolver(part, parts), links_for(part.cells, known))
+                for part in parts}
+    pages = [_index(lessons, resolves), _library_page(files, library)]
     for lesson, around in zip(lessons, _neighbours([_part_target(part) for part in parts])):
-        pages[page_of_part(lesson.part)] = _part_page(
-            lesson, spoken[lesson.part.number], around, library, parts)
+        number = lesson.part.number
+        pages.append(_part_page(lesson, spoken[number], around, resolves[number]))
     for file, around in zip(files, _neighbours([_module_target(file) for file in files])):
         about = [part for part in parts if file in spoken[part.number]]
-        pages[module_address(file)] = _module_page(file, about, around, library)
-    return pages
+        pages.append(_module_page(file, about, around, library))
+    pages += reference_pages(_used(parts, resolves))
+    index = search_index(pages)
+    written = {page.address: whole_page(page, TITLE, _contents(parts))
+               for page in [*pages, search_page()]}
+    shared = {name: shared_file(name) for name in (STYLE_SHEET, SCRIPT, SEARCH_SCRIPT)}
+    shared[COMMON] = shared_file(f"widgets/{COMMON}")
+    shared.update({script_of(name): shared_file(f"widgets/{name}.js") for name in WIDGETS})
+    return {**written, **shared, INDEX: index}
+
+
+def _contents(parts: Sequence[Part]) -> Contents:
+    """Return what the contents beside every page lists."""
+    return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts)]),
+            ("The library", [Target("library.html", "Source"), Target("reference.html",
+                                                                      "Reference")])]
+
+
+def _used(parts: Sequence[Part], resolves: Dict[int, Resolve]) -> Dict[str, List[Target]]:
+    """Return, by the address of a public name, the parts that speak of it."""
+    used: Dict[str, List[Target]] = {}
+    for part in parts:
+        names = resolves[part.number].names
+        for address in sorted(names.used if names else ()):
+            used.setdefault(address, []).append(_part_target(part))
+    return used
 
 
 def _neighbours(targets: Sequence[Target]) -> Iterator[Around]:
@@ -148,64 +190,80 @@ def _plain(title: str, part: Part) -> str:
     return plain_text(parsed_line(title, part.path, part.cells[0].line))
 
 
-def _part_page(
-    lesson: Told, files: Sequence[str], around: Around, library: Library, parts: Sequence[Part]
-) -> str:
+def _part_page(lesson: Told, files: Sequence[str], around: Around, resolve: Resolve) -> Page:
     part = lesson.part
-    beside = _list_of_links("In the library", [_module_target(file) for file in files])
-    body = lesson_body(lesson, beside, library.resolver(part, parts))
+    related = list_of_links("In the library", [_module_target(file) for file in files])
+    body, sections = lesson_body(lesson, related, resolve)
     title = f"Part {part.number}: {_plain(part.title, part)}"
-    return page(title, f"{title}, of a textbook of neural networks that runs", body, around)
+    return Page(page_of_part(part), title, f"{title}, of a textbook of neural networks that runs",
+                body, sections, around, night_rules(body), _scripts(body))
 
 
-def _module_page(file: str, about: Sequence[Part], around: Around, library: Library) -> str:
+def _scripts(body: str) -> List[str]:
+    """Return the scripts that the widgets of a page need."""
+    names = sorted(set(re.findall('<figure class="widget" data-widget="([a-z]+)">', body)))
+    return [COMMON, *map(script_of, names)] if names else []
+
+
+def _module_page(file: str, about: Sequence[Part], around: Around, library: Library) -> Page:
     module, title = library.module(file), module_title(file)
-    beside = _list_of_links("In the lessons", [_part_target(part) for part in about])
-    return page(title, first_line(module.docstring), module_body(title, module, beside), around)
+    related = list_of_links("In the lessons", [_part_target(part) for part in about])
+    body, sections = module_body(title, module, related)
+    return Page(module_address(file), title, first_line(module.docstring) or title, body, sections,
+                around)
 
 
-def _list_of_links(label: str, targets: Sequence[Target]) -> str:
-    if not targets:
-        return ""
-    items = "\n".join(f"<li>{link(target)}</li>" for target in targets)
-    return (f'<nav class="related" aria-label="{label}">\n<p>{label}</p>\n<ul>\n{items}\n</ul>\n'
-            f"</nav>")
+# ---- The cover and the library ----
 
 
-# ---- The index ----
-
-
-def _index(lessons: Sequence[Told], files: Sequence[str], library: Library) -> str:
-    parts = [lesson.part for lesson in lessons]
-    lines = "\n".join(_line_of_part(part, library.resolver(part, parts)) for part in parts)
-    modules = "\n".join(_line_of_module(file, library) for file in files)
-    body = f"""<div class="cover">
+def _index(lessons: Sequence[Told], resolves: Dict[int, Resolve]) -> Page:
+    cards = "\n".join(_card(lesson, resolves[lesson.part.number]) for lesson in lessons)
+    body = f"""<div class="prose cover">
 <h1>{TITLE}</h1>
 <p class="lead">This is a textbook that runs. It begins with one neuron and ends with a trained
 model that you can save and use. All is done in plain Python, with lists and loops, and nothing is
-hidden: every number and every picture was computed by the code that stands beside it.</p>
+hidden: every number and every picture was computed by the code that stands with it.</p>
 <p>You need to know Python and the mathematics of school. Read the parts in their order. Run them
 too: <code>python3 -m purenn lessons 1</code> shows the first in a terminal, and
 <code>python3 -m purenn lessons 1 --notebook part1.ipynb</code> makes a notebook of it, to be
-changed and tried.</p>
-<h2 id="parts">The parts</h2>
+changed and tried. The <a href="library.html">library</a> that they use is written to be read as
+well, and the <a href="reference.html">reference</a> explains every name of it.</p>
+</div>
+<h2 id="parts" class="hidden">The parts</h2>
 <ol class="parts">
-{lines}
-</ol>
-<h2 id="library">The library</h2>
-<p>The parts use it, and it is written to be read as well. These are the modules that they speak
-of, first the nine of the core in the order in which they build on each other.</p>
+{cards}
+</ol>"""
+    return Page("index.html", TITLE, DESCRIPTION, body, night=night_rules(body))
+
+
+def _card(lesson: Told, resolve: Resolve) -> str:
+    part, picture = lesson.part, cover_picture(lesson)
+    title = prose_html(parsed_line(part.title, part.path, part.cells[0].line), resolve,
+                       within_link=True)
+    aim = prose_html(aim_of(part), resolve, within_link=True)
+    drawn = thumbnail(picture, f"cover-{part.number}-") if picture else ""
+    return (f'<li value="{part.number}">\n<a href="{page_of_part(part)}">\n<span class="number">'
+            f"Part {part.number}</span> {title}</a>\n{drawn}\n<p>{aim}</p>\n</li>")
+
+
+def _library_page(files: Sequence[str], library: Library) -> Page:
+    core = "\n".join(_line_of_module(file, library) for file in files if file in CORE)
+    others = "\n".join(_line_of_module(file, library) for file in files if file not in CORE)
+    body = f"""<div class="prose">
+<h1>The library</h1>
+<p>The lessons use it, and it is written to be read as well: these pages are its source, each
+definition below what it says of itself. The <a href="reference.html">reference</a> lists the public
+names alone.</p>
+<h2 id="core">The core, in reading order</h2>
 <dl class="modules">
-{modules}
+{core}
+</dl>
+<h2 id="beside">Beside it</h2>
+<dl class="modules">
+{others}
 </dl>
 </div>"""
-    return page(TITLE, DESCRIPTION, body, (None, None), home=True)
-
-
-def _line_of_part(part: Part, resolve: Callable[..., str]) -> str:
-    title = prose_html(parsed_line(part.title, part.path, part.cells[0].line), resolve)
-    return (f'<li value="{part.number}"><a href="{page_of_part(part)}">{title}</a>\n'
-            f"<p>{prose_html(aim_of(part), resolve)}</p></li>")
+    return Page("library.html", "The library", "The source of purenn, to be read", body)
 
 
 def _line_of_module(file: str, library: Library) -> str:

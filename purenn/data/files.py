@@ -96,6 +96,9 @@ def _binary(source: IO[Any]) -> IO[Any]:
 
 @contextmanager
 def _copied(stream: IO[Any], name: str) -> Iterator[BinaryIO]:
+    if isinstance(stream, io.BytesIO):  # in memory already, and there it stays
+        yield cast(BinaryIO, io.BufferedReader(io.BytesIO(stream.read())))
+        return
     import tempfile
 
     with tempfile.TemporaryFile() as copy:

@@ -25,9 +25,10 @@ Each file imports only from those before it; this one, the door, from all:
 1. `findings.py`: what the doctor says;
 2. `patient.py`: what the checks look at;
 3. `table.py`: the data;
-4. `resting.py`: the network at rest;
-5. `gradients.py`: is backward right?
-6. `working.py`: the network at work.
+4. `texts.py`: the texts of a language model;
+5. `resting.py`: the network at rest;
+6. `gradients.py`: is backward right?
+7. `working.py`: the network at work.
 
 The idea of going in such an order, of looking at the loss at the start, and of learning a few rows
 by heart: Karpathy, "A Recipe for Training Neural Networks", 2019, and the notes of the Stanford
@@ -49,7 +50,8 @@ from ..linalg import Vector
 from ..losses import Loss
 from ..network import Network
 from ..optimizers import Optimizer
-from . import gradients, resting, table, working
+from ..sequences import LanguageModel
+from . import gradients, resting, table, texts, working
 from .findings import Diagnosis, Finding, skipped
 from .patient import Patient, data_patient, output_width, with_default_network
 
@@ -78,6 +80,9 @@ def diagnose(
     feature_names, class_names  to name columns and classes in the findings
     rng              chooses the samples; random.Random(0) if none is given
 
+    Of a `LanguageModel` the inputs are texts, not columns: instead of the data, the texts are
+    looked at, and of the network what holds for rows of tokens too.
+
     Nothing that you pass is changed, not even the state of rng. Ill data, labels and layers become
     findings. Raises TypeError or ValueError only for arguments of the wrong kind.
 
@@ -102,6 +107,8 @@ def diagnose(
     patient.width = output_width(patient.network, inputs)
     patient.optimizer, patient.batch_size = optimizer, batch_size
     patient.validation = (validation[0], validation[1]) if validation is not None else None
+    if isinstance(network, LanguageModel):
+        return _examine(patient, _TEXT_CHECKS)
     return _examine(patient, _DATA_CHECKS + _NETWORK_CHECKS)
 
 
@@ -199,4 +206,15 @@ _NETWORK_CHECKS: Tuple[_Check, ...] = (
     ("one batch", working.check_one_batch, _SOUND_REST),
     ("updates", working.check_updates, _SOUND_REST),
     ("validation", working.check_validation, _SOUND_REST + ("one batch",)),
+)
+_TEXT_CHECKS: Tuple[_Check, ...] = (
+    ("texts", texts.check_texts, ()),
+    ("held-out texts", texts.check_held_out, ("texts",)),
+    ("loss at the start", resting.check_first_loss, ("texts",)),
+    ("gradient check", gradients.check_gradients, ("texts",)),
+    ("gradients per layer", resting.check_gradient_sizes, ("texts", "gradient check")),
+    ("one batch", working.check_one_batch, ("texts", "loss at the start", "gradient check",
+                                            "gradients per layer")),
+    ("updates", working.check_updates, ("texts", "loss at the start", "gradient check",
+                                        "gradients per layer")),
 )

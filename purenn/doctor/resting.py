@@ -8,7 +8,7 @@ seen on the way is compared with what fresh weights should show:
 
 The gradient check stands in `gradients.py`, since it has a little machine of its own.
 
-Before this: `table.py`. After this: `gradients.py`, is backward right?
+Before this: `texts.py`. After this: `gradients.py`, is backward right?
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..layers import Dense, Dropout, Layer
 from ..linalg import Matrix
 from ..losses import BinaryCrossEntropy, Loss, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from ..network import Network
+from ..sequences import NextToken
 from ..text import counted
 from .findings import Finding, fine, problem, skipped
 from .patient import ONE_OF_SEVERAL, Patient
@@ -101,6 +102,8 @@ def check_first_loss(patient: Patient) -> Finding:
 def chance(patient: Patient, targets: Any) -> float:
     """Return the loss of one who knows nothing but what is asked for."""
     assert patient.width is not None  # the check of the labels has been passed
+    if isinstance(patient.loss, NextToken):
+        return math.log(patient.width)
     scores = _scores_without_knowledge(patient.loss, patient.width, targets)
     return patient.loss(scores, targets)
 

@@ -9,7 +9,7 @@ the target away:
 Each measures one number and compares it with a threshold, which stands above the check; the reason
 stands in its docstring. No network is needed, only the loss, which knows what targets must be.
 
-Before this: `patient.py`. After this: `resting.py`, the network at rest.
+Before this: `patient.py`. After this: `texts.py`, the network at rest.
 """
 
 from __future__ import annotations

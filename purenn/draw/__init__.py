@@ -26,7 +26,9 @@ The source is a small textbook of drawing, to be read in this order:
 14. pixels        images
 15. diagrams      network, activations
 16. arranging     beside
-17. showing       show: in a notebook, in the book, in a terminal
+17. patterns      attention
+18. moving        frames: one picture after the other
+19. showing       show: in a notebook, in the book, in a terminal
 
 Left out on purpose: other file formats, styles to choose from, interaction. A picture here is a
 page of a book.
@@ -41,25 +43,28 @@ if TYPE_CHECKING:
     from .curves import history, lines
     from .diagrams import activations, network
     from .heatmaps import confusion, heatmap, landscape
+    from .moving import frames
     from .pixels import images
+    from .patterns import attention
     from .picture import Picture
     from .points import regions, scatter
     from .showing import picture_of, show, shown_by, svg_of
 
 __all__ = [
-    "Picture", "activations", "bars", "beside", "confusion", "heatmap", "histogram", "history",
-    "images", "landscape", "lines", "network", "picture_of", "regions", "scatter", "show",
-    "shown_by", "svg_of",
+    "Picture", "activations", "attention", "bars", "beside", "confusion", "frames", "heatmap",
+    "histogram", "history", "images", "landscape", "lines", "network", "picture_of", "regions",
+    "scatter", "show", "shown_by", "svg_of",
 ]
 
 # The command line needs the terminal of this folder and seldom a picture, so modules are imported
 # when something in them is first asked for.
 _WHERE = {
-    "Picture": "picture", "activations": "diagrams", "bars": "counts", "beside": "arranging",
-    "confusion": "heatmaps", "heatmap": "heatmaps", "histogram": "counts", "history": "curves",
-    "images": "pixels", "landscape": "heatmaps", "lines": "curves", "network": "diagrams",
-    "picture_of": "showing", "regions": "points", "scatter": "points", "show": "showing",
-    "shown_by": "showing", "svg_of": "showing",
+    "Picture": "picture", "activations": "diagrams", "attention": "patterns", "bars": "counts",
+    "beside": "arranging",
+    "confusion": "heatmaps", "frames": "moving", "heatmap": "heatmaps", "histogram": "counts",
+    "history": "curves", "images": "pixels", "landscape": "heatmaps", "lines": "curves",
+    "network": "diagrams", "picture_of": "showing", "regions": "points", "scatter": "points",
+    "show": "showing", "shown_by": "showing", "svg_of": "showing",
 }
 
 

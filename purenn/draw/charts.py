@@ -32,7 +32,7 @@ from .typesetting import cells, clean, fill, shortened, text_width, wrapped
 
 __all__ = [
     "Chart", "Entry", "HEIGHT", "SAMPLE", "WIDTH", "chart", "fitting_ticks", "frame_of_text",
-    "framed", "legend_of_text", "paragraph",
+    "framed", "height_for", "legend_of_text", "paragraph",
 ]
 
 WIDTH, HEIGHT = 640, 400
@@ -88,8 +88,12 @@ def chart(
     below = EDGE + 18 + (20 if x_label else 0)
     above = title_height(title, width) + _legend_height(legend, width) + 6
     frame_height = height - above - below
-    left = EDGE + (22 if y_label else 0) + _numbers_width(y_scale, frame_height) + 8
     right = EDGE + 14
+    if square:  # about: the width of the numbers decides it, and it decides which numbers there are
+        frame_height = width - 2 * EDGE - 60
+    numbers = max(_numbers_width(y_scale, frame_height - less) for less in
+                  ((0, 30, 60) if square else (0,)))
+    left = EDGE + (22 if y_label else 0) + numbers + 8
     frame_width = width - left - right
     if square:
         frame_height = frame_width
@@ -99,6 +103,11 @@ def chart(
         *_x_axis(made, x_label), *_y_axis(made, y_label),
     ]
     return made
+
+
+def height_for(width: float, full: float = HEIGHT) -> float:
+    """Return how high a chart is on a page of that width: on a narrow one nearly square."""
+    return min(full, max(250.0, 0.85 * width))
 
 
 # ---- Axes ----

@@ -8,18 +8,22 @@ things must be told apart there is always a second sign: the shape of a point, t
 - *Amounts*: from light to dark through yellow, green and blue; lighter is less.
 - *Signed amounts*: red below 0, white at 0, blue above; the stronger the further away.
 
-Source: Okabe and Ito, "Color Universal Design", 2008; WCAG 2.1 for luminance and contrast.
+On a dark page light and dark change places and the hues stay: `for_dark`. So a picture that can be
+read by day can be read by night.
+
+Source: Okabe and Ito, "Color Universal Design", 2008; WCAG 2.1 for luminance and contrast; Björn
+Ottosson, "A perceptual color space for image processing", 2020, for lightness.
 
 Before this: scales. After this: typesetting.
 """
 
 from __future__ import annotations
 
-from typing import Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 __all__ = [
-    "AMOUNTS", "CATEGORIES", "GRID", "INK", "PAPER", "SOFT_INK", "contrast", "diverging", "mixed",
-    "readable_on", "sequential", "terminal_number",
+    "AMOUNTS", "CATEGORIES", "GRID", "INK", "PAPER", "SOFT_INK", "contrast", "diverging",
+    "for_dark", "mixed", "readable_on", "sequential", "terminal_number",
 ]
 
 PAPER, INK, SOFT_INK, GRID = "#ffffff", "#1f2328", "#57606a", "#e3e6ea"
@@ -117,6 +121,51 @@ def readable_on(colour: str) -> str:
     ('#000000', '#ffffff')
     """
     return max(("#000000", PAPER), key=lambda ink: contrast(ink, colour))
+
+
+# ---- By night ----
+
+# From the light of red, green and blue to lightness, green-red and blue-yellow, by way of the roots
+# of what the three kinds of cones in the eye receive.
+TO_CONES = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005]]
+TO_OKLAB = [[0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660]]
+FROM_OKLAB = [[1.0, 0.3963377774, 0.2158037573], [1.0, -0.1055613458, -0.0638541728],
+              [1.0, -0.0894841775, -1.2914855480]]
+FROM_CONES = [[4.0767416621, -3.3077115913, 0.2309699292],
+              [-1.2684380046, 2.6097574011, -0.3413193965],
+              [-0.0041960863, -0.7034186147, 1.7076147010]]
+NIGHT, MOON = 0.215, 0.97  # the lightness of a dark page, and of the ink on it
+LIFT = 0.65  # below 1: what is half dark by day is more than half light by night, which eyes need
+
+
+def for_dark(colour: str) -> str:
+    """Return the colour that stands for this one on a dark page: light becomes dark, the hue stays.
+
+    >>> for_dark("#ffffff"), for_dark("#000000")
+    ('#191919', '#f5f5f5')
+    """
+    cones = _times(TO_CONES, [_linear(channel / 255) for channel in _channels(colour)])
+    lightness, a, b = _times(TO_OKLAB, [cone ** (1 / 3) for cone in cones])
+    turned = NIGHT + (MOON - NIGHT) * max(0.0, 1 - lightness) ** LIFT
+    for strength in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1, 0.0):  # a hue too strong is no colour
+        roots = _times(FROM_OKLAB, [turned, strength * a, strength * b])
+        light = _times(FROM_CONES, [root ** 3 for root in roots])
+        if all(-1e-4 <= one <= 1.0001 for one in light):
+            break
+    return "#" + "".join(f"{int(255 * _screen(one) + 0.5):02x}" for one in light)
+
+
+def _times(matrix: Sequence[Sequence[float]], vector: Sequence[float]) -> List[float]:
+    return [sum(m * v for m, v in zip(row, vector)) for row in matrix]
+
+
+def _screen(light: float) -> float:
+    """Return the channel, 0 to 1, for some light: the inverse of _linear."""
+    light = min(1.0, max(0.0, light))
+    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
 # ---- The colours of a terminal ----

@@ -15,10 +15,10 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from ..checks import positive_integer
 from . import svg
 from .characters import tinted
-from .charts import SAMPLE, WIDTH, Chart, Entry, chart, fitting_ticks, legend_of_text
+from .charts import SAMPLE, WIDTH, Chart, Entry, chart, fitting_ticks, height_for, legend_of_text
 from .colours import CATEGORIES, GRID, INK, SOFT_INK, mixed
 from .numerals import fixed, short
-from .picture import EDGE, Picture, heading, title_height
+from .picture import EDGE, Drawing, Picture, heading, title_height
 from .scales import Scale, fitted
 from .typesetting import cells, clean, fill, shortened, text_width
 
@@ -42,20 +42,23 @@ def bars(
     """
     known = _named_numbers(values)
     scale = _from_zero(list(known.values()))
-    top = title_height(title, WIDTH)
-    bottom = top + ROW * len(known)
-    height = bottom + 18 + (20 if y_label else 0) + EDGE
-    drawn = [*heading(title, WIDTH), *_bars_drawn(known, scale, top, bottom, y_label)]
     said = ", ".join(f"{name} {short(value)}" for name, value in list(known.items())[:8])
     more = f", and {len(known) - 8} more" if len(known) > 8 else ""
     of = f" of {clean(y_label)}" if y_label else ""
+
+    def draw(page: float) -> Drawing:
+        wide = min(page, WIDTH)
+        top = title_height(title, wide)
+        bottom = top + ROW * len(known)
+        return Drawing([*heading(title, wide),
+                        *_bars_drawn(known, scale, top, bottom, y_label, wide)],
+                       wide, bottom + 18 + (20 if y_label else 0) + EDGE)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return ([shortened(clean(y_label), width)] if y_label else []) + bar_lines(
             [(name, value, CATEGORIES[0]) for name, value in known.items()], width, colour)
 
-    return Picture(title, description or f"Bar chart{of}: {said}{more}.", WIDTH, height, drawn,
-                   as_text)
+    return Picture(title, description or f"Bar chart{of}: {said}{more}.", draw, as_text)
 
 
 def _named_numbers(values: Any) -> Dict[str, float]:
@@ -85,13 +88,13 @@ def _from_zero(values: Sequence[float]) -> Scale:
 
 
 def _bars_drawn(
-    known: Mapping[str, float], scale: Scale, top: float, bottom: float, label: str
+    known: Mapping[str, float], scale: Scale, top: float, bottom: float, label: str, width: float
 ) -> List[str]:
-    names = [shortened(name, NAMES, _wide) for name in known]
+    names = [shortened(name, min(NAMES, 0.45 * width), _wide) for name in known]
     said = [short(value) for value in known.values()]
     beyond = max(map(_wide, said)) + 8  # the numbers stand behind the ends of the bars
     left = EDGE + max(map(_wide, names)) + 8 + (beyond if scale.low < 0 else 0)
-    frame = Chart(left, top, WIDTH - EDGE - beyond - left, bottom - top, scale, Scale(0.0, 1.0))
+    frame = Chart(left, top, width - EDGE - beyond - left, bottom - top, scale, Scale(0.0, 1.0))
     drawn = _ruler(frame, label)
     for row, (name, text, value) in enumerate(zip(names, said, known.values())):
         y, zero, end = top + ROW * (row + 0.5), frame.x(0.0), frame.x(value)
@@ -141,18 +144,21 @@ def histogram(
     y_scale = _roomy_counts(counts)
     x_scale = Scale(low, high)
     legend = [_block(name, CATEGORIES[k]) for k, name in enumerate(counts)]
-    frame = chart(title, x_scale, y_scale, x_label=x_label, y_label="how many",
-                  legend=legend if len(counts) > 1 else ())
-    drawn = [step for k, row in enumerate(counts.values()) for step in _steps(frame, row, k)]
     said = "; ".join(f"{name + ': ' if name else ''}{len(values)} numbers from "
                      f"{short(min(values))} to {short(max(values))}"
                      for name, values in groups.items())
 
+    def draw(page: float) -> Drawing:
+        wide = min(page, WIDTH)
+        frame = chart(title, x_scale, y_scale, x_label=x_label, y_label="how many",
+                      legend=legend if len(counts) > 1 else (), width=wide, height=height_for(wide))
+        drawn = [step for k, row in enumerate(counts.values()) for step in _steps(frame, row, k)]
+        return Drawing([*frame.around, frame.inside(drawn)], wide, height_for(wide))
+
     def as_text(width: int, colour: bool) -> List[str]:
         return _histogram_lines(counts, low, high, width, colour, x_label)
 
-    return Picture(title, description or f"Histogram of {bins} bins. {said}.", WIDTH, 400,
-                   [*frame.around, frame.inside(drawn)], as_text)
+    return Picture(title, description or f"Histogram of {bins} bins. {said}.", draw, as_text)
 
 
 def _groups(numbers: Any) -> Dict[str, List[float]]:

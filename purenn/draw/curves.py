@@ -16,11 +16,11 @@ from ..history import History
 from . import svg
 from .characters import SIGNS, Dots, Screen
 from .charts import (
-    HEIGHT, SAMPLE, WIDTH, Chart, Entry, chart, frame_of_text, framed, legend_of_text,
+    HEIGHT, SAMPLE, WIDTH, Chart, Entry, chart, frame_of_text, framed, height_for, legend_of_text,
 )
 from .colours import CATEGORIES
 from .numerals import short
-from .picture import Picture
+from .picture import Drawing, Picture
 from .scales import Scale, fitted
 from .svg import Point
 from .typesetting import clean
@@ -181,15 +181,18 @@ def draw_curves(
     """Draw curves that have been looked at; `lines` describes the rest."""
     x_scale, y_scale = _scales(curves, log, whole, limits or (None, None))
     legend = [_entry(curve) for curve in curves] if len(curves) > 1 else []
-    frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, legend=legend,
-                  width=width, height=height)
-    drawn = [element for curve in curves for element in _drawn(frame, curve)]
+
+    def draw(page: float) -> Drawing:
+        wide, high = min(page, width), height_for(min(page, width), height)
+        frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, legend=legend,
+                      width=wide, height=high)
+        drawn = [element for curve in curves for element in _drawn(frame, curve)]
+        return Drawing([*frame.around, frame.inside(drawn)], wide, high)
 
     def as_text(columns: int, colour: bool) -> List[str]:
         return _as_text(curves, x_scale, y_scale, x_label, y_label, columns, colour)
 
-    return Picture(title, description or _described(curves, x_label, y_label), width, height,
-                   [*frame.around, frame.inside(drawn)], as_text)
+    return Picture(title, description or _described(curves, x_label, y_label), draw, as_text)
 
 
 def _scales(

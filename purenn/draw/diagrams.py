@@ -21,13 +21,14 @@ from .colours import ABOVE, BELOW, CATEGORIES, INK, SOFT_INK, diverging
 from .curves import Curve, draw_curves
 from .heatmaps import Shading, cell_lines
 from .numerals import short
-from .picture import EDGE, Picture, heading, title_height
+from .picture import EDGE, Drawing, Picture, heading, title_height
 from .typesetting import clean, shortened, text_width
 
 __all__ = ["activations", "network"]
 
 MOST_SHOWN, MOST_LAYERS = 10, 12  # neurons of a layer that are drawn; layers
 RADIUS, DOWN, ACROSS = 13, 40, 170  # pixels: of a circle; from circle to circle, layer to layer
+NEAREST = 76  # pixels from layer to layer where the page is narrow
 THICKEST = 5.0
 NAMES = 130
 
@@ -71,18 +72,25 @@ def network(
     if any(None in column.shown for column in columns):
         said += " Of large layers only the first neurons and the last are drawn."
 
-    def as_text(width: int, colour: bool) -> List[str]:
-        return _as_text(network, columns, between, width, colour)
+    def draw(page: float) -> Drawing:
+        return _laid_out(title, columns, between, inputs, outputs, page)
 
-    drawn, width, height = _laid_out(title, columns, between, inputs, outputs)
-    return Picture(title, said, width, height, drawn, as_text)
+    def as_text(width: int, colour: bool) -> List[str]:
+        return _as_text(columns, between, width, colour)
+
+    return Picture(title, said, draw, as_text)
 
 
 # ---- What is drawn of it ----
 
 
 def _columns(network: Network) -> Tuple[List[Column], List[Weights]]:
-    layers = [layer for layer in layers_inside(network) if not isinstance(layer, Network)]
+    inside = [network, *layers_inside(network)]
+    branching = [one for one in inside if isinstance(one, Network) and type(one) is not Network]
+    if branching:
+        raise ValueError(f"draw.network: expected layers in a row, got a "
+                         f"{type(branching[0]).__name__}; draw.attention shows what it looks at")
+    layers = [layer for layer in inside if not isinstance(layer, Network)]
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     if not 1 <= len(dense) <= MOST_LAYERS:
         raise ValueError(f"draw.network: expected 1 to {MOST_LAYERS} Dense layers, got "
@@ -98,9 +106,8 @@ def _columns(network: Network) -> Tuple[List[Column], List[Weights]]:
 
 def _weights(layer: Dense) -> Weights:
     """Return the numbers of a layer; ValueError if one is not finite."""
-    values = [parameter.value for parameter in layer.parameters()]
-    weights = [[finite_number("draw.network", w) for w in row] for row in values[0]]
-    biases = [finite_number("draw.network", b) for b in values[1][0]]
+    weights = [[finite_number("draw.network", w) for w in row] for row in layer.weights.value]
+    biases = [finite_number("draw.network", b) for b in layer.biases.value[0]]
     return Weights(weights, biases)
 
 
@@ -145,16 +152,17 @@ def _wide(text: str) -> float:
 
 def _laid_out(
     title: str, columns: Sequence[Column], between: Sequence[Weights], inputs: Sequence[str],
-    outputs: Sequence[str],
-) -> Tuple[List[str], float, float]:
-    left = EDGE + max(max(map(_wide, inputs), default=0) + 8, 45) + RADIUS
-    right = EDGE + max(max(map(_wide, outputs), default=0) + 8, 45) + RADIUS
-    width = max(left + ACROSS * (len(columns) - 1) + right, 360)
+    outputs: Sequence[str], page: float,
+) -> Drawing:
+    left = EDGE + max(max(map(_wide, inputs), default=0) + 8, 24) + RADIUS
+    right = EDGE + max(max(map(_wide, outputs), default=0) + 8, 24) + RADIUS
+    across = max(NEAREST, min(ACROSS, (page - left - right) / max(1, len(columns) - 1)))
+    width = max(left + across * (len(columns) - 1) + right, min(page, 360))
     tallest = max(len(column.shown) for column in columns)
-    captions = [_caption(column) for column in columns]
+    captions = [_caption(column, across) for column in columns]
     top = title_height(title, width) + 15 * max(map(len, captions)) + 14
     middle = top + DOWN * tallest / 2
-    places = [_places(column, left + ACROSS * number, middle)
+    places = [_places(column, left + across * number, middle)
               for number, column in enumerate(columns)]
     lines = [element for number, one in enumerate(between)
              for element in _weight_lines(one, places[number], places[number + 1])]
@@ -162,12 +170,13 @@ def _laid_out(
                for element in _circles(places[number],
                                        between[number - 1].biases if number else None)]
     words = [element for number, caption in enumerate(captions)
-             for element in _caption_drawn(caption, left + ACROSS * number, title_height(
+             for element in _caption_drawn(caption, left + across * number, title_height(
                  title, width))]
     beside = _names_drawn(inputs, places[0], -1) + _names_drawn(outputs, places[-1], 1)
     height = top + DOWN * tallest + 34
     legend = _explained(EDGE, height - EDGE - 2)
-    return [*heading(title, width), *lines, *circles, *words, *beside, *legend], width, height
+    return Drawing([*heading(title, width), *lines, *circles, *words, *beside, *legend], width,
+                   height)
 
 
 Places = Dict[int, Tuple[float, float]]  # neuron -> the middle of its circle; −1: the dots
@@ -210,9 +219,9 @@ def _circles(places: Places, biases: Optional[Sequence[float]]) -> List[str]:
     return drawn
 
 
-def _caption(column: Column) -> List[str]:
+def _caption(column: Column, across: float) -> List[str]:
     lines = column.caption[:5]
-    return [shortened(line, ACROSS - 12, lambda text: text_width(text, 12)) for line in lines]
+    return [shortened(line, across - 6, lambda text: text_width(text, 12)) for line in lines]
 
 
 def _caption_drawn(caption: Sequence[str], x: float, top: float) -> List[str]:
@@ -242,8 +251,7 @@ def _explained(x: float, y: float) -> List[str]:
 
 
 def _as_text(
-    network: Network, columns: Sequence[Column], between: Sequence[Weights], width: int,
-    colour: bool,
+    columns: Sequence[Column], between: Sequence[Weights], width: int, colour: bool
 ) -> List[str]:
     """Return the layers in a row, and the weights of each as shades, one neuron per line."""
     lines = paragraph(" → ".join(", ".join(column.caption) for column in columns), width)

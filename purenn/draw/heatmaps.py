@@ -18,7 +18,7 @@ from .characters import SHADES, confusion_table, tinted
 from .charts import WIDTH, Chart, chart, frame_of_text, framed, paragraph
 from .colours import INK, PAPER, SOFT_INK, diverging, readable_on, sequential
 from .numerals import short
-from .picture import EDGE, Picture, heading, title_height
+from .picture import EDGE, Drawing, Picture, heading, title_height
 from .points import equal_neighbours
 from .scales import Scale, fitted
 from .svg import Point
@@ -81,16 +81,19 @@ class Shading:
 def heatmap(
     matrix: Sequence[Sequence[float]], *, title: str, row_names: Sequence[str] = (),
     column_names: Sequence[str] = (), x_label: str = "", y_label: str = "",
-    numbers: bool = False, description: str = "",
+    numbers: bool = False, bar_label: str = "", limits: Optional[Tuple[float, float]] = None,
+    description: str = "",
 ) -> Picture:
     """Draw a matrix as coloured cells, row 0 above; red below 0, blue above, if any is below 0.
 
     row_names, column_names: what rows and columns are called; x_label, y_label: what columns and
-    rows are. numbers: write the numbers into the cells. Raises ValueError for no rows, rows of
+    rows are; bar_label: what the numbers are. numbers: write them into the cells. limits: the
+    lowest and the highest number that have a colour, so that several heatmaps can be compared;
+    what lies outside has the colour of the nearer one. Raises ValueError for no rows, rows of
     different widths, numbers that are not finite, names that are more or fewer than the rows.
     """
     rows = numbers_of("draw.heatmap", matrix)
-    shading = _shading(rows)
+    shading = _shading(rows) if limits is None else _given(limits)
     texts = [[short(value) for value in row] for row in rows] if numbers else []
     names = _checked_names(rows, row_names, column_names)
     said = description or _described(rows, x_label, y_label)
@@ -100,7 +103,15 @@ def heatmap(
         return _labels(x_label, y_label, width) + (
             table or cell_lines(rows, shading, width, colour, names[0]))
 
-    return _picture(rows, title, said, shading, texts, names, (x_label, y_label), as_text)
+    return _picture(rows, title, said, shading, texts, names, (x_label, y_label), as_text,
+                    bar_label=bar_label)
+
+
+def _given(limits: Tuple[float, float]) -> Shading:
+    low, high = (finite_number("draw.heatmap: limits", value) for value in limits)
+    if not low < high:
+        raise ValueError(f"draw.heatmap: limits: expected low < high, got {low:g} and {high:g}")
+    return Shading(low, high)
 
 
 def _shading(rows: Sequence[Sequence[float]]) -> Shading:
@@ -147,13 +158,25 @@ def _described(rows: Sequence[Sequence[float]], x_label: str, y_label: str) -> s
 def _picture(
     rows: Sequence[Sequence[float]], title: str, description: str, shading: Shading,
     texts: Sequence[Sequence[str]], names: Names, labels: Tuple[str, str], as_text: Any,
-    bar: bool = True,
+    bar: bool = True, bar_label: str = "",
 ) -> Picture:
+    def draw(page: float) -> Drawing:
+        return _laid_out(rows, title, shading, texts, names, labels, bar, bar_label,
+                         min(page, WIDTH))
+
+    return Picture(title, description, draw, as_text)
+
+
+def _laid_out(
+    rows: Sequence[Sequence[float]], title: str, shading: Shading,
+    texts: Sequence[Sequence[str]], names: Names, labels: Tuple[str, str], bar: bool,
+    bar_label: str, page: float,
+) -> Drawing:
     """Lay out cells, names, labels and the bar of colours."""
-    row_names = [shortened(name, NAMES, _wide) for name in names[0]]
+    row_names = [shortened(name, min(NAMES, 0.35 * page), _wide) for name in names[0]]
     left = EDGE + (22 if labels[1] else 0) + max(map(_wide, row_names), default=0) + 8
-    beside = BAR + 22 + _bar_numbers(shading) if bar else 0
-    cell = _cell_size(rows, WIDTH - left - beside - EDGE, texts)
+    beside = BAR + 22 + _bar_numbers(shading) + (18 if bar_label else 0) if bar else 0
+    cell = _cell_size(rows, page - left - beside - EDGE, texts)
     turned = any(_wide(name) > cell - 4 for name in names[1])
     column_names = [shortened(name, 110 if turned else cell, _wide) for name in names[1]]
     above = 0.0
@@ -169,9 +192,8 @@ def _picture(
         *_labels_drawn(labels, left, top - above, wide, top, high, width),
     ]
     if bar:
-        drawn += colour_bar(shading, left + wide + 14, top, max(high, 60))
-    return Picture(title, description, width, top + max(high, 60 if bar else 0) + EDGE, drawn,
-                   as_text)
+        drawn += colour_bar(shading, left + wide + 14, top, max(high, 60), label=bar_label)
+    return Drawing(drawn, width, top + max(high, 60 if bar else 0) + EDGE)
 
 
 def _wide(text: str) -> float:
@@ -184,7 +206,7 @@ def _cell_size(
     """Return how many pixels a cell is wide and high: whole ones, for sharp borders."""
     largest = min(CELL, room / len(rows[0]), 560 / len(rows))
     if texts:
-        largest = max(largest, max(_wide(text) for row in texts for text in row) + 8)
+        largest = max(largest, max(_wide(text) for row in texts for text in row) + 6)
     return max(1.0, math.floor(largest)) if largest >= 1 else largest
 
 
@@ -256,7 +278,7 @@ def _bar_scale(shading: Shading) -> Scale:
 
 def colour_bar(
     shading: Shading, left: float, top: float, height: float, scale: Optional[Scale] = None,
-    colour: Optional[Callable[[float], str]] = None,
+    colour: Optional[Callable[[float], str]] = None, label: str = "",
 ) -> List[str]:
     """Return a bar of all colours, from the lowest number below to the highest above."""
     scale, colour = scale or _bar_scale(shading), colour or shading.colour
@@ -265,7 +287,13 @@ def colour_bar(
                            colour(scale.value_at((k + 0.5) / steps))) for k in range(steps)]
     drawn = [svg.moved(drawn, 0, 0, shape_rendering="crispEdges")]
     drawn.append(svg.rectangle(left, top, BAR, height, "none", stroke=SOFT_INK))
-    for value, text in scale.ticks(max(2, min(6, int(height / 36)))):
+    ticks = scale.ticks(max(2, min(6, int(height / 36))))
+    if label:
+        said = shortened(clean(label), height, lambda one: text_width(one, 13))
+        beyond = max((_wide(tick.label) for tick in ticks), default=0.0)
+        drawn.append(svg.write(said, left + BAR + 22 + beyond, top + height / 2, 13, "middle", INK,
+                               turned=True))
+    for value, text in ticks:
         y = top + height * (1 - scale.place(value))
         drawn.append(svg.line(left + BAR, y, left + BAR + 4, y, SOFT_INK))
         drawn.append(svg.write(text, left + BAR + 8, y + 4, 12, "start", SOFT_INK))
@@ -417,32 +445,38 @@ def _confusion_lines(
 def landscape(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], *, title: str,
     x_label: str = "", y_label: str = "", path: Sequence[Tuple[float, float]] = (),
-    log: bool = False,
+    log: bool = False, bar_label: str = "",
 ) -> Picture:
     """Draw heights over a plane from light (low) to dark (high), and a path through it.
 
     heights[row][column] is the height at (xs[column], ys[row]); xs and ys are evenly spaced and
     grow. path: [(x, y), …], for instance a descent; it begins at a ring and ends at a dot. log: the
-    colours follow the logarithm of the heights. Raises ValueError for fewer than two xs or ys,
-    numbers that are not finite, heights of another shape, and log of a height not above 0.
+    colours follow the logarithm of the heights. bar_label: what the heights are. Raises ValueError
+    for fewer than two xs or ys, numbers that are not finite, heights of another shape, and log of
+    a height not above 0.
     """
     rows = numbers_of("draw.landscape", heights)
     _check_grid(xs, ys, rows)
     steps = _checked_path(path)
     scale = fitted("draw.landscape: heights", [value for row in rows for value in row], log=log)
     x_scale, y_scale = _around(xs), _around(ys)
-    frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=LAND,
-                  square=True)
-    bar = colour_bar(Shading(0.0, 1.0), frame.left + frame.width + 14, frame.top, frame.height,
-                     scale, lambda value: _height_colour(scale, value))
-    inside = frame.inside([*_squares_of(frame, rows, scale), *_descent(frame, steps)])
+
+    def draw(page: float) -> Drawing:
+        beside = 60 + (18 if bar_label else 0)
+        wide = min(LAND, page - beside)
+        frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=wide,
+                      square=True)
+        bar = colour_bar(Shading(0.0, 1.0), frame.left + frame.width + 14, frame.top, frame.height,
+                         scale, lambda value: _height_colour(scale, value), bar_label)
+        inside = frame.inside([*_squares_of(frame, rows, scale), *_descent(frame, steps)])
+        return Drawing([*frame.around, *bar, inside], wide + beside,
+                       frame.top + frame.height + 52)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return _landscape_lines(rows, scale, x_scale, y_scale, steps, width, colour,
                                 x_label, y_label)
 
-    return Picture(title, _described_land(xs, ys, rows, steps), LAND + 60,
-                   frame.top + frame.height + 52, [*frame.around, *bar, inside], as_text)
+    return Picture(title, _described_land(xs, ys, rows, steps), draw, as_text)
 
 
 def _checked_path(path: Sequence[Tuple[float, float]]) -> List[Point]:

@@ -19,7 +19,7 @@ from .charts import paragraph
 from .colours import INK, PAPER, SOFT_INK, diverging, mixed
 from .heatmaps import Shading, averaged, numbers_of
 from .numerals import short
-from .picture import EDGE, Picture, heading, title_height
+from .picture import EDGE, Drawing, Picture, heading, title_height
 from .points import equal_neighbours
 from .typesetting import clean, fill, text_width, wrapped
 
@@ -50,11 +50,13 @@ def images(
             f"{short(min(map(min, numbers)))} to {short(max(map(max, numbers)))}"
             + (f": {', '.join(texts[:20])}{', …' * (len(texts) > 20)}" if texts else "") + ".")
 
+    def draw(page: float) -> Drawing:
+        return _laid_out(numbers, wide, texts, shading, columns, title, page)
+
     def as_text(most: int, colour: bool) -> List[str]:
         return _as_text(numbers, wide, texts, shading, most, colour)
 
-    drawn, total_width, total_height = _laid_out(numbers, wide, texts, shading, columns, title)
-    return Picture(title, said, total_width, total_height, drawn, as_text)
+    return Picture(title, said, draw, as_text)
 
 
 def _checked(
@@ -93,12 +95,13 @@ def _colour(shading: Shading, value: float) -> str:
 
 def _laid_out(
     numbers: Sequence[Sequence[float]], wide: int, texts: Sequence[str], shading: Shading,
-    columns: int, title: str,
-) -> Tuple[List[str], float, float]:
-    """Return the elements of the picture, its width and its height."""
+    columns: int, title: str, page: float,
+) -> Drawing:
+    """Return the images in rows of `columns`, or of as many as the page has room for."""
     pixel = max(1, SIDE // wide)
     broad, high = pixel * wide, pixel * (len(numbers[0]) // wide)
     slot = max(broad, 40 if texts else 0) + GAP
+    columns = max(1, min(columns, int((page - 2 * EDGE + GAP) / slot)))
     width = max(2 * EDGE + columns * slot - GAP, 240)
     captions = [wrapped(text, slot - 4, lambda one: text_width(one, 11), most=2)
                 for text in texts]
@@ -113,7 +116,7 @@ def _laid_out(
             drawn.append(svg.write(text, x + broad / 2, y + high + 13 + 14 * line, 11, "middle",
                                    INK))
     rows = math.ceil(len(numbers) / columns)
-    return drawn, width, top + rows * row_height - GAP + EDGE
+    return Drawing(drawn, width, top + rows * row_height - GAP + EDGE)
 
 
 def _image(

@@ -21,12 +21,12 @@ from .characters import REGIONS, SIGNS, Screen
 from .charts import SAMPLE, Chart, Entry, chart, frame_of_text, framed, legend_of_text
 from .colours import CATEGORIES, INK, PAPER, SOFT_INK, mixed
 from .curves import Curve, draw_curves
-from .picture import Picture
+from .picture import Drawing, Picture
 from .scales import Scale, fitted
 from .svg import Point
 from .typesetting import clean
 
-__all__ = ["MOST_CLASSES", "equal_neighbours", "regions", "scatter"]
+__all__ = ["MOST_CLASSES", "equal_neighbours", "regions", "scales_around", "scatter"]
 
 MOST_CLASSES = len(CATEGORIES)
 SIDE = 520  # pixels: the width of a picture of a plane
@@ -162,20 +162,29 @@ def _picture(
     ask: Optional[Ask] = None, steps: int = 0,
 ) -> Picture:
     """Return the points in their frame, and behind them what `ask` says, if it is given."""
-    frame = _frame(plane, title, *scales)
-    behind: List[str] = []
-    if ask is not None:
-        behind = _squares(frame, _answers(ask, scales, steps, len(plane.classes)))
+    answers = [] if ask is None else _answers(ask, scales, steps, len(plane.classes))
+
+    def draw(page: float) -> Drawing:
+        side = min(SIDE, page)
+        frame = _frame(plane, title, *scales, side)
+        behind = _squares(frame, answers) if answers else []
+        inside = [frame.inside(behind)] if behind else []
+        return Drawing([*frame.around, *inside, frame.inside(_marks(frame, plane))], side,
+                       frame.top + frame.height + 52)
 
     def as_text(width: int, colour: bool) -> List[str]:
-        return _as_text(plane, *scales, ask, width, colour)
+        return _as_text(plane, *scales, answers, width, colour)
 
-    return Picture(title, description, SIDE, frame.top + frame.height + 52,
-                   [*frame.around, frame.inside([*behind, *_marks(frame, plane)])], as_text)
+    return Picture(title, description, draw, as_text)
 
 
 def _scales(plane: Plane) -> Tuple[Scale, Scale]:
-    return (_roomy([x for x, _ in plane.points]), _roomy([y for _, y in plane.points]))
+    return scales_around(plane.points)
+
+
+def scales_around(points: Sequence[Point]) -> Tuple[Scale, Scale]:
+    """Return the two scales of a picture of these points."""
+    return _roomy([x for x, _ in points]), _roomy([y for _, y in points])
 
 
 def _roomy(values: Sequence[float]) -> Scale:
@@ -185,10 +194,10 @@ def _roomy(values: Sequence[float]) -> Scale:
     return Scale(tight.low - room, tight.high + room)
 
 
-def _frame(plane: Plane, title: str, x_scale: Scale, y_scale: Scale) -> Chart:
+def _frame(plane: Plane, title: str, x_scale: Scale, y_scale: Scale, side: float) -> Chart:
     legend = [_entry(k, name) for k, name in enumerate(plane.classes)]
     return chart(title, x_scale, y_scale, x_label=plane.x_label, y_label=plane.y_label,
-                 legend=legend, width=SIDE, square=True)
+                 legend=legend, width=side, square=True)
 
 
 def _entry(label: int, name: str) -> Entry:
@@ -254,16 +263,15 @@ def _asked(network: Any) -> Ask:
 
 
 def _answers(
-    ask: Ask, scales: Tuple[Scale, Scale], steps: int, classes: int, rows: Optional[int] = None
+    ask: Ask, scales: Tuple[Scale, Scale], steps: int, classes: int
 ) -> List[List[Answer]]:
     """Return what the network says to the middle of each square, the upper row first."""
-    rows = rows or steps
     xs = [scales[0].value_at((column + 0.5) / steps) for column in range(steps)]
-    ys = [scales[1].value_at(1 - (row + 0.5) / rows) for row in range(rows)]
+    ys = [scales[1].value_at(1 - (row + 0.5) / steps) for row in range(steps)]
     scores = ask([[x, y] for y in ys for x in xs])
-    if len(scores) != rows * steps:
+    if len(scores) != steps * steps:
         raise ValueError(f"draw.regions: network: expected a row of scores for each of "
-                         f"{rows * steps} rows, got {len(scores)}")
+                         f"{steps * steps} rows, got {len(scores)}")
     width = len(scores[0])
     if width != classes and not (width == 1 and classes == 2):
         raise ValueError(f"draw.regions: the network has {width} scores, the data {classes} "
@@ -350,26 +358,29 @@ def _fit(ask: Ask, data: DataSet, title: str) -> Picture:
 
 
 def _as_text(
-    plane: Plane, x_scale: Scale, y_scale: Scale, ask: Optional[Ask], width: int, colour: bool
+    plane: Plane, x_scale: Scale, y_scale: Scale, answers: Sequence[Sequence[Answer]], width: int,
+    colour: bool,
 ) -> List[str]:
     screen = frame_of_text(y_scale, width, rows=min(24, max(9, width // 3)))
-    if ask is not None:
-        _paint_regions(screen, _answers(ask, (x_scale, y_scale), screen.width,
-                                        len(plane.classes), screen.height), colour)
+    if answers:
+        _paint_regions(screen, answers, colour)
     for (x, y), label in zip(plane.points, plane.labels):
         column = math.floor(x_scale.place(x) * screen.width)
         row = math.floor((1 - y_scale.place(y)) * screen.height)
-        ink = mixed(plane.look(label), INK, 0.45) if ask is not None else plane.look(label)
+        ink = mixed(plane.look(label), INK, 0.45) if answers else plane.look(label)
         screen.put(column, row, SIGNS[label], ink)
-    legend = [(SIGNS[k] + (REGIONS[k] if ask is not None and not colour else ""), plane.look(k),
+    legend = [(SIGNS[k] + (REGIONS[k] if answers and not colour else ""), plane.look(k),
                name) for k, name in enumerate(plane.classes)]
     return legend_of_text(legend, width, colour) + framed(
         screen, x_scale, y_scale, colour, plane.x_label, plane.y_label)
 
 
 def _paint_regions(screen: Screen, answers: Sequence[Sequence[Answer]], colour: bool) -> None:
-    for row, line in enumerate(answers):
-        for column, answer in enumerate(line):
+    """Paint what the network says into the cells; each takes the square that holds its middle."""
+    for row in range(screen.height):
+        line = answers[(2 * row + 1) * len(answers) // (2 * screen.height)]
+        for column in range(screen.width):
+            answer = line[(2 * column + 1) * len(line) // (2 * screen.width)]
             sign = " " if colour else REGIONS[answer[0]]
             sure = 1.0 if answer[1] >= 0.5 else 0.4  # two steps: terminals have few pale colours
             screen.put(column, row, sign, SOFT_INK, on=_paler((answer[0], sure)))

@@ -6,7 +6,7 @@ else it is printed with characters. A program that shows pictures need not know 
 Histories, networks, data sets and confusion matrices have pictures of their own: `picture_of` says
 which.
 
-Before this: arranging. This is the last module of the folder.
+Before this: moving. This is the last module of the folder.
 """
 
 from __future__ import annotations

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import codecs
 import os
+import shlex
 import shutil
-from typing import Any, Tuple, Union
+import sys
+from contextlib import contextmanager
+from typing import Any, Iterator, List, Tuple, Union
 
 __all__ = [
-    "PLAIN", "columns_of", "encodable", "make_safe", "may_rewrite", "painted", "printable",
-    "use_colour",
+    "PLAIN", "columns_of", "encodable", "make_safe", "may_rewrite", "paged", "painted",
+    "printable", "use_colour",
 ]
 
 COLOURS = {"red": "31", "green": "32", "dim": "2", "bold": "1"}
@@ -50,6 +53,42 @@ def may_rewrite(stream: Any) -> bool:
     """Say whether this is a terminal on which a line can be written over."""
     is_terminal = getattr(stream, "isatty", None)
     return bool(is_terminal and is_terminal()) and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def paged(stream: Any) -> Iterator[Any]:
+    """Give a stream that shows a long text page by page, where there is a terminal at both ends.
+
+    PAGER in the environment is the program for it, by default less. Elsewhere, and where there is
+    no such program, the stream itself is given. Whoever leaves the pager early ends the text.
+    """
+    import subprocess  # takes a while, and most commands need no pager
+
+    command = _pager()
+    if not (command and may_rewrite(stream) and may_rewrite(sys.stdin)):
+        yield stream
+        return
+    settings = {"LESS": "FRX", **os.environ}  # end on one page, show colours, leave the text there
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=settings, encoding="utf-8") as pager:
+        try:
+            yield pager.stdin
+        except BrokenPipeError:
+            pass
+        finally:
+            _close(pager.stdin)
+
+
+def _pager() -> List[str]:
+    """Return the command of the pager, an empty one if there is none."""
+    command = shlex.split(os.environ.get("PAGER", "less"))
+    return command if command and shutil.which(command[0]) else []
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.close()
+    except BrokenPipeError:
+        pass
 
 
 def columns_of(stream: Any) -> int:

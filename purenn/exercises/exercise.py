@@ -22,9 +22,15 @@ from .. import linalg
 from ..gradcheck import Report
 from ..linalg import Matrix
 
-__all__ = ["Case", "Example", "Exercise", "Mistake", "Sheet", "numbers", "sizes"]
+__all__ = [
+    "Case", "Example", "Exercise", "Mistake", "Raises", "Sheet", "halves", "numbers", "sizes",
+]
 
 Function = Callable[..., Any]
+
+
+class Raises(str):
+    """The right answer where a call should be refused: the name of the exception."""
 
 
 class Case(NamedTuple):
@@ -37,14 +43,15 @@ class Case(NamedTuple):
 class Example(NamedTuple):
     """Arguments and their answer, worked out by hand.
 
-    `call` is how the file shows the call, where the arguments themselves cannot be written down;
-    `hint` is that of its case.
+    `call` is how the file shows the call, where the arguments themselves cannot be written down,
+    and `shown` what comes back, where that is another thing; `hint` is that of its case.
     """
 
     arguments: Tuple[Any, ...]
     answer: Any
     call: str = ""
     hint: str = ""
+    shown: str = ""
 
 
 class Mistake(NamedTuple):
@@ -55,9 +62,9 @@ class Mistake(NamedTuple):
 
 
 class Exercise(NamedTuple):
-    """One function to be written.
+    """One function to be written, or one class.
 
-    signature   its first line without `def`: "relu(inputs)"
+    signature   its first line without `def`: "relu(inputs)"; for a class "Layer"
     text        its docstring: what is asked, shapes, formula
     example     one call worked out by hand; it also stands in the file
     answer      the right result, computed by the library from the same arguments
@@ -67,6 +74,11 @@ class Exercise(NamedTuple):
     gradients   given the learner's function, the report of the gradient checker
     nearly      the hint where the result is right to three digits, but not to more
     tolerance   how far off a number may be, as a part of it (of 1 where it is smaller)
+    plain       whether it has to be written with plain lists: neither purenn nor NumPy
+    use         makes of what the learner wrote a function of the arguments of a case
+    methods     of a class, the first lines of its methods, and what each should do
+    redrawn     given random numbers, another example: for variants of the sheet
+    variants    exercises of the same name that ask for something a little different
     """
 
     signature: str
@@ -79,6 +91,11 @@ class Exercise(NamedTuple):
     gradients: Optional[Callable[[Function], Report]] = None
     nearly: str = ""
     tolerance: float = 1e-9
+    plain: bool = False
+    use: Optional[Callable[[Any], Function]] = None
+    methods: Sequence[Tuple[str, str]] = ()
+    redrawn: Optional[Callable[[Random], Example]] = None
+    variants: Sequence[Any] = ()
 
     @property
     def name(self) -> str:
@@ -87,13 +104,16 @@ class Exercise(NamedTuple):
 
     @property
     def parameters(self) -> List[str]:
-        """The names of its parameters."""
-        inside = self.signature.split("(", 1)[1].rstrip(")")
-        return [name.strip() for name in inside.split(",")]
+        """The names of its parameters; of a class, none."""
+        inside = self.signature.partition("(")[2].rstrip(")")
+        return [name.strip() for name in inside.split(",")] if inside else []
 
 
 class Sheet(NamedTuple):
-    """The exercises of one part. `afterwards` says what to read when all is right."""
+    """The exercises of one part. `afterwards` says what to read when all is right.
+
+    `seed` is 0 on the sheet that everybody gets, and another number on a variant of it.
+    """
 
     part: int
     title: str
@@ -101,6 +121,25 @@ class Sheet(NamedTuple):
     imports: str
     exercises: Sequence[Exercise]
     afterwards: str
+    seed: int = 0
+
+    def variant(self, seed: int) -> "Sheet":
+        """Return the sheet with other numbers, and here and there another question.
+
+        The same seed gives the same sheet, on every machine.
+        """
+        if seed == 0:
+            return self
+        return self._replace(seed=seed, exercises=[
+            _variant(one, Random(f"{seed} {one.name}")) for one in self.exercises])
+
+
+def _variant(exercise: Exercise, rng: Random) -> Exercise:
+    choices = [exercise, *exercise.variants]
+    chosen: Exercise = choices[int(len(choices) * rng.random())]
+    if chosen.redrawn is None:
+        return chosen
+    return chosen._replace(example=chosen.redrawn(rng))
 
 
 # ---- Arguments made by chance, always the same ----
@@ -121,3 +160,8 @@ def sizes() -> List[Tuple[int, int, int]]:
 def numbers(rng: Random, rows: int, columns: int, reach: float = 2.0) -> Matrix:
     """Return a matrix of numbers spread evenly between -reach and reach."""
     return linalg.generate(rows, columns, lambda: reach * (2.0 * rng.random() - 1.0))
+
+
+def halves(rng: Random, rows: int, columns: int) -> Matrix:
+    """Return a matrix of halves from -2 to 2: their products are exact, and can be done by hand."""
+    return linalg.generate(rows, columns, lambda: int(9.0 * rng.random()) / 2.0 - 2.0)

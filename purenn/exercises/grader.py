@@ -3,28 +3,34 @@
 It knows nothing of any particular exercise; all of that stands in the records. In this order:
 
 1. Is the function there, is it still a hole, does it take the arguments it should?
-2. It is called with the example worked out by hand and with random matrices whose sizes all
+2. Functions of the sheet that it calls and that are wrong themselves give way to right ones: what
+   is wrong in them is said first, and only what is wrong here is said here.
+3. It is called with the example worked out by hand and with random matrices whose sizes all
    differ. Each result has to be of the right kind, and the arguments must be as they were.
-3. If a result is wrong: which mistake explains all of them? The mistakes of the exercise are tried
+4. If a result is wrong: which mistake explains all of them? The mistakes of the exercise are tried
    first, then those that can happen everywhere: transposed, the wrong sign, n times too large.
-4. If all are right: the gradient checker, where there is a gradient, has the last word.
+5. If all are right: has it been written with plain lists, where it should be? And the gradient
+   checker, where there is a gradient, has the last word.
 
 All chance comes from one seed, so the same file always gets the same answer.
 
-Before this: `results`. After this: the parts, `part_04` to `part_10`.
+Before this: `results`. After this: `marking`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
+import math
 from random import Random
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..gradcheck import Report
-from .exercise import Case, Exercise, Mistake, Sheet
+from .exercise import Case, Exercise, Mistake, Raises, Sheet
+from .looking import calls_of, imported, not_plain
 from .reading import Failed, Learner, called
-from .results import Unfit, alike, as_asked, difference, outline, sizes_in_words
+from .results import Unfit, alike, as_asked, difference, flat, outline, sizes_in_words
 
 __all__ = ["Verdict", "grade", "verdict_on"]
 
@@ -52,53 +58,135 @@ class Trial(NamedTuple):
     printed: str
 
 
-def grade(sheet: Sheet, learner: Learner) -> Iterator[Verdict]:
-    """Yield a verdict on every function of the sheet, in order."""
-    for exercise in sheet.exercises:
-        yield verdict_on(exercise, learner)
+def grade(sheet: Sheet, learner: Learner, before: Sequence[Verdict] = ()) -> Iterator[Verdict]:
+    """Yield a verdict on every function of the sheet, in order.
+
+    Those that have a verdict in `before` are not looked at again.
+    """
+    verdicts = list(before)
+    for exercise in sheet.exercises[len(before):]:
+        wrong = [one for one, verdict in zip(sheet.exercises, verdicts) if verdict.state != "right"]
+        verdicts.append(verdict_on(exercise, learner, wrong, sheet.seed))
+        yield verdicts[-1]
 
 
-def verdict_on(exercise: Exercise, learner: Learner) -> Verdict:
-    """Return the verdict on one function of the learner's file."""
-    function = learner.names.get(exercise.name)
+def verdict_on(
+    exercise: Exercise, learner: Learner, others: Sequence[Exercise] = (), seed: int = 0
+) -> Verdict:
+    """Return the verdict on one function of the learner's file.
+
+    `others` are the exercises that are known to be wrong; `seed` is that of the sheet.
+    """
     if exercise.name in learner.holes:
         return Verdict(exercise.name, "hole")
-    misfit = _misfit(exercise, function)
+    calls = calls_of(learner, exercise.name)
+    wrong = [one for one in others if one.name in calls]
+    with _replaced(learner, wrong):
+        verdict = _verdict(exercise, learner, seed)
+    return _blaming(verdict, wrong, learner) if wrong else verdict
+
+
+def _verdict(exercise: Exercise, learner: Learner, seed: int) -> Verdict:
+    thing = learner.names.get(exercise.name)
+    library = imported(learner, exercise.name)
+    misfit = f"this is {library}; write your own" if library else _misfit(exercise, thing)
     if misfit:
         return Verdict(exercise.name, "wrong", misfit)
-    trials = [_tried(exercise, learner, function, case) for case in _cases(exercise)]
+    function = exercise.use(thing) if exercise.use else thing
+    trials = [_tried(exercise, learner, function, case) for case in _cases(exercise, seed)]
     remarks = _remarks(trials)
     wrong = [trial for trial in trials if trial.problem or _differs(trial, exercise)]
     if wrong:
         hint = _hint(exercise, learner, function, trials, wrong[0])
         return Verdict(exercise.name, "wrong", hint, remarks)
+    library = not_plain(learner, exercise.name) if exercise.plain else ""
+    if library:
+        hint = (f"its results are right, but {library}; this one is to be written with plain lists "
+                f"and loops, since what the library does is what you are learning here")
+        return Verdict(exercise.name, "wrong", hint, remarks)
     return _last_word(exercise, learner, function, remarks)
 
 
-def _misfit(exercise: Exercise, function: Any) -> str:
+def _misfit(exercise: Exercise, thing: Any) -> str:
     """Say why something cannot be called as the exercise wants, empty if it can."""
-    if function is None:
-        return "there is no function of this name in the file"
-    if not callable(function):
-        return f"this should be a function, it is {type(function).__name__}"
+    if thing is None:
+        kind = "class" if exercise.methods else "function"
+        return f"there is no {kind} of this name in the file"
+    if exercise.methods:
+        return _misfit_of_class(exercise, thing)
+    if not callable(thing):
+        return f"this should be a function, it is {type(thing).__name__}"
+    return _misfit_of_call(thing, exercise.parameters)
+
+
+def _misfit_of_class(exercise: Exercise, thing: Any) -> str:
+    if not isinstance(thing, type):
+        return "this should be a class: `class` stands before its name, not `def`"
+    for first_line, _ in exercise.methods:
+        name, _, inside = first_line.rstrip(")").partition("(")
+        method = vars(thing).get(name)
+        if method is None:
+            return f"it has no method {name}"
+        misfit = _misfit_of_call(method, [one.strip() for one in inside.split(",")])
+        if misfit:
+            return f"its method {name}: {misfit}"
+    return ""
+
+
+def _misfit_of_call(function: Any, parameters: Sequence[str]) -> str:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return ""  # Python cannot tell for some built-in functions
     try:
-        signature.bind(*exercise.example.arguments)
+        signature.bind(*parameters)
     except TypeError:
-        return f"it takes {signature}, expected ({', '.join(exercise.parameters)})"
+        return f"it takes {signature}, expected ({', '.join(parameters)})"
     return ""
+
+
+# ---- Functions that call each other ----
+
+
+@contextlib.contextmanager
+def _replaced(learner: Learner, exercises: Sequence[Exercise]) -> Iterator[None]:
+    """Put right functions in the places of wrong ones of the file, for a while."""
+    kept = {one.name: learner.names[one.name] for one in exercises if one.name in learner.names}
+    learner.names.update({one.name: _right(one) for one in exercises if not one.use})
+    try:
+        yield
+    finally:
+        learner.names.update(kept)
+
+
+def _right(exercise: Exercise) -> Callable[..., Any]:
+    """Return the right function, which can be called with its parameters' names as well."""
+    def right(*arguments: Any, **named: Any) -> Any:
+        missing = exercise.parameters[len(arguments):]
+        return exercise.answer(*arguments, *(named[name] for name in missing))
+
+    right.__module__ = "purenn_exercise"  # it stands for the learner's own
+    return right
+
+
+def _blaming(verdict: Verdict, wrong: Sequence[Exercise], learner: Learner) -> Verdict:
+    """Say first that what the function calls is wrong, then what is wrong in itself."""
+    said = [f"`{one.name}` is still a hole" if one.name in learner.holes
+            else f"`{one.name}` is not right yet" for one in wrong]
+    blame = f"it calls other functions of this file: {' and '.join(said)}; begin there"
+    if verdict.state == "right":
+        return verdict._replace(state="wrong", hint=f"{blame}. In this one nothing is wrong.")
+    return verdict._replace(hint=f"{blame}. Then, in this one: {verdict.hint}")
 
 
 # ---- Trying ----
 
 
-def _cases(exercise: Exercise) -> List[Case]:
+def _cases(exercise: Exercise, seed: int = 0) -> List[Case]:
     """Return all cases, the ordinary ones first, since a hint is about what is special."""
     example = Case(exercise.example.arguments, exercise.example.hint)
-    return sorted([example, *exercise.cases(Random(SEED))], key=lambda case: bool(case.hint))
+    cases = [example, *exercise.cases(Random(SEED + seed))]
+    return sorted(cases, key=lambda case: bool(case.hint))
 
 
 def _tried(exercise: Exercise, learner: Learner, function: Any, case: Case) -> Trial:
@@ -107,13 +195,26 @@ def _tried(exercise: Exercise, learner: Learner, function: Any, case: Case) -> T
     handed = copy.deepcopy(case.arguments)
     printed = ""
     try:
-        result, printed = called(learner, function, handed)
+        result, printed = _result(learner, function, handed, answer)
         changed = _changed(exercise, case.arguments, handed)
         if changed:
             return Trial(case, answer, None, changed, printed)
         return Trial(case, answer, as_asked(result, answer, exercise.results), "", printed)
     except (Failed, Unfit) as failure:
         return Trial(case, answer, None, str(failure), printed)
+
+
+def _result(
+    learner: Learner, function: Any, arguments: Tuple[Any, ...], answer: Any
+) -> Tuple[Any, str]:
+    """Return what comes back and what was printed; where it should be refused, the refusal."""
+    try:
+        return called(learner, function, arguments)
+    except Failed as failure:
+        kinds = {kind.__name__ for kind in type(failure.error).__mro__}
+        if isinstance(answer, Raises) and str(answer) in kinds:
+            return answer, ""
+        raise
 
 
 def _changed(exercise: Exercise, before: Tuple[Any, ...], after: Tuple[Any, ...]) -> str:
@@ -146,6 +247,9 @@ def _hint(
 
     A mistake may explain all that comes back, or only one of several things, which is then named.
     """
+    failing = _failing(exercise, trials) if wrong.case.hint else ""
+    if failing:
+        return failing
     if wrong.problem:
         return f"{wrong.case.hint} ({wrong.problem})" if wrong.case.hint else wrong.problem
     whole = _explanation(exercise, trials, None)
@@ -164,6 +268,40 @@ def _explanation(exercise: Exercise, trials: List[Trial], part: Part) -> str:
         if _explains(exercise, mistake, trials, part):
             return mistake.hint
     return ""
+
+
+def _failing(exercise: Exercise, trials: List[Trial]) -> str:
+    """Return the hint of the mistake that fails where the learner's function fails, and only there.
+
+    Where a formula overflows or divides by 0 there is no number to compare, but that it does so in
+    these places and in no others tells which formula it is.
+    """
+    for mistake in exercise.mistakes:
+        made = [_made(mistake, trial) for trial in trials]
+        failed = [one is None or _is_nan_somewhere(one) for one in made]
+        if any(failed) and all(
+                (_has_no_number(trial) if fails else
+                 not trial.problem and alike(trial.got, one, exercise.tolerance))
+                for trial, one, fails in zip(trials, made, failed)):
+            return mistake.hint
+    return ""
+
+
+def _made(mistake: Mistake, trial: Trial) -> Any:
+    """Return what the formula of a mistake gives for a trial, None where it fails."""
+    try:
+        return mistake.formula(*copy.deepcopy(trial.case.arguments))
+    except (ArithmeticError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _has_no_number(trial: Trial) -> bool:
+    """Say whether the learner's function failed here, or gave nan, as NumPy does."""
+    return bool(trial.problem) or _is_nan_somewhere(trial.got)
+
+
+def _is_nan_somewhere(value: Any) -> bool:
+    return any(isinstance(number, float) and math.isnan(number) for _, number in flat(value))
 
 
 def _where(exercise: Exercise, trials: List[Trial], part: Part) -> str:
@@ -188,6 +326,9 @@ def _in_numbers(
     if wrong.case.arguments is exercise.example.arguments:
         return f"for the example {place}"
     slopes = _slopes(exercise, learner, function)
+    example = next(one for one in trials if one.case.arguments is exercise.example.arguments)
+    if example.problem or _differs(example, exercise):
+        return f"for random numbers {place}{slopes}"
     return f"the example is right, but for other numbers {place}{slopes}"
 
 
@@ -204,11 +345,10 @@ def _explains(exercise: Exercise, mistake: Mistake, trials: List[Trial], part: P
     """
     explained = False
     for trial in trials:
-        if trial.problem:
+        if trial.problem or trial.case.hint and _has_no_number(trial):
             continue
-        try:
-            mistaken = mistake.formula(*copy.deepcopy(trial.case.arguments))
-        except (ArithmeticError, ValueError, LookupError, TypeError):
+        mistaken = _made(mistake, trial)
+        if mistaken is None:
             continue
         if not alike(_part(trial.got, part), _part(mistaken, part), exercise.tolerance):
             return False
@@ -272,13 +412,14 @@ def _altered(
 
 
 def _is_matrix(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
+    return (isinstance(value, list) and bool(value) and isinstance(value[0], list)
+            and not any(isinstance(cell, str) for row in value for cell in row))
 
 
 def _scaled(value: Any, factor: float) -> Any:
     if isinstance(value, list):
         return [_scaled(item, factor) for item in value]
-    return value if isinstance(value, bool) else factor * value
+    return value if isinstance(value, (bool, str)) else factor * value
 
 
 # ---- The gradient checker ----
@@ -294,7 +435,7 @@ def _checked(exercise: Exercise, learner: Learner, function: Any) -> Optional[Re
 
 
 def _in_plain_lists(exercise: Exercise, function: Any) -> Callable[..., Any]:
-    """Return the function with the door behind it at which results are looked at."""
+    """Return the function with a check behind it that its results are of the right kind."""
     def plain(*arguments: Any) -> Any:
         answer = exercise.answer(*copy.deepcopy(arguments))
         try:

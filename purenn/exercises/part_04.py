@@ -1,68 +1,22 @@
-"""The exercises of part 4: a neuron, a layer of neurons, and how far from zero its weights begin.
+"""The exercises of part 4: a layer of neurons, how far from zero its weights begin, and its class.
 
-Before this: `grader`. After this: `part_05`.
+Before this: `part_03`. After this: `part_05`.
 """
 
 from __future__ import annotations
 
 import math
 from random import Random
-from typing import List
+from typing import Any, Callable, List
 
 from .. import linalg
 from ..layers import Dense
 from ..linalg import Matrix
-from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
+from .exercise import Case, Example, Exercise, Mistake, Sheet, halves, numbers, sizes
+from .reading import Failed
+from .results import outline, sizes_in_words
 
 __all__ = ["SHEET"]
-
-
-# ---- One neuron ----
-
-
-def _neuron(inputs: List[float], weights: List[float], bias: float) -> float:
-    return linalg.dot(inputs, weights) + bias
-
-
-def _neuron_cases(rng: Random) -> List[Case]:
-    def row(width: int) -> List[float]:
-        return numbers(rng, 1, width)[0]
-
-    return [Case((row(width), row(width), rng.random())) for width in (1, 2, 3, 5)]
-
-
-NEURON = Exercise(
-    signature="neuron(inputs, weights, bias)",
-    text="""
-Return the output of one neuron for one example: a number.
-
-inputs   a list of numbers, x
-weights  a list of as many numbers, w
-bias     a number, b
-
-Each input is multiplied by its weight, all products are added up, and the bias comes on
-top:
-
-    y = w[0]·x[0] + w[1]·x[1] + … + b
-""",
-    example=Example(([1.0, 2.0], [0.5, -1.0], 0.25), -1.25),
-    answer=_neuron,
-    cases=_neuron_cases,
-    mistakes=[
-        Mistake("the bias is missing", lambda x, w, b: linalg.dot(x, w)),
-        Mistake("the bias comes in once for every input; it belongs to the neuron, once",
-                lambda x, w, b: linalg.dot(x, w) + len(x) * b),
-        Mistake("the bias is subtracted", lambda x, w, b: linalg.dot(x, w) - b),
-        Mistake("the bias is multiplied; it should be added", lambda x, w, b: linalg.dot(x, w) * b),
-        Mistake("only the last product is there: is the total overwritten instead of added to?",
-                lambda x, w, b: x[-1] * w[-1] + b),
-        Mistake("only the first product is there: is the `return` inside of the loop?",
-                lambda x, w, b: x[0] * w[0] + b),
-        Mistake("inputs and weights are added; they should be multiplied",
-                lambda x, w, b: math.fsum(x) + math.fsum(w) + b),
-        Mistake("the weights do not come in", lambda x, w, b: math.fsum(x) + b),
-    ],
-)
 
 
 # ---- A layer ----
@@ -125,7 +79,12 @@ row:
         Mistake(COLUMNS, lambda x, w, b: [
             [y + bias for y, bias in zip(row, b[0])] for row in _products_down_the_columns(x, w)]),
     ],
+    redrawn=lambda rng: _dense_example(halves(rng, 2, 2), halves(rng, 3, 2), halves(rng, 1, 3)),
 )
+
+
+def _dense_example(inputs: Matrix, weights: Matrix, biases: Matrix) -> Example:
+    return Example((inputs, weights, biases), _dense(inputs, weights, biases))
 
 
 # ---- Where weights begin ----
@@ -138,7 +97,7 @@ def _he_deviation(neurons: int, inputs: int) -> float:
 HE_DEVIATION = Exercise(
     signature="he_deviation(neurons, inputs)",
     text="""
-Return the standard deviation of starting weights by the recipe of He, for ReLU: a number.
+Return the standard deviation of starting weights by the rule of He, for ReLU: a number.
 
 neurons  how many neurons the layer has
 inputs   how many inputs each of them has
@@ -155,14 +114,104 @@ deviation is the square root of the variance.
                 lambda n, i: math.sqrt(2.0 / n)),
         Mistake("the 2 is missing: ReLU sets half of the numbers to zero, the 2 makes up for it",
                 lambda n, i: math.sqrt(1.0 / i)),
-        Mistake("this is the recipe of Xavier; that of He looks at the inputs only",
+        Mistake("this is the rule of Xavier; that of He looks at the inputs only",
                 lambda n, i: math.sqrt(2.0 / (n + i))),
-        Mistake("this is the recipe of Xavier; that of He looks at the inputs only",
+        Mistake("this is the rule of Xavier; that of He looks at the inputs only",
                 lambda n, i: math.sqrt(6.0 / (n + i))),
         Mistake("the fraction is upside down", lambda n, i: math.sqrt(i / 2.0)),
         Mistake("the root is taken of the inputs only, not of the whole fraction",
                 lambda n, i: 2.0 / math.sqrt(i)),
     ],
+)
+
+
+# ---- The class ----
+
+
+def _layer_of(make: Any) -> Callable[[Matrix, Matrix, Matrix], Matrix]:
+    """Return a function that makes a learner's layer, gives it weights, and asks for outputs."""
+    def outputs(inputs: Matrix, weights: Matrix, biases: Matrix) -> Matrix:
+        rng = Random(11)
+        layer, other = (make(len(weights[0]), len(weights), rng) for _ in range(2))
+        _look_at_the_start(layer, other, weights, biases)
+        before = repr((layer.weights, layer.biases))
+        layer.forward(inputs)
+        if repr((layer.weights, layer.biases)) != before:
+            raise Failed("forward changes the weights or the biases; it should only use them")
+        layer.weights, layer.biases = weights, biases
+        back: Matrix = layer.forward(inputs)
+        return back
+
+    return outputs
+
+
+def _look_at_the_start(layer: Any, other: Any, weights: Matrix, biases: Matrix) -> None:
+    """Raise Failed, with a sentence about it, if the weights do not begin as they should."""
+    for name, wanted in (("weights", weights), ("biases", biases)):
+        mine = getattr(layer, name, None)
+        if mine is None:
+            raise Failed(f"__init__ sets no self.{name}")
+        if outline(mine) != outline(wanted):
+            raise Failed(f"self.{name} is {sizes_in_words(mine)} for {len(weights[0])} inputs and "
+                         f"{len(weights)} neurons, expected {sizes_in_words(wanted)}")
+    if any(bias != 0 for bias in layer.biases[0]):
+        raise Failed("the biases should begin at 0")
+    drawn = {weight for row in layer.weights for weight in row}
+    if len(drawn) < len(weights) * len(weights[0]):
+        raise Failed("some weights begin alike: neurons that begin alike stay alike; draw each one")
+    if layer.weights == other.weights:
+        raise Failed("two layers begin with the same weights: draw them from the `rng` that is "
+                     "handed in, and do not make a new one")
+
+
+def _spread(make: Any, inputs: int, neurons: int) -> float:
+    weights = make(inputs, neurons, Random(12)).weights
+    if outline(weights) != [[0] * inputs] * neurons:
+        raise Failed(f"self.weights is {sizes_in_words(weights)} for {inputs} inputs and {neurons} "
+                     f"neurons, expected {neurons} × {inputs}")
+    return math.sqrt(math.fsum(w * w for row in weights for w in row) / (inputs * neurons))
+
+
+def _layer_with_spread(make: Any) -> Callable[[Matrix, Matrix, Matrix], Matrix]:
+    """Return the same, after a look at how far from zero the weights begin."""
+    outputs = _layer_of(make)
+
+    def checked(inputs: Matrix, weights: Matrix, biases: Matrix) -> Matrix:
+        result = outputs(inputs, weights, biases)
+        for width in (50, 200):
+            spread, wanted = _spread(make, width, 40), math.sqrt(2.0 / width)
+            if not 0.8 < spread / wanted < 1.25:
+                raise Failed(f"for {width} inputs the weights have a standard deviation of about "
+                             f"{spread:.2g}, expected {wanted:.2g}, the root of 2 / inputs")
+        return result
+
+    return checked
+
+
+LAYER = Exercise(
+    signature="Layer",
+    text="""
+A dense layer: what you have written so far, together in a class.
+
+layer.weights  neurons × inputs, drawn at random: a bell curve around 0 whose standard
+               deviation is that of `he_deviation`
+layer.biases   1 × neurons, zeros at first
+
+rng.gauss(0.0, deviation) draws one number. Draw each weight with the `rng` that is handed
+in. forward uses the weights and biases that the layer has now; somebody may have changed
+them.
+""",
+    example=Example(
+        ([[1.0, 2.0]], [[0.5, 1.0], [1.0, -1.0]], [[0.5, 0.0]]), [[3.0, -1.0]],
+        call=">>> from random import Random\n>>> layer = Layer(2, 2, Random(1))\n"
+             ">>> layer.weights, layer.biases = [[0.5, 1.0], [1.0, -1.0]], [[0.5, 0.0]]\n"
+             ">>> layer.forward([[1.0, 2.0]])"),
+    answer=_dense,
+    cases=_dense_cases,
+    mistakes=DENSE.mistakes,
+    use=_layer_with_spread,
+    methods=[("__init__(self, inputs, neurons, rng)", "Draw the weights; set the biases to 0."),
+             ("forward(self, inputs)", "Return the outputs: n × inputs -> n × neurons.")],
 )
 
 
@@ -174,6 +223,6 @@ Plain lists and loops are enough, but `linalg` may be used too. A matrix is a li
 function is given stays as it is: build new lists.
 """,
     imports="import math\n\nfrom purenn import linalg",
-    exercises=[NEURON, DENSE, HE_DEVIATION],
+    exercises=[DENSE, HE_DEVIATION, LAYER],
     afterwards="purenn/layers.py, the class Dense, and purenn/initializers.py, the function he",
 )

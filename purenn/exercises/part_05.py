@@ -10,7 +10,7 @@ from typing import List
 
 from .. import linalg
 from ..linalg import Matrix
-from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
+from .exercise import Case, Example, Exercise, Mistake, Sheet, halves, numbers, sizes
 
 __all__ = ["SHEET"]
 
@@ -64,7 +64,13 @@ The one row is repeated for each of the n rows, which is called broadcasting:
         Mistake("the biases were put behind each row: for lists, + means to join",
                 lambda s, b: [row + b[0] for row in s]),
     ],
+    plain=True,
+    redrawn=lambda rng: _sum_example(halves(rng, 2, 3), halves(rng, 1, 3)),
 )
+
+
+def _sum_example(scores: Matrix, biases: Matrix) -> Example:
+    return Example((scores, biases), linalg.add(scores, biases))
 
 
 # ---- The axis ----
@@ -110,6 +116,7 @@ Because the axis is kept as a size of 1, the result can be broadcast back to the
         Mistake("the axes have changed places, and the result lies on its side",
                 lambda A, axis: linalg.transpose(linalg.sum(A, 1 - axis))),
     ],
+    plain=True,
 )
 
 
@@ -152,15 +159,22 @@ A sum, no mean. (Where a loss is a mean, it has divided by n already.)
         Mistake("the gradients come back as they were; there is one row of biases",
                 lambda g: g),
     ],
+    plain=True,
+    redrawn=lambda rng: _summed_example(halves(rng, 3, 2)),
 )
+
+
+def _summed_example(gradient: Matrix) -> Example:
+    return Example((gradient,), linalg.sum(gradient, axis=0))
 
 
 SHEET = Sheet(
     part=5,
     title="Broadcasting and sums along an axis",
     introduction="""
-Write these with plain lists and loops: the point is to see what `linalg.add` and `linalg.sum` do. A
-matrix is a list of rows. What a function is given stays as it is: build new lists.
+Write these with plain lists and loops: the point is to see what `linalg.add` and `linalg.sum` do,
+and a function that calls them does not count. A matrix is a list of rows. What a function is given
+stays as it is: build new lists.
 """,
     imports="",
     exercises=[ADD_BIASES, SUM_ALONG, SUMMED],

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Callable, List
 
 from .. import linalg
-from ..activations import LeakyReLU, ReLU, Sigmoid, sigmoid, softmax
+from ..activations import ReLU, Sigmoid, Tanh, softmax
 from ..linalg import Matrix
 from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
 
@@ -25,12 +25,23 @@ def _each(formula: Callable[[float], float]) -> Callable[[Matrix], Matrix]:
     return lambda A: [[formula(x) for x in row] for row in A]
 
 
+def _slopes(layer: Any, inputs: Matrix) -> Matrix:
+    """Return how steep an activation is at each number: what it makes of a gradient of ones."""
+    layer.forward(inputs)
+    back: Matrix = layer.backward(linalg.full(len(inputs), len(inputs[0]), 1.0))
+    return back
+
+
 def _relu(inputs: Matrix) -> Matrix:
     return ReLU().forward(inputs)
 
 
 def _sigmoid(inputs: Matrix) -> Matrix:
     return Sigmoid().forward(inputs)
+
+
+def _leaky(slope: float) -> Callable[[Matrix], Matrix]:
+    return _each(lambda x: x if x > 0 else slope * x)
 
 
 # ---- ReLU ----
@@ -51,11 +62,9 @@ What is positive passes, all else becomes 0.
         Mistake("negative numbers lose their sign; they should become 0", linalg.abs),
         Mistake("the numbers come back as they were", lambda A: A),
         Mistake("this is the derivative: 1 where x is positive; the number itself should pass",
-                lambda A: linalg.greater(A, 0.0)),
-        Mistake("a part of what is negative passes; that is a leaky ReLU",
-                LeakyReLU(0.01).forward),
-        Mistake("a part of what is negative passes; that is a leaky ReLU",
-                LeakyReLU(0.1).forward),
+                _each(lambda x: float(x > 0))),
+        Mistake("a part of what is negative passes; that is a leaky ReLU", _leaky(0.01)),
+        Mistake("a part of what is negative passes; that is a leaky ReLU", _leaky(0.1)),
         Mistake("what is negative is left out; it should stay as a 0 in its place",
                 lambda A: [[x for x in row if x > 0] for row in A]),
     ],
@@ -72,17 +81,17 @@ Return f'(x), the slope of ReLU, for every number x: a matrix like the inputs, n
 At x = 0 there is a corner; by convention the slope there is 0.
 """,
     example=Example(([[-1.0, 2.0], [0.5, 0.0]],), [[0.0, 1.0], [1.0, 0.0]]),
-    answer=_each(lambda x: ReLU().df(x, x)),
+    answer=lambda inputs: _slopes(ReLU(), inputs),
     cases=_scores,
     mistakes=[
         Mistake("at x = 0 it gives 1; by convention it is 0 there",
-                lambda A: _each(lambda x: float(x >= 0))(A)),
+                _each(lambda x: float(x >= 0))),
         Mistake("this is ReLU itself; its slope was asked for", _relu),
-        Mistake("0 and 1 have changed places", lambda A: _each(lambda x: float(x <= 0))(A)),
-        Mistake("0 and 1 have changed places", lambda A: _each(lambda x: float(x < 0))(A)),
+        Mistake("0 and 1 have changed places", _each(lambda x: float(x <= 0))),
+        Mistake("0 and 1 have changed places", _each(lambda x: float(x < 0))),
         Mistake("where x is negative the slope is 0, not -1",
                 _each(lambda x: float((x > 0) - (x < 0)))),
-        Mistake("the slope is 1 everywhere", lambda A: _each(lambda x: 1.0)(A)),
+        Mistake("the slope is 1 everywhere", _each(lambda x: 1.0)),
     ],
 )
 
@@ -91,6 +100,7 @@ At x = 0 there is a corner; by convention the slope there is 0.
 
 SIGMOID_FAR = "it overflows far from 0: no exp should be taken of a large positive number"
 SOFTMAX_FAR = "it overflows far from 0: is the largest score of the row subtracted before exp?"
+HIGH = [[1000.0, 1001.0, 999.0], [1000.5, 1000.0, 1002.0]]
 FAR = [[-1000.0, 0.0], [1000.0, 2.0], [-3.0, 710.0]]
 
 
@@ -113,15 +123,14 @@ the same function. One of the two is safe for each sign of x.
     mistakes=[
         Mistake("the sign of x is wrong: it falls where it should rise",
                 lambda A: _sigmoid(linalg.multiply(A, -1.0))),
-        Mistake("this is tanh, which goes from -1 to 1", _each(math.tanh)),
+        Mistake("this is tanh, which goes from -1 to 1", Tanh().forward),
         Mistake("this is the derivative of sigmoid; the function itself was asked for",
-                _each(lambda x: sigmoid(x) * (1.0 - sigmoid(x)))),
+                lambda A: _slopes(Sigmoid(), A)),
         Mistake("the fraction is upside down",
-                lambda A: _each(lambda x: 1.0 + math.exp(min(-x, 700.0)))(A)),
+                _each(lambda x: 1.0 + math.exp(min(-x, 700.0)))),
         Mistake("what is far from 0 is cut off and comes out wrong",
-                _each(lambda x: sigmoid(max(-20.0, min(x, 20.0))))),
-        Mistake("the 1 in the denominator is missing",
-                lambda A: _each(math.exp)(A)),
+                lambda A: _sigmoid(_each(lambda x: max(-20.0, min(x, 20.0)))(A))),
+        Mistake("the 1 in the denominator is missing", _each(math.exp)),
     ],
 )
 
@@ -130,7 +139,7 @@ the same function. One of the two is safe for each sign of x.
 
 
 def _softmax_with(axis: Any, largest_of: Any = 1) -> Callable[[Matrix], Matrix]:
-    """Return softmax with its sum along another axis."""
+    """Return softmax with its sum, or the largest score that it subtracts, along another axis."""
     def formula(scores: Matrix) -> Matrix:
         powers = linalg.exp(linalg.subtract(scores, linalg.max(scores, largest_of)))
         return linalg.divide(powers, linalg.sum(powers, axis))
@@ -155,7 +164,8 @@ number.
     example=Example(([[0.0, 0.0], [1000.0, 1000.0], [5.0, -1000.0]],),
                     [[0.5, 0.5], [0.5, 0.5], [1.0, 0.0]], hint=SOFTMAX_FAR),
     answer=softmax,
-    cases=_with_far_scores(SOFTMAX_FAR),
+    # Where all scores are large, only who subtracts nothing fails.
+    cases=lambda rng: [*_with_far_scores(SOFTMAX_FAR)(rng), Case((HIGH,), SOFTMAX_FAR)],
     mistakes=[
         Mistake("the sum goes over the whole batch; each row is an example of its own and should "
                 "sum to 1", _softmax_with(None, None)),
@@ -174,9 +184,11 @@ number.
         Mistake("this is the logarithm of the probabilities",
                 lambda A: linalg.log(softmax(A))),
         Mistake("only the largest gets 1, as argmax says; softmax gives all a share",
-                lambda A: linalg.multiply(
-                    _each(float)(linalg.subtract(1.0, linalg.greater(
-                        linalg.max(A, axis=1), A))), 1.0)),
+                lambda A: [[float(s == max(row)) for s in row] for row in A]),
+        Mistake("the largest score of the whole batch is subtracted; where a row is far below it, "
+                "only zeros are left: subtract the largest of the row", _softmax_with(1, None)),
+        Mistake("the largest score of each column is subtracted; where a row is far below it, only "
+                "zeros are left: subtract the largest of the row", _softmax_with(1, 0)),
     ],
 )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from random import Random
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Tuple
 
 from .. import linalg
 from ..activations import softmax
@@ -61,6 +61,11 @@ classes  how many classes there are; some may not occur among the targets
 
 
 # ---- The loss ----
+
+
+def _softmax_down(scores: Matrix) -> Matrix:
+    """Return softmax along the wrong axis: each column sums to 1."""
+    return linalg.transpose(softmax(linalg.transpose(scores)))
 
 
 def _mean_of(formula: Callable[[List[float], int], float]) -> Callable[[Matrix, List[int]], float]:
@@ -122,6 +127,9 @@ the right stays the same when one number is subtracted from all scores of a row.
         Mistake("the sum goes over the whole batch; softmax looks at one row at a time",
                 lambda s, y: math.fsum(
                     _log_sum_exp(linalg.ravel(s)) - row[c] for row, c in zip(s, y)) / len(y)),
+        Mistake("softmax goes down the columns; it looks at one row at a time, an example",
+                lambda s, y: -math.fsum(
+                    math.log(p[c]) for p, c in zip(_softmax_down(s), y)) / len(y)),
         Mistake("what was subtracted to avoid the overflow has to be subtracted from both scores "
                 "or added again", _mean_of(
                     lambda s, c: _log_sum_exp([x - max(s) for x in s]) - s[c])),
@@ -145,8 +153,8 @@ class _YourGradient(SoftmaxCrossEntropy):
     def __init__(self, gradient: Callable[..., Matrix]) -> None:
         self._yours = gradient
 
-    def gradient(self, scores: Matrix, targets: Targets) -> Matrix:
-        return self._yours(scores, targets)
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+        return super().value_and_gradient(scores, targets)[0], self._yours(scores, targets)
 
 
 def _check_gradient(yours: Callable[..., Any]) -> Report:
@@ -196,6 +204,9 @@ The loss is a mean over n examples, so each of them has 1/n of a say.
                     linalg.multiply(y, linalg.subtract(p, y)), n))),
         Mistake("this is the gradient with respect to the probabilities; it stops before softmax",
                 _off(lambda p, y, n: linalg.divide(linalg.divide(y, p), -n))),
+        Mistake("softmax goes down the columns; it looks at one row at a time, an example",
+                lambda s, y: linalg.divide(linalg.subtract(
+                    _softmax_down(s), linalg.one_hot(y, len(s[0]))), len(y))),
         Mistake("softmax goes over the whole batch; it looks at one row at a time",
                 lambda s, y: linalg.divide(linalg.subtract(linalg.divide(
                     linalg.exp(s), linalg.sum(linalg.exp(s))),

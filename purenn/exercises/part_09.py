@@ -17,13 +17,22 @@ from ..activations import ReLU
 from ..gradcheck import STEP, Report, check
 from ..layers import Dense, Layer, Parameter
 from ..linalg import Matrix, Vector
-from ..losses import MeanSquaredError
+from ..initializers import permutation
+from ..losses import MeanSquaredError, SoftmaxCrossEntropy
+from ..network import Network
 from ..optimizers import SGD
 from .exercise import Case, Example, Exercise, Mistake, Sheet, numbers, sizes
 
 __all__ = ["SHEET"]
 
 Curve = Callable[[float], float]
+
+
+def relu(inputs: Matrix) -> Matrix:
+    """What the library's ReLU makes of a matrix."""
+    return ReLU().forward(inputs)
+
+
 Three = Tuple[Matrix, Matrix, Matrix]
 
 
@@ -314,10 +323,15 @@ class _YourDense(Dense):
     def __init__(self, inputs: int, neurons: int, rng: Random, yours: Callable[..., Any]) -> None:
         super().__init__(inputs, neurons, rng)
         self._yours = yours
+        self._last: Matrix = []
+
+    def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
+        self._last = inputs
+        return super().forward(inputs, training)
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         self.weights.gradient, self.biases.gradient, input_gradient = self._yours(
-            self.kept, self.weights.value, output_gradient)
+            self._last, self.weights.value, output_gradient)
         back: Matrix = input_gradient
         return back
 
@@ -375,11 +389,6 @@ a little, looks at the loss, and compares.
 
 
 # ---- ReLU ----
-
-
-def relu(inputs: Matrix) -> Matrix:
-    """Return max(x, 0) for every number x."""
-    return ReLU().forward(inputs)
 
 
 def _relu_backward(inputs: Matrix, output_gradient: Matrix) -> Matrix:
@@ -582,9 +591,13 @@ hidden_biases_gradient   1 × hidden              output_biases_gradient   1 × 
 def _momentum_step(
     weights: Matrix, gradient: Matrix, velocity: Matrix, learning_rate: float, momentum: float
 ) -> Any:
+    """Let the library's SGD take a step, after one that leaves it with this velocity."""
     optimizer = SGD(learning_rate, momentum=momentum)
-    return linalg.elementwise_tuple(
-        optimizer.update, learning_rate, weights, gradient, velocity)
+    parameter = Parameter("weights", weights)
+    for parameter.gradient in (velocity, gradient):
+        parameter.value = weights
+        optimizer.step([parameter])
+    return parameter.value, linalg.add(linalg.multiply(velocity, momentum), gradient)
 
 
 def _momentum_cases(rng: Random) -> List[Case]:
@@ -664,6 +677,137 @@ gradient descent.
 )
 
 
+# ---- The training loop ----
+
+Trained = Tuple[List[float], Matrix]
+
+
+def _loop(
+    network: Network, inputs: Matrix, targets: List[int], loss: Any, optimizer: Any,
+    orders: List[List[int]], batch_size: int,
+) -> List[float]:
+    losses = []
+    for order in orders:
+        total = 0.0
+        for start in range(0, len(order), batch_size):
+            rows = order[start:start + batch_size]
+            scores = network.forward([inputs[row] for row in rows])
+            chosen = [targets[row] for row in rows]
+            total += loss(scores, chosen) * len(rows)
+            network.backward(loss.gradient(scores, chosen))
+            optimizer.step(network.parameters())
+        losses.append(total / len(order))
+    return losses
+
+
+def _trained_by(loop: Any) -> Callable[[int, int, int, int], Trained]:
+    """Return a function that trains a small network by a loop: its losses, and its parameters."""
+    def trained(seed: int, rows: int, batch_size: int, epochs: int) -> Trained:
+        rng = Random(seed)
+        network = Network([Dense(2, 3, rng), ReLU(), Dense(3, 2, rng)])
+        inputs = numbers(rng, rows, 2)
+        targets = [int(x + y > 0.0) for x, y in inputs]
+        orders = [permutation(rows, rng) for _ in range(epochs)]
+        losses = loop(network, inputs, targets, SoftmaxCrossEntropy(), SGD(0.5), orders, batch_size)
+        parameters = [linalg.ravel(one.value) for one in network.parameters()]
+        return losses, [[number for row in parameters for number in row]]
+
+    return trained
+
+
+def _by_loop(**changes: Any) -> Callable[..., Any]:
+    """Return training with one thing done otherwise: what happens to orders, batches, totals."""
+    def loop(
+        network: Network, inputs: Matrix, targets: List[int], loss: Any, optimizer: Any,
+        orders: List[List[int]], batch_size: int,
+    ) -> List[float]:
+        losses = []
+        for order in orders:
+            order = changes.get("order", lambda one: one)(order)
+            total, batches = 0.0, 0
+            for start in range(0, len(order), batch_size):
+                rows = order[start:start + batch_size]
+                if len(rows) < batch_size and "whole" in changes:
+                    continue
+                scores = network.forward([inputs[row] for row in rows])
+                chosen = [targets[row] for row in rows]
+                total += loss(scores, chosen) * (1 if "batches" in changes else len(rows))
+                batches += 1
+                network.backward(loss.gradient(scores, chosen))
+                if "once" not in changes:
+                    optimizer.step(network.parameters())
+            if "once" in changes:
+                optimizer.step(network.parameters())
+            losses.append(total / (batches if "batches" in changes else len(order)))
+        return losses
+
+    return _trained_by(loop)
+
+
+def _losses_only(change: Callable[[List[float]], List[float]]) -> Callable[..., Any]:
+    """Return training as it should be, with the losses told otherwise."""
+    return lambda *arguments: (change(_trained_by(_loop)(*arguments)[0]), [])
+
+
+LOOP_CALL = """\
+>>> from random import Random
+>>> from purenn import SGD, Dense, MeanSquaredError, Network, zeros
+>>> network = Network([Dense(1, 1, Random(1), zeros)])
+>>> training_loop(network, [[1.0], [2.0]], [[1.0], [2.0]],
+...               MeanSquaredError(), SGD(0.125), [[0, 1], [1, 0]], 2)"""
+
+LOOP = Exercise(
+    signature="training_loop(network, inputs, targets, loss, optimizer, orders, batch_size)",
+    text="""
+Train a network, and return the loss of each epoch: a list of numbers.
+
+network     network.forward(rows) gives scores; network.backward(gradient) leaves a gradient
+            on every parameter; network.parameters() hands them out
+inputs      n rows
+targets     n targets; targets[r] belongs to inputs[r]
+loss        loss(scores, targets) is a number; loss.gradient(scores, targets) a matrix
+optimizer   optimizer.step(parameters) takes a step against the gradients
+orders      for each epoch the numbers 0 … n - 1, shuffled
+batch_size  how many rows a step looks at
+
+In each epoch, go through the rows in the order of that epoch, batch after batch; the last
+batch may be smaller. For each batch: forward, how wrong is it, backward, step.
+
+The loss of an epoch is the mean over its n rows, each measured before the step of its
+batch. So a smaller batch counts for less.
+""",
+    example=Example((1, 6, 3, 2), None, call=LOOP_CALL, shown="[2.5, 0.0703125]"),
+    answer=_trained_by(_loop),
+    cases=lambda rng: [Case((2, 7, 3, 3)), Case((3, 5, 2, 4)), Case((4, 4, 9, 3))],
+    results=["the losses", "the parameters of the network afterwards"],
+    mistakes=[
+        Mistake("the rows are not shuffled: they come as they are, not in the order of the epoch",
+                _by_loop(order=sorted)),
+        Mistake("the last batch is left out where it is smaller than the others",
+                _by_loop(whole=True)),
+        Mistake("there is one step in each epoch; there should be one after every batch",
+                _by_loop(once=True)),
+        Mistake("each batch counts the same here; the mean goes over the rows, so a smaller batch "
+                "should count for less", _by_loop(batches=True)),
+        Mistake("these are sums over the rows; divide by their number",
+                lambda seed, rows, *rest: _losses_only(lambda losses: [
+                    loss * rows for loss in losses])(seed, rows, *rest)),
+        Mistake("only the last epoch is there; one loss for each was asked for",
+                _losses_only(lambda losses: losses[-1:])),
+        Mistake("the total is not set back to 0 at the beginning of an epoch",
+                _losses_only(lambda losses: [
+                    math.fsum(losses[:k + 1]) for k in range(len(losses))])),
+        Mistake("nothing has been learned: where is the step of the optimizer?",
+                lambda seed, *rest: ([], _untrained(seed))),
+    ],
+    use=_trained_by,
+)
+
+
+def _untrained(seed: int) -> Matrix:
+    return _trained_by(lambda *arguments: [])(seed, 1, 1, 1)[1]
+
+
 SHEET = Sheet(
     part=9,
     title="Backpropagation and the training loop",
@@ -684,7 +828,7 @@ and run the file as you run any other.
 """,
     imports="from purenn import linalg",
     exercises=[SLOPE, NEURON, WEIGHTS_GRADIENT, BIASES_GRADIENT, INPUT_GRADIENT, DENSE, RELU,
-               TWO_LAYERS, MOMENTUM],
+               TWO_LAYERS, MOMENTUM, LOOP],
     afterwards="purenn/layers.py, Dense.backward: it is yours, in three lines; then "
-               "purenn/optimizers.py, the class SGD",
+               "purenn/optimizers.py, the class SGD, and purenn/training.py",
 )

@@ -1,6 +1,6 @@
 """The exercises of part 10: splitting without a leak, counting what is right, and when to stop.
 
-Before this: `part_09`. After this: `__init__`, where all sheets are gathered.
+Before this: `part_09`. After this: `part_11`.
 """
 
 from __future__ import annotations
@@ -148,8 +148,8 @@ Both parts go by mean and deviation of the *training* rows. The test is to say h
 network does on rows that nobody has seen; if they helped to choose these numbers, somebody
 has. No column is constant here.
 """,
-    example=Example(([[1.0, 4.0], [3.0, 8.0]], [[4.0, 6.0]]),
-                    ([[-1.0, -1.0], [1.0, 1.0]], [[2.0, 0.0]])),
+    example=Example(([[1.0, 4.0], [3.0, 8.0]], [[4.0, 6.0], [2.0, 9.0]]),
+                    ([[-1.0, -1.0], [1.0, 1.0]], [[2.0, 0.0], [0.0, 1.5]])),
     answer=_standardized,
     cases=_two_parts,
     results=["train_inputs", "test_inputs"],

@@ -1,9 +1,10 @@
 """Reading the learner's file, and calling what is in it, whatever may happen there.
 
-The functions run in this very process. So everything that can go wrong in them has to end as a
-sentence about *their* lines: the traceback that Python would print is mostly about ours.
+Everything that can go wrong in the learner's lines has to end as a sentence about *them*: the
+traceback that Python would print is mostly about ours. What never ends, or ends Python itself, is
+no matter of this module: `marking` runs all of this in a process of its own.
 
-Before this: `sheet`. After this: `results`, which looks at what came back.
+Before this: `sheet`. After this: `looking`, which reads the file without running it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import ast
 import contextlib
 import io
 import os
+import re
 import sys
 import tokenize
 import types
-from typing import Any, Dict, List, NamedTuple, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 __all__ = ["Failed", "Learner", "Unreadable", "called", "read"]
 
@@ -27,16 +29,29 @@ class Unreadable(ValueError):
 
 
 class Failed(Exception):
-    """A call of the learner's function failed; the message says in which line and why."""
+    """A call of the learner's function failed; the message says in which line and why.
+
+    `error` is what was raised there.
+    """
+
+    error: Optional[BaseException] = None
 
 
 class Learner(NamedTuple):
-    """A file that has been read: its lines, what it defines, and which functions are holes."""
+    """A file that has been read.
+
+    names  what it defines
+    holes  the functions and classes of it that are still empty
+    tree   its syntax tree, as Python's `ast` has it
+    seed   which variant of a sheet it says it is; 0 for the sheet that everybody gets
+    """
 
     path: str
     lines: List[str]
     names: Dict[str, Any]
     holes: Set[str]
+    tree: ast.Module = ast.Module(body=[], type_ignores=[])
+    seed: int = 0
 
 
 def read(path: str) -> Learner:
@@ -49,7 +64,7 @@ def read(path: str) -> Learner:
     tree = _tree(path, source)
     module = types.ModuleType("purenn_exercise")
     module.__file__ = path
-    learner = Learner(path, source.splitlines(), vars(module), _holes(tree))
+    learner = Learner(path, source.splitlines(), vars(module), _holes(tree), tree, _seed(tree))
     sys.modules[module.__name__] = module  # some of Python's own tools look there
     try:
         called(learner, lambda: exec(_code(path, tree), vars(module)), ())
@@ -88,17 +103,30 @@ def _code(path: str, tree: ast.Module) -> Any:
 
 
 def _holes(tree: ast.Module) -> Set[str]:
-    """Return the names of the functions that have no body yet; of two of one name, the last."""
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return {name for name, node in functions.items() if all(map(_is_nothing, node.body))}
+    """Return the names of what has no body yet; of two of one name, the last counts."""
+    found = {node.name: node for node in tree.body
+             if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return {name for name, node in found.items() if all(map(_is_nothing, node.body))}
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
-    """Say whether a statement is a docstring, `...`, `pass` or `raise NotImplementedError`."""
+    """Say whether a statement is a docstring, `...`, `pass`, `raise NotImplementedError`.
+
+    A function or class that holds nothing else is nothing, too.
+    """
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return all(map(_is_nothing, statement.body))
     if isinstance(statement, ast.Raise):
         return "NotImplementedError" in ast.dump(statement)
     constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     return constant or isinstance(statement, ast.Pass)
+
+
+def _seed(tree: ast.Module) -> int:
+    """Return the number after "Variant" in the first line of the file's docstring, else 0."""
+    first_line = (ast.get_docstring(tree) or "").partition("\n")[0]
+    match = re.search(r"\bVariant (\d{1,18})\b", first_line)
+    return int(match.group(1)) if match else 0
 
 
 # ---- Calling ----
@@ -128,7 +156,9 @@ def called(learner: Learner, function: Any, arguments: Tuple[Any, ...]) -> Tuple
     except Failed:
         raise  # it already is a sentence
     except (Exception, SystemExit) as error:
-        raise Failed(_what_happened(learner, error)) from None
+        failure = Failed(_what_happened(learner, error))
+        failure.error = error
+        raise failure from None
 
 
 def _what_happened(learner: Learner, error: BaseException) -> str:
@@ -139,6 +169,8 @@ def _what_happened(learner: Learner, error: BaseException) -> str:
         return f"{place}it calls itself without end"
     if isinstance(error, SystemExit):
         return f"{place}it ends the program (exit); a function should return"
+    if isinstance(error, MemoryError):
+        return f"{place}it asks for more memory than there is"
     text = f"{place}{type(error).__name__}: {_message(error)}"
     if numbers:
         text += f", in: {_line(learner, numbers[-1])}"

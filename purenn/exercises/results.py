@@ -1,7 +1,8 @@
 """Looking at a result: is it the kind of thing that was asked for, and are its numbers the same?
 
 A result is compared with the right answer, which also says what kind of thing was wanted: a number,
-a list of numbers, a matrix, or several of these. Whoever works with NumPy may return its arrays.
+a list of numbers, a matrix, words, or several of these. Whoever works with NumPy may return its
+arrays.
 
 Before this: `reading`. After this: `grader`.
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 import math
 import sys
 from typing import Any, Iterable, List, Sequence, Tuple
+
+from .exercise import Raises
 
 __all__ = ["Unfit", "alike", "as_asked", "difference", "flat", "outline", "sizes_in_words"]
 
@@ -30,6 +33,10 @@ def as_asked(result: Any, answer: Any, names: Sequence[str]) -> Any:
     >>> as_asked([1, 2], [0.5, 0.25], ())
     [1, 2]
     """
+    if isinstance(answer, Raises):
+        if isinstance(result, Raises):
+            return result
+        raise Unfit(f"it returns {_named(result)}, but it should raise {answer}")
     if result is None:
         raise Unfit("it returns None: is there a `return` missing, or has it nothing behind it?")
     if not isinstance(answer, tuple):
@@ -47,6 +54,10 @@ def _like(value: Any, answer: Any, says: str) -> Any:
         value = value.tolist()  # NumPy's arrays and numbers
     if isinstance(answer, list):
         return _like_list(value, answer, says)
+    if isinstance(answer, str):
+        if not isinstance(value, str):
+            raise Unfit(f"{says}{_named(value)}, expected a string")
+        return value
     if isinstance(answer, bool):
         if value not in (True, False):
             raise Unfit(f"{says}{_named(value)}, expected True or False")
@@ -146,6 +157,8 @@ def alike(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, (list, tuple)) or isinstance(b, (list, tuple)):
         return (isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and len(a) == len(b)
                 and all(alike(x, y, tolerance) for x, y in zip(a, b)))
+    if isinstance(a, str) or isinstance(b, str):
+        return bool(a == b)
     both_nan = a != a and b != b  # nan differs even from itself
     return bool(a == b) or both_nan or abs(a - b) <= tolerance * max(1.0, abs(b))
 
@@ -178,4 +191,6 @@ def difference(got: Any, answer: Any, tolerance: float) -> str:
 
 
 def _rounded(number: Any) -> str:
+    if isinstance(number, str):
+        return repr(number)
     return str(number) if isinstance(number, bool) else f"{number:.6g}"

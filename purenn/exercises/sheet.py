@@ -28,8 +28,9 @@ def file_name(sheet: Sheet) -> str:
 def text_of(sheet: Sheet, name: str) -> str:
     """Return the contents of the file for a sheet; `name` is how the file will be called."""
     shown = name if name.isprintable() and not set(name) & set('"\\') else "FILE"
+    variant = f" Variant {sheet.seed}." if sheet.seed else ""
     head = (
-        f'"""Part {sheet.part}: {sheet.title}. Exercises.\n\n'
+        f'"""Part {sheet.part}: {sheet.title}. Exercises.{variant}\n\n'
         f"Replace each `{HOLE}` by lines of your own. Then, as often as you like:\n\n"
         f"    python3 -m purenn check {shown}\n\n"
         f'{sheet.introduction.strip()}\n"""\n'
@@ -43,14 +44,20 @@ def text_of(sheet: Sheet, name: str) -> str:
 
 
 def _function(exercise: Exercise) -> str:
-    inside = f'"""{exercise.text.strip()}\n\n{_example(exercise)}\n"""\n{HOLE}'
-    return f"def {exercise.signature}:\n{textwrap.indent(inside, '    ')}"
+    inside = f'"""{exercise.text.strip()}\n\n{_example(exercise)}\n"""\n'
+    if not exercise.methods:
+        return f"def {exercise.signature}:\n{textwrap.indent(inside + HOLE, '    ')}"
+    methods = [
+        f'\ndef {first_line}:\n    """{said}"""\n    {HOLE}\n'
+        for first_line, said in exercise.methods
+    ]
+    return f"class {exercise.signature}:\n{textwrap.indent(inside + ''.join(methods), '    ')}"
 
 
 def _example(exercise: Exercise) -> str:
     """Return the example as Python's own prompt would show it."""
     call = exercise.example.call or _call(exercise)
-    return f"{call}\n{_shown(exercise.example.answer)}"
+    return f"{call}\n{exercise.example.shown or _shown(exercise.example.answer)}"
 
 
 def _call(exercise: Exercise) -> str:

@@ -19,7 +19,6 @@
 from random import Random
 
 from purenn import Dense, Network, ShapeError, draw
-from purenn.linalg import Matrix, Vector
 
 rng = Random(1)
 neuron = Dense(3, 1, rng)
@@ -89,10 +88,9 @@ print("Saturday's score:", score)
 #   on the inputs. All reasons together must bring more than 3 points before we leave the sofa.
 #
 # A neuron may have any number of inputs, so we write it as a loop. `i` runs over the inputs.
-# (`Vector` is only another word for a list of numbers; it tells the reader what is meant.)
 
 # %%
-def neuron_output(inputs: Vector, weights: Vector, bias: float) -> float:
+def neuron_output(inputs, weights, bias):
     """Return weights[0]·inputs[0] + weights[1]·inputs[1] + … + bias."""
     output = 0.0
     for i in range(len(weights)):
@@ -135,7 +133,7 @@ draw.show(draw.bars(parts, title="What Sunday's score is made of",
 # ## What a weight does to a line
 #
 # Take a neuron with only one input. It computes `output = weight · input + bias`, and that is the
-# straight line of school, y = m·x + c. The weight is the slope. Four neurons, all with bias 0:
+# straight line of school, `y = m·x + c`. The weight is the slope. Four neurons, all with bias 0:
 
 # %%
 xs = [x / 2 for x in range(-8, 9)]  # -4, -3.5, … 4
@@ -218,7 +216,7 @@ layer_weights = [[0.5, 1.0, -2.0], [1.0, 0.25, 0.0], [0.0, 2.0, -0.5]]
 layer_biases = [-3.0, -6.0, -3.5]
 
 
-def layer_outputs(inputs: Vector, weights: Matrix, biases: Vector) -> Vector:
+def layer_outputs(inputs, weights, biases):
     """Return one output for each neuron; row o of the weights is neuron o."""
     outputs = []
     for o in range(len(weights)):
@@ -286,7 +284,8 @@ draw.show(draw.heatmap(layer_weights, title="The weights", row_names=friends,
 # - This layer holds 3 · 3 weights and 3 biases, twelve numbers. They are called its **parameters**,
 #   and they are all that it knows. We chose them. To **learn** means that the computer finds them,
 #   from examples of what should come out. We get there in part 8.
-# - A neuron alone can only weigh things up along a straight line. In part 6 layers get a bend.
+# - A neuron alone is a **linear** model: its border is a straight line (with three inputs a plane).
+#   Part 6 makes networks **nonlinear**.
 
 # %% [markdown]
 # ## What usually goes wrong
@@ -331,7 +330,7 @@ print("with a weight for the wind:", stormy_scores)
 
 # %%
 try:
-    Network([layer]).forward(saturday)  # type: ignore[arg-type]  # wrong on purpose
+    Network([layer]).forward(saturday)  # wrong on purpose
 except ShapeError as error:
     brackets_message = str(error)
     print("ShapeError:", brackets_message)
@@ -356,14 +355,31 @@ print("mended:                         ", right_unit)
 # %% [markdown]
 # ## Exercises
 #
-# 1. On Tuesday it is 29 °C, one hour is free, and it does not rain. Work out on paper who goes to
+# 1. Write a neuron, a layer, and a neuron that says "both": `python3 -m purenn exercise 1` makes a
+#    file with holes, and `python3 -m purenn check FILE` looks at what you put into them.
+# 2. On Tuesday it is 29 °C, one hour is free, and it does not rain. Work out on paper who goes to
 #    the lake. Then let `layer.forward` check it. (Two of them go.)
-# 2. Two inputs are 0 or 1: "it is warm" and "I have time". Find weights and a bias so that the
+# 3. Two inputs are 0 or 1: "it is warm" and "I have time". Find weights and a bias so that the
 #    score is above 0 only if both are 1. Then change *only the bias* so that it is above 0 if at
 #    least one of them is 1.
-# 3. Dora wants to go exactly when Ada does not. Write down her weights and her bias. (What does a
+# 4. Dora wants to go exactly when Ada does not. Write down her weights and her bias. (What does a
 #    minus sign before all of them do to the score? And what on a day where Ada's score is exactly
 #    0?)
+
+# %% [markdown]
+# ## Where it comes from
+#
+# In 1943 Warren McCulloch and Walter Pitts described nerve cells as switches that add up and
+# compare with a threshold. Frank Rosenblatt's **perceptron** of 1958 gave each input a weight and
+# learned the weights from examples. In 1969 Marvin Minsky and Seymour Papert showed what a single
+# layer of such neurons can never do: among others, exclude that both inputs are 1 ("either, but not
+# both"). The answer to that is part 6, and how to find its weights is part 9.
+#
+# - W. S. McCulloch, W. Pitts: *A logical calculus of the ideas immanent in nervous activity*.
+#   Bulletin of Mathematical Biophysics 5, 1943.
+# - F. Rosenblatt: *The perceptron: a probabilistic model for information storage and organization
+#   in the brain*. Psychological Review 65, 1958.
+# - M. Minsky, S. Papert: *Perceptrons*. MIT Press, 1969.
 
 # %% [markdown]
 # ## Where the real thing lives

@@ -14,10 +14,8 @@
 
 # %%
 from random import Random
-from typing import Dict, List
 
 from purenn import Dense, Network, ShapeError, draw, linalg
-from purenn.linalg import Matrix
 
 rng = Random(3)
 
@@ -54,13 +52,13 @@ print("the score of the group:           ", group_score)
 
 # %% [markdown]
 # Ben would rather stay, but the other two outvote him: the score is above 0. Check it on paper:
-# 2 · 2 + 1 · (−1.25) + 1 · 2.5 − 1 = 4.25.
+# `2 · 2 + 1 · (−1.25) + 1 · 2.5 − 1 = 4.25`.
 #
 # A `Network` is a list of layers, and its `forward` is the loop that does this for all of them. The
 # numbers that come out of its last layer are called the **scores** of the network.
 
 # %%
-outputs: Matrix = [saturday]
+outputs = [saturday]
 for layer in network.layers:
     outputs = layer.forward(outputs)
 
@@ -141,7 +139,7 @@ draw.show(draw.beside([
 deep = Network([Dense(3, 8, rng), Dense(8, 4, rng), Dense(4, 2, rng)])
 
 
-def trace(network: Network, inputs: Matrix) -> List[str]:
+def trace(network, inputs):
     """Return a line for each layer: the shapes of all that is in it."""
     lines = [f"{'layer':<14}{'inputs':<9}{'weights':<9}{'biases':<9}outputs"]
     for layer in network.layers:
@@ -176,7 +174,7 @@ draw.show(draw.network(deep, title="3 inputs, then 8, 4 and 2 neurons",
 # %%
 print(deep.summary())
 
-parameter_counts: Dict[str, int] = {}
+parameter_counts = {}
 for layer in deep.layers:
     neurons, width = linalg.shape(next(layer.parameters()).value)
     parameter_counts[repr(layer)] = neurons * width + neurons
@@ -192,7 +190,7 @@ print("counted by hand:", list(parameter_counts.values()))
 
 # %%
 digits_network = Network([Dense(64, 32, rng), Dense(32, 10, rng)])
-counts: Dict[str, float] = {}
+counts = {}
 for layer in digits_network.layers:
     for parameter in layer.parameters():
         rows, columns = linalg.shape(parameter.value)
@@ -287,9 +285,10 @@ draw.show(draw.lines(curves, title="More layers, and still a straight line",
                      x_label="input", y_label="output"))
 
 # %% [markdown]
-# Straight lines, all of them. One neuron with a weight and a bias could do each. Something must
-# come between the layers to bend the lines, or stacking is in vain. The group of friends is no
-# better: one single neuron gives the same scores as their two layers.
+# Straight lines, all of them: dense layers alone are **linear**, however many there are. One neuron
+# with a weight and a bias could do each. Something **nonlinear** must come between the layers, or
+# stacking is in vain. The group of friends is no better: one single neuron gives the same scores as
+# their two layers.
 
 # %%
 shortcut = Dense(3, 1, rng)
@@ -304,13 +303,30 @@ print("one neuron:", shortcut_scores)
 # %% [markdown]
 # ## Exercises
 #
-# 1. A batch of 100 examples goes through `Dense(6, 20, rng)`, `Dense(20, 5, rng)` and
+# 1. Write the forward pass of a network, its shapes, and the shortcut: `python3 -m purenn exercise
+#    3` makes a file with holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 2. A batch of 100 examples goes through `Dense(6, 20, rng)`, `Dense(20, 5, rng)` and
 #    `Dense(5, 1, rng)`. Write down the shapes of all weights, biases and outputs, and the number of
 #    parameters. Then let `trace` and `summary` check it.
-# 2. Shuffle the rows of `inputs`, send them through `network`, and put the scores back into the old
+# 3. Shuffle the rows of `inputs`, send them through `network`, and put the scores back into the old
 #    order. Do they equal `scores`?
-# 3. Find the shortcut yourself: multiply out 2 · Ada + Ben + Cleo − 1, with each
+# 4. Find the shortcut yourself: multiply out 2 · Ada + Ben + Cleo − 1, with each
 #    friend's sum put in for their name, and collect what stands before warmth, free hours and rain.
+
+# %% [markdown]
+# ## Where it comes from
+#
+# James Joseph Sylvester called tables of numbers **matrices** in 1850, and Arthur Cayley made an
+# algebra of them in 1858: the product of two matrices is what two linear steps do one after the
+# other, which is why layers in a row collapse. Networks of several layers were drawn by Rosenblatt,
+# and trained layer by layer by Alexey Ivakhnenko and Valentin Lapa in 1965. "Deep" says no more
+# than that there are many.
+#
+# - A. Cayley: *A memoir on the theory of matrices*. Philosophical Transactions of the Royal Society
+#   148, 1858.
+# - F. Rosenblatt: *Principles of Neurodynamics*. Spartan Books, 1962.
+# - J. Schmidhuber: *Deep learning in neural networks: an overview*. Neural Networks 61, 2015 (for
+#   the history).
 
 # %% [markdown]
 # ## Where the real thing lives

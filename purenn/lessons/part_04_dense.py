@@ -7,21 +7,27 @@
 #
 # The first cell only fetches what the part uses, as in most parts from here on. Pass it by: each
 # name is explained where it turns up.
+#
+# Four of these names are borrowed from later parts. Today it is enough to know what they are for:
+#
+# | name | what it is for | opened in |
+# |---|---|---|
+# | `ReLU` | a layer without weights: it replaces every negative number by 0 | part 6 |
+# | `SoftmaxCrossEntropy` | the **loss**: one number, how wrong all answers are | part 7 |
+# | `SGD`, `Adam` | the **optimizer**: changes each weight a little, so that the loss falls | 8, 9 |
+# | `train` | shows the examples again and again, and lets the optimizer work | part 9 |
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Dict, List
 
 from purenn import (
-    SGD, Adam, Dense, Layer, Network, ReLU, SoftmaxCrossEntropy, accuracy, draw, he,
+    SGD, Adam, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, draw, he,
     linalg, normal, train, xavier, zeros,
 )
 from purenn.data import spiral, xor
-from purenn.initializers import Initializer, normal_deviate
-from purenn.linalg import Matrix, ShapeError
+from purenn.initializers import normal_deviate
+from purenn.linalg import ShapeError
 
 # %% [markdown]
 # ## The finished thing first
@@ -37,7 +43,7 @@ data = spiral(size=300, classes=3, noise=0.2, rng=Random(4))
 inputs, targets = list(data.inputs), data.targets
 
 
-def new_network(rng: Random) -> Network:
+def new_network(rng):
     """Return a network from two inputs to three scores, with two hidden layers of 16."""
     return Network([
         Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
@@ -62,7 +68,7 @@ draw.show(draw.beside(
 # three, and over thirty untrained networks that is about what comes out.
 
 # %%
-guesses: List[float] = []
+guesses = []
 for seed in range(30):
     untrained = new_network(Random(seed))
     guesses.append(accuracy(untrained.predict(inputs), targets))
@@ -73,7 +79,13 @@ print(f"from {min(guesses):.0%} to {max(guesses):.0%}, on average {mean_guess:.0
 # %% [markdown]
 # (`Random(seed)` is Python's own source of chance, started in a known place. It is handed to
 # whatever needs chance under the name `rng`; so every number in this book comes out the same when
-# you run it again. `ReLU` stands between the layers; it has its turn below.)
+# you run it again.)
+#
+# Between the dense layers of this network stands `ReLU`. There is not more to it than this:
+
+# %%
+relu_example = ReLU().forward([[-1.5, 0.0, 2.0]])
+print(relu_example)
 
 # %% [markdown]
 # ## The spiral, by hand
@@ -81,16 +93,17 @@ print(f"from {min(guesses):.0%} to {max(guesses):.0%}, on average {mean_guess:.0
 # There is no magic in the data set. A point on an arm has a radius r that grows from 0 to 1, and an
 # angle that grows with it. The three arms start at different angles:
 #
-# ```
-# angle   t = 4 · class + 4 · r      (a full turn is 2π, or 6.28)
-# point   x = r · sin t,  y = r · cos t
+# ```formula
+# angle:  t = 4 · class + 4 · r      "a full turn is 2π, or 6.28"
+# point:  x = r · sin t
+# y = r · cos t
 # ```
 #
 # The `noise` blurs the angle. Without noise we can make the arms ourselves, and compare them with
 # the library's.
 
 # %%
-by_hand: Matrix = []
+by_hand = []
 for arm in range(3):
     for step in range(100):
         radius = step / 99
@@ -114,9 +127,9 @@ print("largest difference:", spiral_difference)
 # A neuron multiplies each input by a weight, adds up the products, and adds its bias. Neuron o has
 # its weights in row o of the matrix. So one row of inputs meets every row of weights:
 #
-# ```
-# y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]      neuron o
-# Y    = inner(X, W) + b                             a whole batch
+# ```formula
+# y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]      "neuron o"
+# Y = inner(X, W) + b      "a whole batch"
 # ```
 #
 # `inner` gives the dot product of every row of X with every row of W. Here is everything that the
@@ -125,11 +138,11 @@ print("largest difference:", spiral_difference)
 
 # %%
 class HandMadeDense:
-    def __init__(self, inputs: int, neurons: int, rng: Random) -> None:
+    def __init__(self, inputs, neurons, rng):
         self.weights = normal(rng, neurons, inputs, deviation=0.01)  # one neuron per row
         self.biases = [[0.0] * neurons]  # one row
 
-    def forward(self, inputs: Matrix) -> Matrix:
+    def forward(self, inputs):
         return linalg.add(linalg.inner(inputs, self.weights), self.biases)
 
 
@@ -175,22 +188,21 @@ print("at the origin:", before, "and with biases:", after)
 #
 # The data are the corners of a square, opposite corners of one class (the legend says equal where x
 # and y are alike, else different). No single line can part them. The network has a hidden layer of
-# eight neurons. Between its two dense layers stands `ReLU`, which replaces every negative number by
-# 0; part 3 asked for something that bends the lines, and here it is. What it does there is the
-# subject of [part 6](part_06_activations.py). And we let `train` change the weights so that the
-# answers get better. Today it is a black box, and its `loss` and its `optimizer` are parts of the
-# box; parts 7 to 9 open it. One **epoch** means that the network has seen every example once.
+# eight neurons. Between its two dense layers stands `ReLU`: part 3 asked for something nonlinear,
+# and here it is. What it does there is the subject of [part 6](part_06_activations.py). And we let
+# `train` change the weights so that the answers get better. One **epoch** means that the network
+# has seen every example once.
 
 # %%
-def alike(rng: Random, neurons: int, inputs: int) -> Matrix:
+def alike(rng, neurons, inputs):
     return linalg.full(neurons, inputs, 0.5)
 
 
 corners = xor(size=120, noise=0.15, rng=Random(2))
-starts: Dict[str, Initializer] = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
-trained: Dict[str, Network] = {}
-reached: Dict[str, float] = {}
-different_neurons: Dict[str, int] = {}
+starts = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
+trained = {}
+reached = {}
+different_neurons = {}
 for name, initializer in starts.items():
     rng = Random(3)
     hidden = Dense(2, 8, rng, initializer)
@@ -236,7 +248,7 @@ draw.show(draw.beside(
 # from zero typically by its **spread**: the square root of the mean of the squares.
 
 # %%
-def spread(A: Matrix) -> float:
+def spread(A):
     return math.sqrt(linalg.item(linalg.mean(linalg.multiply(A, A))))
 
 
@@ -256,43 +268,43 @@ print(f"spread before the layer {spread_before:.2f}, after it {spread_after:.3f}
 # their *squares* add up on average. So the square of the sum's spread is n times that of one
 # product:
 #
-# ```
-# spread after  =  √n · s · spread before     (n inputs, weights
-#                                              of spread s)
-#               =  √100 · 0.01 · 1  =  0.1
+# ```formula
+# spread after  =  √n · s · spread before      "n inputs, weights of spread s"
+#               =  √100 · 0.01 · 1
+#               =  0.1
 # ```
 #
 # One layer is harmless. Now put ten in a row, and multiply ten times.
 
 # %%
-def spreads_of_ten(initializer: Initializer, bend: bool) -> List[float]:
-    """Return the spread after each of ten layers; with bend, ReLU stands between them."""
+def spreads_of_ten(initializer, with_relu):
+    """Return the spread after each of ten layers; with_relu puts a ReLU after each."""
     rng = Random(6)
     numbers = linalg.generate(20, 100, lambda: normal_deviate(rng))
-    spreads: List[float] = []
+    spreads = []
     for _ in range(10):
         numbers = Dense(100, 100, rng, initializer).forward(numbers)
         spreads.append(spread(numbers))
-        numbers = ReLU().forward(numbers) if bend else numbers
+        numbers = ReLU().forward(numbers) if with_relu else numbers
     return spreads
 
 
-def large(rng: Random, neurons: int, inputs: int) -> Matrix:
+def large(rng, neurons, inputs):
     return normal(rng, neurons, inputs, deviation=1.0)
 
 
-without_bends = {
-    "deviation 0.01": spreads_of_ten(normal, bend=False),
-    "deviation 1": spreads_of_ten(large, bend=False),
-    "Xavier": spreads_of_ten(xavier, bend=False),
+linear_spreads = {
+    "deviation 0.01": spreads_of_ten(normal, with_relu=False),
+    "deviation 1": spreads_of_ten(large, with_relu=False),
+    "Xavier": spreads_of_ten(xavier, with_relu=False),
 }
-for name, spreads in without_bends.items():
+for name, spreads in linear_spreads.items():
     print(f"{name:14}", "layer 1: {:<6.2g} layer 5: {:<8.2g} layer 10: {:.2g}".format(
         spreads[0], spreads[4], spreads[9]))
 
 # %%
 draw.show(draw.lines(
-    without_bends, title="Ten dense layers in a row", x_label="layer",
+    linear_spreads, title="Ten dense layers in a row", x_label="layer",
     y_label="spread of its outputs", log_y=True, marks=True,
 ))
 
@@ -305,33 +317,35 @@ draw.show(draw.lines(
 #
 # The third line stays where it is. Solve the formula above for the s that changes nothing:
 #
-# ```
-# √n · s = 1    so    s = 1 / √n,    or s² = 1/n
+# ```formula
+# √n · s = 1
+# s = 1 / √n
+# s² = 1 / n
 # ```
 #
-# The recipe is Glorot's, and carries his first name, **Xavier**. What goes right through a layer is
+# The rule is Xavier Glorot's, and carries his first name, **Xavier**. What goes through a layer is
 # added up over its inputs. In training, signals also come back from right to left, and these are
 # added up over its *neurons*. So he takes the middle: `s² = 2 / (inputs + neurons)`. With as many
 # inputs as neurons, that is 1/n.
 
 # %% [markdown]
-# ## ReLU costs half: He
+# ## ReLU halves the squares: He
 #
 # Now with a ReLU after each layer. It sets about half of the numbers to 0, and so halves the mean
-# of the squares. The spread shrinks by √2 in every layer, even with Xavier. The recipe of **He**
+# of the squares. The spread shrinks by √2 in every layer, even with Xavier. The rule of **He**
 # (the name of a person too, Kaiming He) makes up for it with a factor of 2: `s² = 2 / inputs`.
 
 # %%
-with_bends = {
-    "deviation 0.01": spreads_of_ten(normal, bend=True),
-    "Xavier": spreads_of_ten(xavier, bend=True),
-    "He": spreads_of_ten(he, bend=True),
+relu_spreads = {
+    "deviation 0.01": spreads_of_ten(normal, with_relu=True),
+    "Xavier": spreads_of_ten(xavier, with_relu=True),
+    "He": spreads_of_ten(he, with_relu=True),
 }
-for name, spreads in with_bends.items():
+for name, spreads in relu_spreads.items():
     print(f"{name:14} layer 1: {spreads[0]:<6.2g} layer 10: {spreads[9]:.2g}")
 
 draw.show(draw.lines(
-    {name: with_bends[name] for name in ("Xavier", "He")},
+    {name: relu_spreads[name] for name in ("Xavier", "He")},
     title="Ten dense layers with ReLU between them", x_label="layer",
     y_label="spread of the Dense outputs", log_y=True, marks=True,
 ))
@@ -339,7 +353,7 @@ draw.show(draw.lines(
 # %% [markdown]
 # `Dense` uses `he` unless you say otherwise, because most networks have ReLU or one of its
 # relatives between the layers. For tanh and sigmoid, which part 6 introduces, take `xavier`. The
-# two recipes differ in their shape too: Xavier's numbers are spread evenly between two limits, He's
+# two rules differ in their shape too: Xavier's numbers are spread evenly between two limits, He's
 # follow the bell curve. The shape hardly matters, the spread does.
 
 # %%
@@ -371,10 +385,10 @@ draw.show(draw.histogram(
 # says the same everywhere. With He it gets them right.
 
 # %%
-deep_reached: Dict[str, float] = {}
+deep_reached = {}
 for name, initializer in {"0.01": normal, "He": he}.items():
     rng = Random(9)
-    layers: List[Layer] = []
+    layers = []
     for width in (2, 16, 16, 16, 16):
         layers += [Dense(width, 16, rng, initializer), ReLU()]
     deep = Network([*layers, Dense(16, 2, rng, initializer)])
@@ -385,7 +399,7 @@ for name, initializer in {"0.01": normal, "He": he}.items():
 
 # %% [markdown]
 # **A new generator with the same seed for each layer.** It looks tidy, and makes the layers equal:
-# symmetry again, by the back door. Make one `rng` and hand it on, so that each layer draws fresh
+# the symmetry is back. Make one `rng` and hand it on, so that each layer draws fresh
 # numbers.
 
 # %%
@@ -398,7 +412,7 @@ print("the same seed twice: equal layers?", twins)
 print("one generator for both: equal layers?", mended)
 
 # %% [markdown]
-# **Weights that lie on their side.** Many books and Keras keep the transpose: one *column* for each
+# **Weights that are transposed.** Many books and Keras keep the transpose: one *column* for each
 # neuron, and then `X · W`. Put such a matrix into a purenn layer, and the sizes do not fit. (If the
 # layer is square they do fit, and only the answers are wrong. Then nothing but a test on known
 # numbers helps.) PyTorch keeps them as we do.
@@ -420,12 +434,27 @@ print(f"mended: with weights of shape {linalg.shape(layer.weights.value)}",
 # %% [markdown]
 # ## Exercises
 #
-# 1. Write a neuron, a layer and the recipe of He yourself: `python3 -m purenn exercise 4` makes a
-#    file with holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 1. Write a layer for a whole batch, the rule of He, and the class: `python3 -m purenn exercise 4`
+#    makes a file with holes, `python3 -m purenn check FILE` looks at what you put into them.
 # 2. In the picture of ten layers, which deviation would make the spread *double* in every layer of
 #    100 inputs? Work it out from `√n · s = 2`, then try it with `spreads_of_ten`.
 # 3. Start the network on the corners with all weights alike, but give one single weight of the
 #    first layer another value. How many different neurons are there after training, and why?
+#
+# ## Where it comes from
+#
+# For a long time the first weights were "small random numbers", and deep networks did not learn. In
+# 1998 Yann LeCun and others derived 1/√n; in 2010 Xavier Glorot and Yoshua Bengio measured what
+# goes forward and back through deep networks with tanh, and in 2015 Kaiming He and others did so
+# for ReLU. The spiral is older than all of that: with two arms it was a famous hard case in 1988.
+#
+# - Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller: *Efficient BackProp*. In: Neural Networks: Tricks
+#   of the Trade, Springer, 1998.
+# - X. Glorot, Y. Bengio: *Understanding the difficulty of training deep feedforward neural
+#   networks*. AISTATS, 2010.
+# - K. He, X. Zhang, S. Ren, J. Sun: *Delving deep into rectifiers*. ICCV, 2015.
+# - K. J. Lang, M. J. Witbrock: *Learning to tell two spirals apart*. Proceedings of the 1988
+#   Connectionist Models Summer School.
 #
 # ## Where the real thing lives
 #
@@ -433,7 +462,7 @@ print(f"mended: with weights of shape {linalg.shape(layer.weights.value)}",
 # - [`zeros`, `normal`, `xavier`, `he`](../initializers.py#he): each of them is a line or two, and
 #   the reason for the numbers stands next to it.
 # - [`inner`](../linalg.py#inner): the work of a layer.
-# - [`spiral`](../data/toy.py#spiral) and the other small worlds.
+# - [`spiral`](../data/toy.py#spiral) and the other toy data sets.
 #
 # Next: [part 5](part_05_broadcasting.py), on how one row of biases is added to every row of a
 # batch.

@@ -17,19 +17,18 @@ import math
 from importlib import import_module
 from importlib.util import find_spec
 from random import Random
-from typing import List, Tuple
 
 from purenn import Dense, ShapeError, draw, linalg
 from purenn.activations import softmax
 from purenn.data import iris
-from purenn.linalg import Matrix
 
 rng = Random(5)
 data = iris()
 inputs = [[row[0], row[3]] for row in data.inputs]  # sepal length, petal width
 
 centred = linalg.subtract(inputs, linalg.mean(inputs, axis=0))
-spread = linalg.elementwise(math.sqrt, linalg.mean(linalg.multiply(centred, centred), axis=0))
+variance = linalg.mean(linalg.multiply(centred, centred), axis=0)
+spread = [[math.sqrt(number) for number in variance[0]]]
 standardized = linalg.divide(centred, spread)
 
 pictures = [
@@ -42,8 +41,8 @@ draw.show(draw.beside(pictures, title="The same flowers, before and after", colu
 # %% [markdown]
 # Both show the same points, but look at the axes. In the second, both columns have their mean
 # (their average) at 0, and the points are equally far spread out in both directions. Networks learn
-# better from such numbers. It took three lines and no loop. In them, a matrix of 150 rows meets a
-# matrix of *one* row. How that can work is what this part is about.
+# better from such numbers. It took four lines and no loop over the flowers. In them, a matrix of
+# 150 rows meets a matrix of *one* row. How that can work is what this part is about.
 
 # %%
 column_means = linalg.mean(inputs, axis=0)
@@ -104,14 +103,14 @@ draw.show(draw.heatmap(table, title="A column times a row", numbers=True,
 # Now the rule as a function, by hand:
 
 # %%
-def common_size(a: int, b: int) -> int:
+def common_size(a, b):
     """Return the size that both can be repeated to; 0 if there is none."""
     if a == b or b == 1:
         return a
     return b if a == 1 else 0
 
 
-def fits(a: Tuple[int, int], b: Tuple[int, int]) -> str:
+def fits(a, b):
     """Return the shape of the result, by the rule."""
     rows, columns = common_size(a[0], b[0]), common_size(a[1], b[1])
     return f"{rows} × {columns}" if rows and columns else "do not fit"
@@ -129,7 +128,7 @@ for a, b in pairs:
 # Does the library see it in the same way? We let it add zeros of these shapes.
 
 # %%
-def tried(a: Tuple[int, int], b: Tuple[int, int]) -> str:
+def tried(a, b):
     """Return the shape of the result, by trying."""
     try:
         result = linalg.add(linalg.zeros(*a), linalg.zeros(*b))
@@ -219,15 +218,17 @@ print("rows centred:   ", centred_rows)
 
 # %% [markdown]
 # In the first, each column has its mean taken away, so each *column* now adds up to 0. In the
-# second each *row* does. Now read once more the three lines with the flowers at the beginning:
+# second each *row* does. Now read once more the four lines with the flowers at the beginning:
 #
 # ```
 # centred      = inputs − means      (150 × 2) − (1 × 2)
-# spread       = √ mean of centred²              (1 × 2)
+# variance     = mean of centred²                (1 × 2)
+# spread       = √ variance                      (1 × 2)
 # standardized = centred / spread    (150 × 2) / (1 × 2)
 # ```
 #
-# The spread is called the **standard deviation**: the typical distance of a number from the mean.
+# The mean of the squares is called the **variance**, and its root, the spread, the **standard
+# deviation**: the typical distance of a number from the mean.
 # Columns that have been brought to mean 0 and standard deviation 1 are called **standardized**.
 
 # %% [markdown]
@@ -256,13 +257,13 @@ print(bias_gradient)
 # added up. We push one bias after the other up by 1, and look at what the loss does.
 
 # %%
-def weighted_sum(biases: Matrix) -> float:
+def weighted_sum(biases):
     """Return a loss that grows by output_gradient[r][o] per unit of output [r][o]."""
     outputs = linalg.add(products, biases)
     return linalg.item(linalg.sum(linalg.multiply(outputs, output_gradient)))
 
 
-grown: List[float] = []
+grown = []
 for o in range(3):
     pushed = [list(biases[0])]
     pushed[0][o] += 1.0
@@ -398,6 +399,21 @@ print("right is what the library computes:", largest_gap < 1e-12)
 #    for each column. How many characters did you have to change?
 
 # %% [markdown]
+# ## Where it comes from
+#
+# Kenneth Iverson's language APL let a single number meet a whole array in 1962. The rule with sizes
+# of 1 came with Numeric, the forerunner of NumPy, in the 1990s, and PyTorch, TensorFlow and JAX
+# have the same. (They go further: arrays there may have any number of axes, and the shorter shape
+# is filled up with 1 on the left, which is why a dropped axis counts as a row.) Karl Pearson coined
+# the word standard deviation in 1893. Edgar Anderson measured the irises on the Gaspé Peninsula;
+# Ronald Fisher made them famous.
+#
+# - K. E. Iverson: *A Programming Language*. Wiley, 1962.
+# - C. R. Harris and others: *Array programming with NumPy*. Nature 585, 2020.
+# - R. A. Fisher: *The use of multiple measurements in taxonomic problems*. Annals of Eugenics 7,
+#   1936.
+
+# %% [markdown]
 # ## Where the real thing lives
 #
 # - [`linalg`](../linalg.py): the docstring at its top states the rule;
@@ -406,6 +422,6 @@ print("right is what the library computes:", largest_gap < 1e-12)
 #   [`affine`](../linalg.py#affine), together with the dot products), and their gradient comes back
 #   by `sum(…, axis=0)`.
 # - [`softmax`](../activations.py#softmax), with both of its reductions along axis 1.
-# - [`Standardizer`](../data/dataset.py#Standardizer) does what the three lines at the beginning do,
+# - [`Standardizer`](../data/dataset.py#Standardizer) does what the four lines at the beginning do,
 #   and remembers the means and spreads for data that come later.
-# - Next: [part 6](part_06_activations.py), the bend that part 3 asked for.
+# - Next: [part 6](part_06_activations.py), the nonlinearity that part 3 asked for.

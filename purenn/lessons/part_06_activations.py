@@ -1,26 +1,22 @@
 # %% [markdown]
 # # Part 6: Activation functions
 #
-# Between two dense layers stands something that bends: a function of one number, applied to every
-# number that passes. It is called the **activation function**; a neuron together with its
+# Between two dense layers stands something **nonlinear**: a function of one number, applied to
+# every number that passes. It is called the **activation function**; a neuron together with its
 # activation is also called a **unit**. After this part you can say why a network without one is no
-# network at all, build a curve out of bent lines with your own hands, choose an activation for a
-# layer, and recognise units that have died or got stuck.
+# network at all, build a curve out of ReLUs with your own hands, choose an activation for a layer,
+# and recognise units that are dead or saturated.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Dict, List, Tuple
 
 from purenn import (
-    ELU, GELU, SGD, Activation, Adam, Dense, LeakyReLU, Linear, Network, ReLU, Sigmoid,
+    ELU, GELU, SGD, Adam, Dense, LeakyReLU, Linear, Network, ReLU, Sigmoid,
     SiLU, Softmax, SoftmaxCrossEntropy, Softplus, Tanh, accuracy, draw, linalg, train,
     xavier,
 )
 from purenn.data import Standardizer, circle
-from purenn.linalg import Matrix, Vector
 
 # %% [markdown]
 # ## The finished thing first
@@ -34,16 +30,16 @@ from purenn.linalg import Matrix, Vector
 data = circle(size=200, rng=Random(1))
 inputs, targets = list(data.inputs), data.targets
 
-reached: Dict[str, float] = {}
+reached = {}
 pictures = []
-for bend in (Linear, ReLU):
+for activation in (Linear, ReLU):
     rng = Random(2)
     network = Network([
-        Dense(2, 8, rng), bend(), Dense(8, 8, rng), bend(), Dense(8, 2, rng),
+        Dense(2, 8, rng), activation(), Dense(8, 8, rng), activation(), Dense(8, 2, rng),
     ])
     train(network, inputs, targets, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.02),
           epochs=40, rng=rng)
-    name = bend.__name__
+    name = activation.__name__
     reached[name] = accuracy(network.predict(inputs), targets)
     title = f"{name}: {reached[name]:.0%} right"
     pictures.append(draw.regions(network, data, title=title))
@@ -51,12 +47,12 @@ for bend in (Linear, ReLU):
 
 # %%
 draw.show(draw.beside(
-    pictures, title="Three dense layers, without a bend and with one", columns=2,
+    pictures, title="Three dense layers, linear and with ReLU", columns=2,
 ))
 
 # %% [markdown]
-# Without a bend, the border is a straight line, and no straight line parts a disc from a ring. With
-# it, the border closes around the disc. The rest of this part says why.
+# With `Linear` the border is a straight line, and no straight line parts a disc from a ring. With
+# ReLU it closes around the disc. The rest of this part says why.
 
 # %% [markdown]
 # ## Why: two layers collapse into one
@@ -65,9 +61,9 @@ draw.show(draw.beside(
 # gave the same scores as the two layers of the group of friends. Here is the answer. A dense layer
 # computes `y = W·x + b`. Put its outputs into a second one, and multiply out:
 #
-# ```
+# ```formula
 # W₂·(W₁·x + b₁) + b₂  =  (W₂·W₁)·x + (W₂·b₁ + b₂)
-#                      =      W   ·x +       b
+#                      =  W·x + b
 # ```
 #
 # That is one dense layer again. Its weights are the product of the two matrices. It can be computed
@@ -88,7 +84,7 @@ shortcut.biases.value = linalg.add(linalg.inner(b1, W2), b2)
 print("weights", shortcut.weights.value, "biases", shortcut.biases.value)
 
 # %% [markdown]
-# These are the numbers that part 3 pulled out of a hat. (The biases of a layer are a row, so
+# These are the numbers that part 3 gave without a reason. (The biases of a layer are a row, so
 # `W₂·b₁` is written as `inner(b₁, W₂)`.) And the scores of the days:
 
 # %%
@@ -103,20 +99,21 @@ print("one layer: ", one_layer)
 # And it goes on: three layers collapse into one, and a hundred do. However deep it looks, a network
 # of dense layers alone draws straight lines.
 #
-# A bend after the first sum stops this. `max(x, 0)` cannot be multiplied out: there are no weights
-# that do the same. With a ReLU, a friend who would rather stay at home counts as 0 and can no
-# longer outweigh the others.
+# A nonlinear function after the first sum stops this. `max(x, 0)` cannot be multiplied out: there
+# are no weights that do the same. With a ReLU, a friend who would rather stay at home counts as 0
+# and can no longer outweigh the others.
 
 # %%
-with_bend = group_layer.forward(ReLU().forward(friends_layer.forward(days)))
-print("with a bend:", with_bend)
+with_relu = group_layer.forward(ReLU().forward(friends_layer.forward(days)))
+print("with ReLU:", with_relu)
 
 # %% [markdown]
-# ## What a bend can build: the sine from straight pieces
+# ## What ReLUs can build: the sine from straight pieces
 #
 # ReLU looks too poor to be of use: 0 on the left, a straight line on the right. One neuron with a
-# ReLU, `max(x − 0.25, 0)`, is a line with one bend, at 0.25. But a *sum* of such lines has many
-# bends, one for each neuron, and with enough bends one can follow any curve.
+# ReLU, `max(x − 0.25, 0)`, is a line with one **kink** (a corner), at 0.25. But a *sum* of such
+# lines has many kinks, one for each neuron: it is **piecewise linear**, and with enough pieces one
+# can follow any curve.
 #
 # Let us follow a sine wave from 0 to 1, with weights chosen by hand, no training. Cut the way into
 # pieces of equal length. In the first layer, neuron k has weight 1 and bias −(start of piece k), so
@@ -124,14 +121,14 @@ print("with a bend:", with_bend)
 # weight for neuron k is *how much the slope has to change* there.
 
 # %%
-def wave(x: float) -> float:
+def wave(x):
     return math.sin(2.0 * math.pi * x)
 
 
-def bent_line(pieces: int) -> Network:
-    """Return a network of ReLUs that meets the wave at the end of every piece."""
+def piecewise(curve, pieces):
+    """Return a network of ReLUs that meets a curve at the end of every piece."""
     starts = [k / pieces for k in range(pieces)]
-    slopes = [(wave(start + 1 / pieces) - wave(start)) * pieces for start in starts]
+    slopes = [(curve((k + 1) / pieces) - curve(k / pieces)) * pieces for k in range(pieces)]
     changes = [slope - before for slope, before in zip(slopes, [0.0] + slopes)]
     rng = Random(0)  # whatever weights it makes, we replace them
     hidden, output = Dense(1, pieces, rng), Dense(pieces, 1, rng)
@@ -144,97 +141,112 @@ def bent_line(pieces: int) -> Network:
 xs = [k / 200 for k in range(201)]
 curves = {"the wave": [(x, wave(x)) for x in xs]}
 for pieces in (5, 10):
-    ys = bent_line(pieces).predict([[x] for x in xs])
+    ys = piecewise(wave, pieces).predict([[x] for x in xs])
     curves[f"{pieces} ReLUs"] = [(x, y[0]) for x, y in zip(xs, ys)]
 
 draw.show(draw.lines(
-    curves, title="A sine wave from bent lines", x_label="x", y_label="y",
+    curves, title="A sine wave from straight pieces", x_label="x", y_label="y",
 ))
 
 # %% [markdown]
 # Ten neurons already come close. Here are the parts that the sum of five is made of, each neuron
-# times its weight in the last layer. Every one of them has a single bend.
+# times its weight in the last layer. Every one of them has a single kink.
 
 # %%
-hidden_layer, relu_layer, output_layer = bent_line(5).layers
+hidden_layer, relu_layer, output_layer = piecewise(wave, 5).layers
 hidden_outputs = relu_layer.forward(hidden_layer.forward([[x] for x in xs]))
 output_weights = next(output_layer.parameters()).value[0]
-parts: Dict[str, List[Tuple[float, float]]] = {}
+parts = {}
 for k, weight in enumerate(output_weights):
     parts[f"neuron {k}"] = [(x, weight * row[k]) for x, row in zip(xs, hidden_outputs)]
 
 draw.show(draw.lines(
-    parts, title="Five bent lines, whose sum follows the wave", x_label="x",
+    parts, title="Five lines with a kink, whose sum follows the wave", x_label="x",
 ))
 
 # %% [markdown]
-# How good is it? The largest distance between the wave and the bent line, for more and more pieces:
+# How good is it? The largest distance between the curve and the pieces, for more and more of them.
+# Beside the wave stands the root, √x, which is infinitely steep at 0.
 
 # %%
-errors: Dict[int, float] = {}
+fine = [k / 1000 for k in range(1001)]
+
+
+def largest_error(curve, pieces):
+    ys = piecewise(curve, pieces).predict([[x] for x in fine])
+    return max(abs(y[0] - curve(x)) for x, y in zip(fine, ys))
+
+
+errors, root_errors = {}, {}
 for pieces in (5, 10, 20, 40):
-    ys = bent_line(pieces).predict([[x] for x in xs])
-    errors[pieces] = max(abs(y[0] - wave(x)) for x, y in zip(xs, ys))
-    print(f"{pieces:3} ReLUs: off by at most {errors[pieces]:.4f}")
+    errors[pieces] = largest_error(wave, pieces)
+    root_errors[pieces] = largest_error(math.sqrt, pieces)
+    print(f"{pieces:3} ReLUs: the wave is off by at most {errors[pieces]:.4f}, "
+          f"the root by {root_errors[pieces]:.4f}")
 
 # %% [markdown]
-# Twice as many neurons, about a quarter of the error: one can come as close as one is willing to
-# pay for. This holds for every continuous curve, and with more inputs for surfaces too. It is
-# called **universal approximation**. It says that good weights exist. It does not say that training
-# finds them; in our case nobody trained at all.
+# Twice as many neurons, about a quarter of the error: that holds for the wave, which is smooth (its
+# slope changes gradually). For the root it takes more. But it, too, gets closer and closer, and so
+# does every continuous curve between two ends, and with more inputs every surface: as close as you
+# like, if you take enough neurons. This is called **universal approximation**. It says that good
+# weights exist. It does not say how many neurons are enough, nor that training finds the weights;
+# in our case nobody trained at all.
 
 # %% [markdown]
 # ## The others, and their slopes
 #
-# ReLU is not the only bend. In these pictures the solid line is the function and the dashed line
-# its **derivative**: how steep the function is at each place. Training needs it. When training asks
-# a weight in front of the activation whether it should grow, what comes back through the activation
-# is multiplied by this slope. Where the dashed line is at 0, nothing comes back.
+# ReLU is not the only activation. In these pictures the solid line is the function and the dashed
+# line its **derivative**: how steep the function is at each place. Training needs it. When training
+# asks a weight in front of the activation whether it should grow, what comes back through the
+# activation is multiplied by this slope. Where the dashed line is at 0, nothing comes back.
 
 # %%
-classics: List[Activation] = [ReLU(), Sigmoid(), Tanh()]
+classics = [ReLU(), Sigmoid(), Tanh()]
 draw.show(draw.activations(classics, title="The three classics", reach=5.0))
 
 # %% [markdown]
-# ```
-# ReLU      max(x, 0)             slope 1 or 0
-# Sigmoid   1 / (1 + exp(−x))     slope f·(1 − f), at most 1/4
-# Tanh      tanh x                slope 1 − f², at most 1
-# ```
+# | name | function f(x) | slope |
+# |---|---|---|
+# | ReLU | `max(x, 0)` | 1 or 0 |
+# | Sigmoid | `1 / (1 + exp(−x))` | `f · (1 − f)`, at most 1/4 |
+# | Tanh | `$tanh x$` | `1 − f²`, at most 1 |
 #
 # (f stands for the function's own value.) `exp(x)` is e to the power of x, with e about 2.718. The
 # sigmoid squeezes every number between 0 and 1, tanh between −1 and 1. Both are flat far from 0.
 # The others are relatives of ReLU. They keep a little slope on the left or round off the corner:
 
 # %%
-relatives: List[Activation] = [
+relatives = [
     LeakyReLU(0.1), ELU(), Softplus(), GELU(), SiLU(), Linear(),
 ]
 draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reach=4.0))
 
 # %% [markdown]
-# ```
-# LeakyReLU   x, or slope·x below 0       keeps a little slope
-# ELU         x, or exp(x) − 1 below 0    levels off at −1
-# Softplus    log(1 + exp(x))             ReLU without the corner
-# GELU        x · Φ(x)                    dips a little below 0
-# SiLU        x · sigmoid(x)              much like GELU
-# Linear      x                           no bend at all
-# ```
+# | name | function f(x) | in words |
+# |---|---|---|
+# | LeakyReLU | `$x$`, below 0 `slope · x` | keeps a little slope |
+# | ELU | `$x$`, below 0 `exp(x) − 1` | levels off at −1 |
+# | Softplus | `$log(1 + exp(x))$` | ReLU without the corner |
+# | GELU | `x · Φ(x)` | dips a little below 0 |
+# | SiLU | `x · sigmoid(x)` | much like GELU |
+# | Linear | `$x$` | not nonlinear at all |
 #
 # (Φ(x) is the area under the bell curve to the left of x.)
 #
 # Do the formulas for the slopes hold? A slope can be measured: go a small step h to either side,
 # and divide the difference in height by the distance, `(f(x + h) − f(x − h)) / 2h`. (Not at 0
-# itself, where ReLU has a corner and no slope.)
+# itself, where ReLU has a corner and no slope.) In the library each activation has its formula as
+# `f(x)` and its derivative as `df(x, y)`, where y is f(x), which is known already.
 
 # %%
 places = [-3.0, -1.7, -0.4, 0.3, 1.1, 2.9]
 h = 1e-5
-slope_differences: Dict[str, float] = {}
+slope_differences = {}
 for activation in [*classics, *relatives]:
-    f, df = activation.f, activation.df
-    differences = [abs((f(x + h) - f(x - h)) / (2.0 * h) - df(x, f(x))) for x in places]
+    differences = []
+    for x in places:
+        measured = (activation.f(x + h) - activation.f(x - h)) / (2.0 * h)
+        differences.append(abs(measured - activation.df(x, activation.f(x))))
     slope_differences[repr(activation)] = max(differences)
 
 worst = max(slope_differences.values())
@@ -247,7 +259,7 @@ print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
 # likely. People rather want probabilities: none below 0, all together 1. Softmax, which part 5
 # met in passing, makes them. Unlike the others it looks at a whole row, not at one number:
 #
-# ```
+# ```formula
 # p[k] = exp(s[k]) / (exp(s[0]) + exp(s[1]) + …)
 # ```
 #
@@ -255,7 +267,7 @@ print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
 # Python:
 
 # %%
-def naive_softmax(scores: Vector) -> Vector:
+def naive_softmax(scores):
     powers = [math.exp(score) for score in scores]
     total = 0.0
     for power in powers:
@@ -304,19 +316,22 @@ draw.show(draw.beside(
 # | at the end, positive numbers | `Softplus` | its outputs are above 0 |
 #
 # The sigmoid *between* layers is history. Its slope is at most 1/4, and what comes back is
-# multiplied by it in every layer:
+# multiplied by it in every layer (and by the weights between them, which would have to be large to
+# make up for it; but then the sums are large as well, and the sigmoid is flat there). The slopes
+# alone give:
 
 # %%
-steepest = Sigmoid().df(0.0, Sigmoid().f(0.0))
+steepest = Sigmoid().df(0.0, 0.5)  # at x = 0, where the sigmoid is one half
 after_ten = steepest ** 10
-print(f"steepest slope {steepest}, through ten layers at best {after_ten:.0e}")
+print(f"steepest slope {steepest}, ten of them multiplied {after_ten:.0e}")
 
 # %% [markdown]
 # ## What to notice
 #
-# - Depth without bends is an illusion. Every dense layer but the last is followed by an activation.
-# - A ReLU network is made of straight pieces. Look at the border in the first picture again: it is
-#   a polygon.
+# - Depth without nonlinearity is an illusion. Every dense layer but the last is followed by an
+#   activation.
+# - A ReLU network is piecewise linear. Look at the border in the first picture again: it is a
+#   polygon.
 # - An activation has no weights. It learns nothing itself, and it makes the learning of the others
 #   possible.
 # - For training the *slope* is as important as the function. The first two troubles that now follow
@@ -328,17 +343,19 @@ print(f"steepest slope {steepest}, through ten layers at best {after_ten:.0e}")
 # ### Dead ReLUs
 #
 # A ReLU whose sum is negative for *every* example puts out 0 always. Its slope is 0 always. So
-# nothing comes back, its weights are never changed, and it stays as it is: it is **dead**. We make
-# this on purpose, with biases of −4, count, train, and count again. A unit is dead if even its
-# largest sum over all examples is not above 0.
+# nothing comes back, its weights are not changed, and it is called **dead**. In the first layer,
+# whose inputs are the examples themselves, it stays so. (Deeper in a network it may come to life
+# again, when the layers before it change what it sees.) We make this on purpose, with biases of −4,
+# count, train, and count again. A unit is dead if even its largest sum over all examples is not
+# above 0.
 
 # %%
-def dead_units(layer: Dense, inputs: Matrix) -> int:
+def dead_units(layer, inputs):
     largest = linalg.max(layer.forward(inputs), axis=0)[0]
     return len([score for score in largest if score <= 0.0])
 
 
-def train_with(bias: float, activation: Activation) -> Dict[str, float]:
+def train_with(bias, activation):
     """Train 2 inputs, 16 units, 2 scores on the disc; the 16 biases start at `bias`."""
     rng = Random(4)
     hidden = Dense(2, 16, rng)
@@ -379,7 +396,7 @@ print(f"LeakyReLU, biases at −4: {leaky['dead before']} of 16 below 0 at first
 # is what it can do.
 
 # %%
-killed: Dict[float, int] = {}
+killed = {}
 for learning_rate in (0.5, 20.0):
     rng = Random(5)
     hidden = Dense(2, 16, rng)
@@ -401,7 +418,7 @@ for learning_rate in (0.5, 20.0):
 in_other_units = linalg.multiply(inputs, 100.0)
 
 
-def train_tanh(rows: Matrix) -> Dict[str, float]:
+def train_tanh(rows):
     """Train 2 inputs, 16 tanh units and 2 scores on these rows."""
     rng = Random(6)
     hidden, activation = Dense(2, 16, rng, xavier), Tanh()
@@ -449,7 +466,7 @@ print(overflow)
 # What is far below becomes 0, which is harmless: it is the truth to sixteen digits.
 
 # %%
-def stable_softmax(scores: Vector) -> Vector:
+def stable_softmax(scores):
     largest = max(scores)
     return naive_softmax([score - largest for score in scores])
 
@@ -471,10 +488,26 @@ print("library:", [round(p, 4) for p in huge_library])
 #    dead at the start, and how many after training? From where on does the network fail to recover,
 #    and why do the units not all die at the same bias?
 #
+# ## Where it comes from
+#
+# The sigmoid is the logistic curve with which Pierre François Verhulst described growing
+# populations in 1838; softmax is Ludwig Boltzmann's distribution of 1868, named so by John Bridle
+# in 1990. Kunihiko Fukushima used ReLU in 1969; it became the rule after 2010, when Xavier Glorot,
+# Antoine Bordes and Yoshua Bengio trained deep networks with it. Universal approximation was proved
+# for sigmoids by George Cybenko in 1989, and in 1993 for every activation that is not a polynomial.
+#
+# - G. Cybenko: *Approximation by superpositions of a sigmoidal function*. Mathematics of Control,
+#   Signals, and Systems 2, 1989.
+# - M. Leshno, V. Lin, A. Pinkus, S. Schocken: *Multilayer feedforward networks with a nonpolynomial
+#   activation function can approximate any function*. Neural Networks 6, 1993.
+# - X. Glorot, A. Bordes, Y. Bengio: *Deep sparse rectifier neural networks*. AISTATS, 2011.
+# - J. Bridle: *Probabilistic interpretation of feedforward classification network outputs*. In:
+#   Neurocomputing, Springer, 1990.
+#
 # ## Where the real thing lives
 #
-# - [`activations`](../activations.py): each activation is a pair of formulas, the function and its
-#   derivative, with the reason for the derivative beside it. Those of
+# - [`activations`](../activations.py): each activation is a pair of formulas of one number, the
+#   function and its derivative, with the reason for the derivative beside it. Those of
 #   [`ReLU`](../activations.py#ReLU) are one line each.
 # - [`softmax`](../activations.py#softmax): with the largest score subtracted.
 # - [`Standardizer`](../data/dataset.py#Standardizer): for the inputs.

@@ -3,24 +3,20 @@
 #
 # To make a network better one has to know how wrong it is, in one number. That number is the loss,
 # which part 5 met in passing. After this part you can say why accuracy will not do, compute the
-# loss that nearly all classifiers use, derive its gradient by hand (it ends in `p − y`, the
-# shortest formula of the book), and check such a derivation against the loss itself.
+# loss that nearly all classifiers use, explain it in two ways (maximum likelihood and entropy),
+# derive its gradient by hand (it ends in `p − y`, the shortest formula of the book), and check such
+# a derivation against the loss itself.
 
 # %%
-from __future__ import annotations
-
 import math
 from random import Random
-from typing import Any, Callable, List, Tuple
 
 from purenn import (
     CategoricalCrossEntropy, Dense, MeanSquaredError, Network, Sigmoid,
     SigmoidCrossEntropy, Softmax, SoftmaxCrossEntropy, Tanh, accuracy, draw, gradcheck,
     linalg, normal,
 )
-from purenn.checks import Targets
 from purenn.data import gaussians, one_hot
-from purenn.linalg import Matrix, Vector
 
 # %% [markdown]
 # ## The finished thing first
@@ -39,8 +35,8 @@ network = Network([layer])
 loss = SoftmaxCrossEntropy()  # what this is will be clear in a moment
 
 places = [-4.0 + 10.0 * k / 400 for k in range(401)]
-accuracies: List[float] = []
-losses: List[float] = []
+accuracies = []
+losses = []
 for place in places:
     layer.weights.value = [[place, 0.0], [-1.0, 1.7], [-1.0, -1.7]]
     scores = network.predict(inputs)
@@ -69,16 +65,25 @@ draw.show(draw.beside(
 # %%
 accuracy_changes = len([1 for a, b in zip(accuracies, accuracies[1:]) if a != b])
 loss_changes = len([1 for a, b in zip(losses, losses[1:]) if a != b])
-lowest = places[losses.index(min(losses))]
+lowest = losses.index(min(losses))
+best = [place for place, value in zip(places, accuracies) if value == max(accuracies)]
 late = {accuracies[k] for k in range(401) if places[k] > 2.0}
 print(f"400 small turns: the accuracy changes {accuracy_changes} times, "
       f"the loss {loss_changes} times")
 print(f"different accuracies to the right of 2: {len(late)}")
-print(f"the loss is lowest near {lowest:.1f}")
+print(f"the loss is lowest near {places[lowest]:.1f}; accuracy there {accuracies[lowest]:.1%}")
+print(f"the best accuracy, {max(accuracies):.1%}, stands between {best[0]:.2f} "
+      f"and {best[-1]:.2f}")
 
 # %% [markdown]
 # For the accuracy, everything to the right of 2 is one long step. The loss has its lowest place
 # there, and slopes down to it from both sides.
+#
+# Look closely: the two do not agree on the best place. The accuracy is highest elsewhere, by one
+# point of thirty. That is no contradiction. The loss asks of all thirty points how much probability
+# the right class gets, the accuracy only on which side of a border each of them lies. Where one
+# point lies just on this side or just on that says little about the next thirty points. Usually the
+# two go together; they are not the same.
 #
 # There is a second reason. Accuracy does not see how *sure* an answer is. Here are two answers for
 # one example of class 0, as probabilities for the three classes. Both are right. But the first
@@ -98,14 +103,13 @@ for name, probabilities in [("hesitant", hesitant), ("certain", certain)]:
 # at all; if it was 0.9, a little. The smaller p, the more. **Cross-entropy** measures this by the
 # logarithm:
 #
-# ```
-# loss of one example  =  −log p[c]          c is the right class
+# ```formula
+# loss of one example  =  −log p[c]      "c is the right class"
 # ```
 #
 # `log` is the natural logarithm, the inverse of `exp`. Logarithms of numbers below 1 are negative;
-# the minus makes the loss positive. Why the logarithm? The probability of *several* independent
-# answers all being right is their product, and the logarithm makes a sum of it, so that the loss of
-# many examples is just the mean of their losses.
+# the minus makes the loss positive. Why the logarithm and not, say, 1 − p? Two answers follow
+# further down; each of them leads to exactly this formula.
 
 # %%
 ps = [k / 200 for k in range(1, 201)]
@@ -135,8 +139,8 @@ print(f"by hand {loss_by_hand:.6f}, library {loss_from_library:.6f}")
 # **one-hot**: a row for each example, 1 in the place of the right class, 0 elsewhere. One-hot rows
 # are probabilities too, of somebody who knows. With targets y the loss is
 #
-# ```
-# loss of one example  =  −(y[0]·log p[0] + y[1]·log p[1] + …)
+# ```formula y[k]: target; p[k]: prediction
+# loss of one example  =  −Σ[k] y[k] · log p[k]
 # ```
 #
 # and since all y but one are 0, only `−log p[c]` is left. The two must give the same.
@@ -146,6 +150,108 @@ y = one_hot(classes, 3)
 loss_one_hot = on_probabilities(probabilities, y)
 print("one-hot:", y)
 print(f"class numbers {loss_from_library:.6f}, one-hot {loss_one_hot:.6f}")
+
+# %% [markdown]
+# ## The first answer: maximum likelihood
+#
+# Take the network at its word: its probabilities are a claim about how the data come about. How
+# probable are then the classes that we have really seen? If the examples are independent of each
+# other, the probabilities multiply. The product is called the **likelihood** of the network. To
+# choose the weights for which it is largest is one of the oldest rules of statistics, **maximum
+# likelihood**.
+#
+# Products of many small numbers are unwieldy, so one takes the logarithm, which turns the product
+# into a sum and does not change which weights are best (it grows where its argument grows). And one
+# puts a minus in front and divides by n, so that smaller is better and the number of examples does
+# not matter:
+#
+# ```formula
+# likelihood  =  p[1] · p[2] · … · p[n]
+# −log likelihood / n  =  −(log p[1] + log p[2] + … + log p[n]) / n
+# ```
+#
+# That is the cross-entropy of the batch. **Training with cross-entropy is maximum likelihood.**
+
+# %%
+likelihood = 1.0
+for row, c in zip(probabilities, classes):
+    likelihood *= row[c]
+print(f"likelihood {likelihood:.4f}, exp(−3 · loss) {math.exp(-3 * loss_by_hand):.4f}")
+
+coins = 0.5 ** 2000  # two thousand examples, each with probability one half
+print(f"the likelihood of two thousand coins as a float: {coins}, "
+      f"their loss: {-math.log(0.5):.4f}")
+
+# %% [markdown]
+# The second line shows why nobody multiplies: the product is less than the smallest float, and 0 is
+# all that is left.
+
+# %% [markdown]
+# ## The second answer: entropy
+#
+# So far one class was right and all others wrong. But think of a weather forecast. In a place where
+# it rains on one day in four, whatever the forecaster knows, the *truth itself* is a distribution:
+# `y = (0.75, 0.25)`. The forecaster announces a distribution too, p. How large will the surprise
+# be, on average over many days? Sun comes in three quarters of all cases and costs −log p[0], rain
+# in one quarter and costs −log p[1]:
+#
+# ```formula y[k]: true distribution; p[k]: prediction
+# cross-entropy(y, p)  =  −Σ[k] y[k] · log p[k]
+# entropy(y)  =  −Σ[k] y[k] · log y[k]
+# ```
+#
+# The first is the **cross-entropy** of two distributions, the true one and the predicted one. The
+# second is what is left of it when the prediction is the truth: the **entropy** of y. It is the
+# surprise that nobody can avoid.
+
+# %%
+def cross_entropy(y, p):
+    total = 0.0
+    for k in range(len(y)):
+        if y[k] > 0:  # what never happens surprises nobody
+            total -= y[k] * math.log(p[k])
+    return total
+
+
+weather = [0.75, 0.25]
+entropy = cross_entropy(weather, weather)
+forecasts = {"the truth": weather, "a coin": [0.5, 0.5], "an optimist": [0.99, 0.01]}
+surprises = {name: cross_entropy(weather, p) for name, p in forecasts.items()}
+for name, surprise in surprises.items():
+    print(f"{name:<12} cross-entropy {surprise:.3f}, above the entropy by "
+          f"{surprise - entropy:.3f}")
+
+qs = [k / 200 for k in range(1, 200)]
+by_forecast = [(q, cross_entropy(weather, [q, 1.0 - q])) for q in qs]
+best_forecast = min(by_forecast, key=lambda pair: pair[1])[0]
+draw.show(draw.lines(
+    {"cross-entropy": by_forecast, "entropy of the truth": [(q, entropy) for q in qs]},
+    title="Three days of four are sunny: what should be forecast?",
+    x_label="forecast probability of sun", y_label="mean surprise",
+))
+print(f"the smallest mean surprise is that of the forecast {best_forecast}")
+
+# %% [markdown]
+# Nobody beats the truth: the curve touches the line of the entropy at one place, where the forecast
+# equals the true distribution, and lies above it everywhere else. (That is **Gibbs' inequality**.
+# The distance is called the **Kullback-Leibler divergence**.) Now it is clear why this is a good
+# loss:
+#
+# - Who wants it small has to say what he really believes. Exaggerating costs, hedging costs.
+# - A one-hot target has entropy 0: one class is certain. So the loss of a classifier can go down to
+#   0, *if* equal inputs always have equal classes. Where they do not (of ten patients with the same
+#   values seven are ill), even the best network keeps a loss, the entropy of the truth. If your
+#   training loss falls far below that, the network is learning the rows by heart (part 10).
+#
+# Divide by log 2, and entropy is measured in **bits**: how many yes-or-no questions one has to ask
+# on average. A fair coin has 1 bit, one of four equal cases 2 bits, our weather:
+
+# %%
+bits = {name: cross_entropy(y, y) / math.log(2.0) for name, y in {
+    "a fair coin": [0.5, 0.5], "one of four": [0.25] * 4, "our weather": weather,
+    "one-hot": [1.0, 0.0],
+}.items()}
+print({name: round(number, 3) for name, number in bits.items()})
 
 # %% [markdown]
 # One number to remember: whoever gives each of k classes the same probability 1/k has a loss of
@@ -176,14 +282,14 @@ s = [2.0, 1.0, -1.0]
 c = 1
 
 
-def softmax(scores: Vector) -> Vector:
+def softmax(scores):
     return Softmax().forward([scores])[0]
 
 
-def central_differences(f: Callable[[Vector], float], xs: Vector) -> Vector:
+def central_differences(f, xs):
     """Return the measured slope of f for each number of xs, while the others stay."""
     h = 1e-5
-    slopes: Vector = []
+    slopes = []
     for k in range(len(xs)):
         above = f([*xs[:k], xs[k] + h, *xs[k + 1:]])
         below = f([*xs[:k], xs[k] - h, *xs[k + 1:]])
@@ -197,7 +303,7 @@ print("p =", [round(number, 4) for number in p], " L =", round(-math.log(p[c]), 
 # %% [markdown]
 # **Step 1: from L back to p.** `L = −log p[c]`. The slope of log x is 1/x, so
 #
-# ```
+# ```formula
 # ∂L/∂p[c] = −1 / p[c]
 # ```
 #
@@ -213,9 +319,9 @@ print(f"step 1: {slope_of_loss:.6f}, measured {measured_step_1:.6f}")
 # `p[c] = e[c] / S`. The slope of exp is exp itself: if s[k] moves, e[k] has slope e[k], and S has
 # slope e[k] too. The quotient rule, (u/v)′ = (u′·v − u·v′) / v², gives two cases for `∂p[c]/∂s[k]`.
 #
-# ```
+# ```formula
 # k = c:   (e[c]·S − e[c]·e[c]) / S²  =  p[c] · (1 − p[c])
-# k ≠ c:   (  0·S  − e[c]·e[k]) / S²  =  −p[c] · p[k]
+# k ≠ c:   (0·S − e[c]·e[k]) / S²  =  −p[c] · p[k]
 # ```
 #
 # In words: its own score raises a probability, every other score lowers it.
@@ -232,15 +338,15 @@ print("measured:", [round(slope, 6) for slope in measured_step_2])
 # twice as fast as a bicycle, and the bicycle four times as fast as a walker, the car is 2 · 4 times
 # as fast as the walker.) This is the **chain rule**.
 #
-# ```
-# k = c:   −1/p[c] · p[c]·(1 − p[c])  =  p[c] − 1
-# k ≠ c:   −1/p[c] · (−p[c]·p[k])     =  p[k]
+# ```formula
+# k = c:   −1/p[c] · p[c] · (1 − p[c])  =  p[c] − 1
+# k ≠ c:   −1/p[c] · (−p[c] · p[k])  =  p[k]
 # ```
 #
 # The p[c] cancels. **Step 4: one formula for both.** With the one-hot y, which is 1 at c and 0
 # elsewhere, both cases are
 #
-# ```
+# ```formula p[k]: prediction; y[k]: target
 # ∂L/∂s[k] = p[k] − y[k]
 # ```
 
@@ -272,8 +378,8 @@ draw.show(draw.beside(
 # **Step 5: the batch.** The loss of a batch is a mean: each example counts for 1/n of it. So does
 # its gradient.
 #
-# ```
-# gradient = (P − Y) / n          one row for each example
+# ```formula P: prediction; Y: target
+# gradient = (P − Y) / n      "one row for each example"
 # ```
 
 # %%
@@ -295,21 +401,21 @@ print("largest difference to the library's:", gradient_difference)
 # So far we took two steps, softmax and then the logarithm. Put them together, and look what happens
 # to the right score:
 #
-# ```
+# ```formula
 # −log(exp(s[c]) / S)  =  log S − log exp(s[c])
 #                      =  log S − s[c]
-#    with S = exp(s[0]) + exp(s[1]) + …
+# S  =  exp(s[0]) + exp(s[1]) + …
 # ```
 #
 # Logarithm and exponential cancel. No probability has to be computed. The first part is called
 # **log-sum-exp**. To keep exp from overflowing, the largest score m is subtracted from each first,
-# as in part 6, and added back at the end: `log S = m + log(Σ exp(s[k] − m))`.
+# as in part 6, and added back at the end: `log S = m + log(Σ[k] exp(s[k] − m))`.
 #
 # `SoftmaxCrossEntropy` is this, and therefore takes *scores*. That is why our networks end with a
 # dense layer, and not with a softmax.
 
 # %%
-def fused(scores: Vector, right: int) -> float:
+def fused(scores, right):
     m = max(scores)
     total = 0.0
     for score in scores:
@@ -343,7 +449,7 @@ print(report)
 # %% [markdown]
 # ## An aside: when the target is a number
 #
-# A price or a temperature is no class; there is no probability to be surprised at. The usual loss
+# A rent or a temperature is no class; there is no probability to be surprised at. The usual loss
 # is the mean of the squared differences, with the slope `2·(s − t)`, and the same division by the
 # number of examples. (With several columns, by all numbers of the matrix.)
 
@@ -364,14 +470,14 @@ print("loss", squared(outputs, values), " gradient", squared_gradient,
 # there. The squared error is flat: wrong as can be, and hardly any slope to tell it so.
 
 # %%
-line: List[float] = [-8.0 + 0.1 * k for k in range(161)]
+line = [-8.0 + 0.1 * k for k in range(161)]
 
 
-def cross_entropy_of_yes(score: Vector) -> float:
+def cross_entropy_of_yes(score):
     return SigmoidCrossEntropy()([score], [1])
 
 
-def squared_error_of_yes(score: Vector) -> float:
+def squared_error_of_yes(score):
     return squared(Sigmoid().forward([score]), [[1.0]])
 
 
@@ -419,14 +525,16 @@ print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gr
 #
 # The mend that you will meet in many books is a small constant, **epsilon**: probabilities below
 # 0.0000001 are raised to it before the logarithm is taken. The loss is finite then. It is also a
-# lie, and the gradient does not know of it. We build this loss, leave the gradient p − y as it is,
+# lie, and the gradient does not know of it. We build this loss (in the library, a loss is a class
+# with a method that returns both, the value and the gradient), leave the gradient p − y as it is,
 # and let the checker look.
 
 # %%
 class WithEpsilon(SoftmaxCrossEntropy):
-    def value_and_gradient(self, scores: Matrix, targets: Any) -> Tuple[float, Matrix]:
-        _, gradient = super().value_and_gradient(scores, targets)
-        logs = linalg.elementwise(lambda p: math.log(max(p, 1e-7)), Softmax().forward(scores))
+    def value_and_gradient(self, scores, targets):
+        _, gradient = super().value_and_gradient(scores, targets)  # p − y, as before
+        logs = linalg.elementwise(
+            lambda p: math.log(max(p, 1e-7)), Softmax().forward(scores))
         of_right_class = linalg.multiply(one_hot(targets, len(scores[0])), logs)
         return -linalg.item(linalg.mean(linalg.sum(of_right_class, axis=1))), gradient
 
@@ -446,7 +554,7 @@ print(epsilon_report)
 # purenn. The fused form does not need any: no probability is computed, so none can be lost.
 
 # %%
-scores_line: List[float] = [-40.0 + 0.5 * k for k in range(101)]
+scores_line = [-40.0 + 0.5 * k for k in range(101)]
 draw.show(draw.lines(
     {
         "fused": [(x, loss([[x, 0.0]], [0])) for x in scores_line],
@@ -482,7 +590,7 @@ print(f"a perfect answer: softmax twice {twice:.3f}, once {once:.3f}")
 
 # %%
 class NotAveraged(SoftmaxCrossEntropy):
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def value_and_gradient(self, scores, targets):
         value, gradient = super().value_and_gradient(scores, targets)
         return value, linalg.multiply(gradient, len(scores))
 
@@ -513,6 +621,22 @@ print(f"with 1 subtracted from each: {mended_loss:.3f}")
 #    `−y·log p − (1 − y)·log(1 − p)`. Derive its slope in s, in the same five steps. It ends well.
 # 3. What is the loss of a network with two classes that always says "99%" and is right in 90 of
 #    100 cases? What should it say instead to make its loss smallest? Try some numbers.
+#
+# ## Where it comes from
+#
+# Claude Shannon measured surprise by the logarithm in 1948 and called its mean entropy, since
+# Boltzmann's formula for heat looks the same. Maximum likelihood is older: Gauss and others used
+# it, and Ronald Fisher gave it its name and its theory from 1912 to 1922. Solomon Kullback and
+# Richard Leibler described the distance of two distributions in 1951. For networks the pair of
+# softmax and cross-entropy became usual around 1990; before that most were trained with squared
+# errors.
+#
+# - C. E. Shannon: *A mathematical theory of communication*. Bell System Technical Journal 27, 1948.
+# - R. A. Fisher: *On the mathematical foundations of theoretical statistics*. Philosophical
+#   Transactions of the Royal Society A 222, 1922.
+# - S. Kullback, R. A. Leibler: *On information and sufficiency*. Annals of Mathematical Statistics
+#   22, 1951.
+# - C. M. Bishop: *Pattern Recognition and Machine Learning*, chapter 4. Springer, 2006.
 #
 # ## Where the real thing lives
 #

@@ -7,18 +7,17 @@
 # will know why nobody who has seen the slope of that landscape goes back to guessing.
 
 # %%
-from __future__ import annotations
-
 import math
+import statistics
 from random import Random
-from typing import Dict, List, Tuple
 
 from purenn import (
-    SGD, Dense, MeanSquaredError, Network, Optimizer, RandomAdjustment, RandomSearch,
+    SGD, Dense, MeanSquaredError, Network, Parameter, RandomAdjustment, RandomSearch,
     ReLU, SoftmaxCrossEntropy, accuracy, draw, linalg, normal,
 )
-from purenn.data import DataSet, spiral, vertical
+from purenn.data import spiral, vertical
 from purenn.initializers import normal_deviate
+from purenn.lessons.recorded import RECORDS
 
 # %% [markdown]
 # ## The finished thing first
@@ -29,23 +28,21 @@ from purenn.initializers import normal_deviate
 
 # %%
 loss = SoftmaxCrossEntropy()
-Curve = List[Tuple[float, float]]  # pairs (number of the step, loss)
 
-
-def new_network(seed: int) -> Network:
+def new_network(seed):
     """Return a network 2 → 3 → 3 whose weights are close to 0."""
     rng = Random(seed)
     return Network([Dense(2, 3, rng, normal), ReLU(), Dense(3, 3, rng, normal)])
 
 
-def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) -> Curve:
-    """Let the optimizer take steps; return the loss after every tenth of them."""
+def search(network, data, optimizer, steps):
+    """Let the optimizer take steps; return (step, loss) after every tenth of them."""
     inputs, targets = list(data.inputs), data.targets
 
-    def measure() -> float:
+    def measure():
         return loss(network.forward(inputs), targets)
 
-    curve: Curve = [(0, measure())]
+    curve = [(0, measure())]
     for step in range(1, steps + 1):
         optimizer.step(network.parameters(), measure)
         if step % 10 == 0:
@@ -53,7 +50,7 @@ def search(network: Network, data: DataSet, optimizer: Optimizer, steps: int) ->
     return curve
 
 
-def accuracy_on(network: Network, data: DataSet) -> float:
+def accuracy_on(network, data):
     return accuracy(network.predict(data.inputs), data.targets)
 
 
@@ -61,8 +58,9 @@ bands = vertical(size=90, noise=0.07, rng=Random(1))
 arms = spiral(size=90, rng=Random(1))
 
 bands_network, arms_network = new_network(2), new_network(2)
-adjusted_bands = search(bands_network, bands, RandomAdjustment(Random(3)), steps=1000)
-adjusted_arms = search(arms_network, arms, RandomAdjustment(Random(3)), steps=1000)
+steps = 1000
+adjusted_bands = search(bands_network, bands, RandomAdjustment(Random(3)), steps)
+adjusted_arms = search(arms_network, arms, RandomAdjustment(Random(3)), steps)
 bands_accuracy = accuracy_on(bands_network, bands)
 arms_accuracy = accuracy_on(arms_network, arms)
 print(f"accuracy on the bands: {bands_accuracy:.0%}, on the spiral: {arms_accuracy:.0%}")
@@ -71,7 +69,7 @@ print(f"accuracy on the bands: {bands_accuracy:.0%}, on the spiral: {arms_accura
 draw.show(draw.beside(
     [
         draw.regions(bands_network, bands, title="The bands: learned"),
-        draw.regions(arms_network, arms, title="The spiral: stuck"),
+        draw.regions(arms_network, arms, title="The spiral: hardly"),
     ],
     title="A thousand random nudges, the helpful ones kept", columns=2,
 ))
@@ -123,18 +121,21 @@ print(f"before {loss_before:.5f}, tried {loss_after:.5f}, kept {kept_loss:.5f}")
 
 # %% [markdown]
 # `RandomSearch` is exactly that. `scale` is the deviation of the numbers: how far from 0 they
-# typically are. We give it 300 tries with small numbers, and 300 with numbers that are twenty times
-# as large.
+# typically are. We give it as many tries as the nudges above had, 1,000 with small numbers, and
+# 1,000 with numbers that are twenty times as large.
 
 # %%
 small_network, large_network = new_network(2), new_network(2)
 small_steps, large_steps = RandomSearch(Random(5), 0.05), RandomSearch(Random(5), 1.0)
-small_search = search(small_network, bands, small_steps, steps=300)
-large_search = search(large_network, bands, large_steps, steps=300)
+small_search = search(small_network, bands, small_steps, steps)
+large_search = search(large_network, bands, large_steps, steps)
 small_accuracy = accuracy_on(small_network, bands)
 large_accuracy = accuracy_on(large_network, bands)
 print(f"scale 0.05: loss {small_search[-1][1]:.3f}, accuracy {small_accuracy:.0%}")
 print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%}")
+best_after = {tries: dict(large_search)[tries] for tries in (100, 300, 1000)}
+print("scale 1, the best of so many tries:",
+      {tries: round(value, 2) for tries, value in best_after.items()})
 
 # %% [markdown]
 # With small numbers the loss stays at log 3. The accuracy is that of the luckiest guesser: whoever
@@ -142,16 +143,16 @@ print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%
 # Sometimes it is two bands out of three, by chance, with a loss that is just as bad.
 #
 # With large numbers the answers are at least decided, and now and then they are decided for the
-# right thing. So it does get somewhere. But look at *when* it gets there: early. The best of 300
-# tries is seldom much better than the best of 100, because every try starts from nothing. What the
-# good one had right is thrown away.
+# right thing. So it does get somewhere. But look at the last line: ten times as many tries do not
+# bring ten times as much, because every try starts from nothing. What the good one had right is
+# thrown away.
 #
 # How rare are good networks? We can ask: draw a thousand of them, and count. (A third of the points
 # is enough for that.)
 
 # %%
 rng = Random(6)
-losses_of_strangers: List[float] = []
+losses_of_strangers = []
 stranger = new_network(2)
 for _ in range(1000):
     for parameter in stranger.parameters():
@@ -179,14 +180,14 @@ draw.show(draw.histogram(
 # One small change makes a method of it: do not draw new numbers, *add* small random numbers to
 # the best ones so far. What was right stays nearly right, and every success is built upon.
 #
-# ```
-# strategy 1:   w ← random
-# strategy 2:   w ← w + a small random nudge
+# ```formula
+# strategy 1:   w ← "a random number"
+# strategy 2:   w ← w + "a small random nudge"
 # ```
 #
 # In both, what is new is kept only if the loss fell. `RandomAdjustment` is that; its `scale`, 0.05
 # by default, is the deviation of the nudges. We have run it above, a thousand steps on each data
-# set. Here are both strategies in one picture.
+# set. Here are both strategies in one picture; each had the same number of steps.
 
 # %%
 draw.show(draw.lines(
@@ -206,23 +207,26 @@ print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, "
 # curve soon runs flat, and some six in ten points are right.
 #
 # Is that the fault of the method, or is a network of three hidden neurons simply too small for a
-# spiral? Partly the latter. So let us give it room: two hidden layers of 16 neurons, of which part
-# 9 will show that they can hold the whole spiral, and 150 nudges.
+# spiral? The latter. Two hidden layers of 16 neurons are large enough. They begin with weights of
+# the size of part 4, and get 500 nudges.
 
 # %%
 rng = Random(2)
-roomy = Network([
+larger = Network([
     Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
 ])
-roomy_curve = search(roomy, arms, RandomAdjustment(Random(3)), steps=150)
-roomy_accuracy = accuracy_on(roomy, arms)
-looks = 2 * 150  # each nudge needs the loss before it and the loss after it
-print(f"after looking at all points {looks} times: loss {roomy_curve[-1][1]:.2f}, "
-      f"accuracy {roomy_accuracy:.0%}")
+larger_curve = search(larger, arms, RandomAdjustment(Random(3)), steps=500)
+larger_accuracy = accuracy_on(larger, arms)
+print(f"after 500 nudges: loss {larger_curve[-1][1]:.2f}, accuracy {larger_accuracy:.0%}")
+
+longer = RECORDS["nudges"]["accuracy"]
+print("recorded, if it is let go on:",
+      {nudges: f"{value:.0%}" for nudges, value in longer.items()})
 
 # %% [markdown]
-# It gets on, but at what price! Keep this in mind for part 9: 300 looks at all the points, and far
-# from finished.
+# So trial and error does learn the spiral. It is not stuck; it is **slow**. Each nudge costs two
+# looks at all points (the loss before it, and the loss after it), so 1,000 nudges are 2,000 looks.
+# How slow that is, and what it depends on, the rest of this part measures.
 
 # %% [markdown]
 # ## How many directions there are
@@ -230,14 +234,14 @@ print(f"after looking at all points {looks} times: loss {roomy_curve[-1][1]:.2f}
 # Why does trial and error slow down? A network with two weights lives in a plane, and a nudge is a
 # direction in it. There is one direction that leads downhill most steeply, and half of all
 # directions go downhill at least a little. With 21 weights there are 21 axes to go along; with 371,
-# as many as the roomy network has, 371.
+# as many as the larger network has, 371.
 #
 # How well does a random direction point along the steepest one? The measure is the cosine of the
 # angle between them: 1 for the same direction, 0 for a right angle, where nothing is gained. It is
 # the dot product of part 2, divided by both lengths.
 
 # %%
-def cosine_with_random(rng: Random, dimensions: int) -> float:
+def cosine_with_random(rng, dimensions):
     """Return the cosine between the first axis and a random direction."""
     # Any direction may play the steepest: chance prefers none.
     steepest = [1.0] + [0.0] * (dimensions - 1)
@@ -246,8 +250,8 @@ def cosine_with_random(rng: Random, dimensions: int) -> float:
 
 
 rng = Random(7)
-typical: Dict[int, float] = {}
-cosines: Dict[str, List[float]] = {}
+typical = {}
+cosines = {}
 for dimensions in (2, 21, 371):
     values = [cosine_with_random(rng, dimensions) for _ in range(500)]
     typical[dimensions] = linalg.item(linalg.mean(linalg.abs([values])))
@@ -283,7 +287,7 @@ line = Network([neuron])
 squared = MeanSquaredError()
 
 
-def height(weight: float, bias: float) -> float:
+def height(weight, bias):
     """Return the loss of the neuron with this weight and this bias."""
     neuron.weights.value, neuron.biases.value = [[weight]], [[bias]]
     return squared(line.forward(line_inputs), line_targets)
@@ -297,25 +301,21 @@ heights = [[height(x, y) for x in xs] for y in ys]
 # Now let `RandomAdjustment` walk on this map, and write down where it stands after each step.
 
 # %%
-def place() -> Tuple[float, float]:
+def place():
     return neuron.weights.value[0][0], neuron.biases.value[0][0]
 
 
-def walk(optimizer: Optimizer, steps: int) -> List[Tuple[float, float]]:
-    """Start at weight −1.5, bias 1.5 and take steps; return all the places."""
-    neuron.weights.value, neuron.biases.value = [[-1.5]], [[1.5]]
-    path = [place()]
-    for _ in range(steps):
-        scores = line.forward(line_inputs)
-        # For SGD, below; chance does not look at it. Part 9 explains it.
-        line.backward(squared.gradient(scores, line_targets))
-        optimizer.step(line.parameters(),
-                       lambda: squared(line.forward(line_inputs), line_targets))
-        path.append(place())
-    return path
+def line_loss():
+    return squared(line.forward(line_inputs), line_targets)
 
 
-random_path = walk(RandomAdjustment(Random(9), scale=0.2), steps=60)
+neuron.weights.value, neuron.biases.value = [[-1.5]], [[1.5]]  # the start
+random_path = [place()]
+nudging = RandomAdjustment(Random(9), scale=0.2)
+for _ in range(60):
+    nudging.step(line.parameters(), line_loss)
+    random_path.append(place())
+
 moves = sum(here != there for here, there in zip(random_path, random_path[1:]))
 print(f"of 60 nudges {moves} were kept; loss {height(*random_path[-1]):.3f}")
 
@@ -327,7 +327,7 @@ print(f"of 60 nudges {moves} were kept; loss {height(*random_path[-1]):.3f}")
 # small step is the slope in that direction, and the two slopes together are the gradient.
 
 # %%
-def slopes(weight: float, bias: float) -> Tuple[float, float]:
+def slopes(weight, bias):
     """Return how fast the loss grows with the weight and with the bias."""
     h = 0.0001
     here = height(weight, bias)
@@ -345,14 +345,42 @@ print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}, "
       f"weight {slope_path[-1][0]:.2f}, bias {slope_path[-1][1]:.2f}")
 
 # %% [markdown]
-# The points were made with weight 1.5 and bias −0.5, plus some noise; that is where it went. Each
-# step goes *against* the slope, since the slope tells which way is up. How far is decided by the
-# `learning_rate`. This method is **gradient descent**, and the library calls it `SGD`. The
-# gradients that it goes by are left by `backward`, to which all of part 9 belongs. It takes the
-# same path.
+# Is that the deepest place? For a straight line the best weight and bias are known, by a formula
+# that is 200 years old (**least squares**): the weight is how x and target vary together, divided
+# by how x varies by itself.
 
 # %%
-gradient_path = walk(SGD(learning_rate), steps=30)
+mean_x = linalg.item(linalg.mean(line_inputs))
+mean_target = linalg.item(linalg.mean(line_targets))
+together, alone = 0.0, 0.0
+for [x], [target] in zip(line_inputs, line_targets):
+    together += (x - mean_x) * (target - mean_target)
+    alone += (x - mean_x) ** 2
+best_weight = together / alone
+best_bias = mean_target - best_weight * mean_x
+print(f"the best line through these points: weight {best_weight:.2f}, bias {best_bias:.2f}")
+
+# %% [markdown]
+# Nearly: after 30 steps it is a few hundredths away. (The points were made with weight 1.5 and bias
+# −0.5, but plus some noise, and of 21 noisy points the best line is a slightly different one.)
+#
+# Each step goes *against* the slope, since the slope tells which way is up. How far is decided by
+# the `learning_rate`. This method is **gradient descent**. In the library it is called `SGD`, and
+# it does not measure slopes by small steps: it takes those that lie beside each parameter, in
+# `parameter.gradient`. If we put ours there, it takes the same path.
+
+# %%
+neuron.weights.value, neuron.biases.value = [[-1.5]], [[1.5]]
+gradient_path = [place()]
+descent = SGD(learning_rate)
+for _ in range(30):
+    weight, bias = place()
+    weight_slope, bias_slope = slopes(weight, bias)
+    neuron.weights.value, neuron.biases.value = [[weight]], [[bias]]
+    neuron.weights.gradient, neuron.biases.gradient = [[weight_slope]], [[bias_slope]]
+    descent.step(line.parameters())
+    gradient_path.append(place())
+
 path_difference = max(
     abs(ours - theirs)
     for a, b in zip(slope_path, gradient_path) for ours, theirs in zip(a, b)
@@ -379,9 +407,9 @@ draw.show(draw.beside(
 first_weights, first_biases, *others = bands_network.parameters()
 learned_weights, learned_biases = first_weights.value, first_biases.value
 changes = [-6.0 + 0.5 * step for step in range(25)]
-slice_heights: List[List[float]] = []
+slice_heights = []
 for bias_change in changes:
-    row: List[float] = []
+    row = []
     for weight_change in changes:
         first_weights.value = linalg.add(
             learned_weights, [[weight_change, 0.0], [0.0, 0.0], [0.0, 0.0]])
@@ -403,15 +431,85 @@ draw.show(draw.landscape(
 # is one more reason to start with weights of a sensible size, as in part 4.
 
 # %% [markdown]
+# ## What chance costs, and how the cost grows
+#
+# How many steps does each of the two take? First in a bowl of n weights, `loss = Σ w²`, all of them
+# 1 at the start. Both walk until the loss is a tenth of what it was. For the nudges we try three
+# scales and count the best one; gradient descent has the rate 0.25. (Its gradient is 2 · w, as you
+# know from school.)
+
+# %%
+def nudges_needed(count, scale):
+    """Return how many nudges it takes to bring the loss of a bowl down to a tenth."""
+    weights = Parameter("weights", [[1.0] * count])
+    optimizer = RandomAdjustment(Random(count), scale)
+
+    def bowl():
+        return linalg.dot(weights.value[0], weights.value[0])
+
+    needed = 0
+    while bowl() > 0.1 * count:
+        optimizer.step([weights], bowl)
+        needed += 1
+    return needed
+
+
+def steps_needed(count):
+    """Return how many steps of gradient descent it takes."""
+    weights = Parameter("weights", [[1.0] * count])
+    optimizer = SGD(0.25)
+    needed = 0
+    while linalg.dot(weights.value[0], weights.value[0]) > 0.1 * count:
+        weights.gradient = linalg.multiply(weights.value, 2.0)
+        optimizer.step([weights])
+        needed += 1
+    return needed
+
+
+by_nudges, by_gradient = {}, {}
+for count in (4, 16, 64, 256):
+    by_nudges[count] = min(
+        nudges_needed(count, factor / math.sqrt(count)) for factor in (0.4, 0.7, 1.0))
+    by_gradient[count] = steps_needed(count)
+    print(f"{count:4} weights: {by_nudges[count]:5} nudges, "
+          f"{by_gradient[count]} steps against the slope")
+
+# %% [markdown]
+# Four times as many weights, about four times as many nudges, while the steps against the slope
+# stay as few as they were. With a million weights it would be millions of nudges. That is what the
+# cosine said: one step of a random direction is worth less and less.
+#
+# A network is no round bowl. Many different weights do the same, so the way down is broader. Here
+# is the larger network of above in three widths, on the same spiral, recorded once. Counted are the
+# looks at all points until the loss is below 0.5. A nudge is two looks; a step of gradient descent
+# counts as three, one forward and two for the way back. For both the best of a few scales or rates
+# is taken, and of three starts the one in the middle.
+
+# %%
+cost = {}
+for row in RECORDS["nudges"]["rows"]:
+    best_nudges = min(statistics.median(looks) for looks in row["nudges"].values())
+    best_steps = min(statistics.median(looks) for looks in row["gradient"].values())
+    cost[row["parameters"]] = best_nudges / best_steps
+    print(f"{row['parameters']:5} parameters: {best_nudges:.0f} looks by nudges, "
+          f"{best_steps:.0f} by the gradient: {best_nudges / best_steps:.0f} times as many")
+
+# %% [markdown]
+# So here chance costs about ten times as much as the slope. That is less than in the bowl, and it
+# grows more slowly, as long as the larger network has weights to spare. But it does not get
+# cheaper, and it is only the easy first part of the way: the closer to the bottom, the more exactly
+# a step has to aim.
+
+# %% [markdown]
 # ## What to notice
 #
 # - Both strategies need only the loss, no derivative. They work for anything that can be measured,
 #   and they are the first thing to compare a better method with.
 # - Keeping what was good is worth more than many fresh tries.
-# - A random direction is a bad direction, and the more weights there are the worse it gets.
+# - A random direction is a bad direction, and the more weights matter the worse it gets.
 # - Two extra looks at the loss gave both slopes of the neuron. For the 21 weights it would be 21
-#   looks, for a million weights a million, for a single step. Part 9 gets *all* slopes at the price
-#   of about two looks. That is what made neural networks possible.
+#   looks, for a million weights a million, for a single step. Part 9 gets *all* slopes for about as
+#   much work as two looks. That is what made neural networks possible.
 
 # %% [markdown]
 # ## What usually goes wrong
@@ -420,7 +518,7 @@ draw.show(draw.landscape(
 # that are too large jump across the valley and are hardly ever kept.
 
 # %%
-by_scale: Dict[str, Curve] = {}
+by_scale = {}
 for scale in (0.001, 0.05, 30.0):
     by_scale[f"scale {scale}"] = search(
         new_network(2), bands, RandomAdjustment(Random(3), scale), steps=300)
@@ -439,10 +537,10 @@ draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step",
 # again. Make the generator once, outside of the loop.
 
 # %%
-def after_200_nudges(new_rng_each_time: bool) -> float:
+def after_200_nudges(new_rng_each_time):
     candidate, rng = new_network(2), Random(10)
 
-    def measure() -> float:
+    def measure():
         return loss(candidate.forward(inputs), targets)
 
     for _ in range(200):
@@ -461,11 +559,25 @@ print(f"the same nudge 200 times: loss {stuck_loss:.2f}; "
 #
 # 1. Write a step of strategy 2 and more yourself: `python3 -m purenn exercise 8` makes a file with
 #    holes, `python3 -m purenn check FILE` looks at what you put into them.
-# 2. In `walk`, how many steps does each of the two methods need until the loss is below 0.15? Try
-#    other seeds and other learning rates. At which rate does the walk against the slope jump out of
-#    the bowl?
+# 2. On the map of the line, how many steps does each of the two methods need until the loss is
+#    below 0.15? Try other seeds and other learning rates. At which rate does the walk against the
+#    slope jump out of the bowl?
 # 3. Strategy 2 nudges all weights at once. Write one that nudges a single weight, chosen at random.
 #    Does it get down faster on the bands?
+#
+# ## Where it comes from
+#
+# Augustin-Louis Cauchy described gradient descent in 1847, to compute the orbits of planets.
+# Herbert Robbins and Sutton Monro proved in 1951 that noisy slopes are enough. Random search is as
+# old as the computer: Leonard Rastrigin and Josef Matyas studied it in the 1960s, and Ingo
+# Rechenberg bent steel plates in a wind tunnel with it. His *evolution strategies* choose the size
+# of the nudges as they go, and are still used where no slope is to be had.
+#
+# - A. Cauchy: *Méthode générale pour la résolution des systèmes d'équations simultanées*. Comptes
+#   rendus 25, 1847.
+# - H. Robbins, S. Monro: *A stochastic approximation method*. Annals of Mathematical Statistics 22,
+#   1951.
+# - I. Rechenberg: *Evolutionsstrategie*. Frommann-Holzboog, 1973.
 #
 # ## Where the real thing lives
 #

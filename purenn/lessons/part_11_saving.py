@@ -7,17 +7,15 @@
 # what can go wrong on the way and how one notices.
 
 # %%
-from __future__ import annotations
-
 import contextlib
 import csv
 import io
 import json
 import os
+import struct
 import tempfile
 from importlib import import_module
 from random import Random
-from typing import Any, List
 
 import purenn
 from purenn import (
@@ -25,7 +23,7 @@ from purenn import (
     SoftmaxCrossEntropy, accuracy, draw, linalg, train,
 )
 from purenn.app.main import main
-from purenn.data import DataSet, Standardizer, iris, read_csv, spiral, split
+from purenn.data import Standardizer, iris, read_csv, spiral, split
 from purenn.metrics import classes_of
 
 # %% [markdown]
@@ -38,7 +36,7 @@ from purenn.metrics import classes_of
 folder = tempfile.TemporaryDirectory()
 
 
-def file_in_folder(name: str) -> str:
+def file_in_folder(name):
     return os.path.join(folder.name, name)
 
 
@@ -47,7 +45,7 @@ inputs, targets = list(data.inputs), data.targets
 loss = SoftmaxCrossEntropy()
 
 
-def new_network() -> Network:
+def new_network():
     rng = Random(2)
     return Network([
         Dense(2, 16, rng), ReLU(), Dense(16, 16, rng), ReLU(), Dense(16, 3, rng),
@@ -119,12 +117,12 @@ learn, new = split(iris(), 0.2, rng=Random(4))
 names = learn.feature_names
 
 
-def species_of(part: DataSet) -> List[str]:
+def species_of(part):
     """Return the name of the class of each row."""
     return [part.class_names[number] for number in classes_of(part.targets)]
 
 
-def write_table(name: str, rows: List[List[Any]]) -> str:
+def write_table(name, rows):
     """Write rows into a CSV file in the folder and return its path."""
     with open(file_in_folder(name), "w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
@@ -190,7 +188,7 @@ print("after loading, the same probabilities to the bit:", same_probabilities)
 # exit code, 0 for "done". `command` calls it inside of our folder, and returns what it printed.
 
 # %%
-def command(*words: str) -> str:
+def command(*words):
     """Do what `python3 -m purenn WORDS` would do in the folder; return what it prints."""
     printed, here = io.StringIO(), os.getcwd()
     os.chdir(folder.name)
@@ -321,17 +319,47 @@ else:
 # %% [markdown]
 # ## What usually goes wrong
 #
-# **A damaged file.** A download broke off, a disk failed. One flipped bit in a weight would hardly
-# change the accuracy, and nobody would ever notice. Unless somebody checks: the file carries a
-# fingerprint of its contents (a SHA-256), which is computed anew on loading. We flip one bit, in
-# thirty places all over the file, and try to open each of them.
+# **A damaged file.** A download broke off, a disk failed, one bit is another one. What would that
+# do? A float has 64 bits: one for the sign, 11 for the exponent (how large), 52 for the digits. We
+# flip single bits of one weight of the last layer, in memory:
+
+# %%
+def with_flipped_bit(number, bit):
+    """Return the number with one of its 64 bits flipped; bit 0 is the last of its digits."""
+    [bits] = struct.unpack("<Q", struct.pack("<d", number))
+    return struct.unpack("<d", struct.pack("<Q", bits ^ (1 << bit)))[0]
+
+
+parameter = list(network.parameters())[-2]
+value = parameter.value
+_, o, i = max((abs(w), o, i) for o, row in enumerate(value)
+              for i, w in enumerate(row) if abs(w) < 1)
+flipped_accuracy = {}
+for bit, what in [(0, "last digit"), (51, "first digit"), (62, "exponent"), (63, "sign")]:
+    parameter.value = [list(row) for row in value]
+    parameter.value[o][i] = with_flipped_bit(value[o][i], bit)
+    scores = network.predict(inputs)
+    if linalg.all_finite(scores):
+        flipped_accuracy[what] = f"accuracy {accuracy(scores, targets):.0%}"
+    else:
+        flipped_accuracy[what] = "some scores are infinite"
+    print(f"{what:<12}{value[o][i]:.3f} becomes {parameter.value[o][i]:.3g}: "
+          f"{flipped_accuracy[what]}")
+parameter.value = value
+print(f"undamaged: {accuracy(network.predict(inputs), targets):.0%}")
+
+# %% [markdown]
+# Most of the 64 bits are digits, and nobody would ever notice one of those. A bit of the exponent
+# can ruin the network. Both are bad. So the file carries a fingerprint of its contents (a SHA-256),
+# which is computed anew on loading. We flip one bit, in thirty places all over the file, and try to
+# open each of them.
 
 # %%
 with open(path, "rb") as file:
     contents = file.read()
 
 damaged_path = file_in_folder("damaged.safetensors")
-messages: List[str] = []
+messages = []
 places = [len(contents) * number // 30 for number in range(30)]
 for place in places:
     damaged = bytearray(contents)
@@ -410,13 +438,27 @@ folder.cleanup()
 # %% [markdown]
 # ## Exercises
 #
-# 1. Make a table of your own: a question that you know the answer to for fifty rows. Train on it
+# 1. Read floats from bytes, a header, a table, and class numbers: `python3 -m purenn exercise 11`
+#    makes a file with holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 2. Make a table of your own: a question that you know the answer to for fifty rows. Train on it
 #    with the command line, hold back ten rows, and look whether it beats always giving the most
 #    frequent answer.
-# 2. Save a network as `spiral.json` in a folder of your own, open the file in an editor, and change
+# 3. Save a network as `spiral.json` in a folder of your own, open the file in an editor, and change
 #    a single digit of a weight. What does `purenn.load` say, and how could it know?
-# 3. Save a `Classifier`, load it into PyTorch, and get the same scores for the flowers. What do you
+# 4. Save a `Classifier`, load it into PyTorch, and get the same scores for the flowers. What do you
 #    have to do with the rows first?
+#
+# ## Where it comes from
+#
+# CSV is older than the personal computer, and was written down only in 2005 (RFC 4180). How floats
+# are stored is the standard IEEE 754 of 1985. SHA-256 was published by NIST in 2001. The format
+# safetensors was made by Hugging Face in 2022, since models had been passed around as pickles,
+# which run what they contain.
+#
+# - Y. Shafranovich: *Common format and MIME type for comma-separated values (CSV) files*. RFC 4180,
+#   2005.
+# - NIST: *Secure hash standard*. FIPS 180-4, 2015.
+# - Hugging Face: *Safetensors*, format description, huggingface.co/docs/safetensors.
 #
 # ## Where the real thing lives
 #

@@ -7,7 +7,9 @@ Each file imports only from those before it, and from `atomic` and `model` outsi
 3. `safetensors.py`: named tensors in one file that PyTorch and others open as well;
 4. `architecture.py`: a network as names, numbers and tensors;
 5. `checkpoint.py`: a training under way, to be taken on where it stopped;
-6. `model.py`: a network and all that it needs to predict.
+6. `model.py`: a network and all that it needs to predict;
+7. `weights.py`: weights that were learned elsewhere, brought back into a model;
+8. `exporters/`: a model as one file that runs without purenn.
 
 >>> import os, tempfile
 >>> from random import Random

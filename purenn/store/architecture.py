@@ -23,13 +23,13 @@ from __future__ import annotations
 import hashlib
 import struct
 from random import Random
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Sequence, Set, Type
 
 from .. import linalg
 from ..layers import Dense, Layer
 from ..linalg import Matrix
 from ..network import Network
-from ..recipes import LAYERS
+from ..recipes import LAYERS, NESTS
 from . import strict_json
 from .errors import ModelFileError, shown
 from .safetensors import Tensor, from_rows, to_rows
@@ -39,6 +39,9 @@ __all__ = [
     "tensors_of",
 ]
 
+# What our parameters are called in the file. Of some, one row here, PyTorch makes a vector.
+IN_FILE = {"weights": "weight", "biases": "bias", "gains": "weight", "shifts": "bias"}
+VECTORS = ("biases", "gains", "shifts")
 MAX_LAYERS = 1_000
 MAX_NESTING = 20
 
@@ -60,12 +63,15 @@ def describe(network: Network) -> List[Dict[str, Any]]:
 
 def _described(number: int, layer: Layer) -> Dict[str, Any]:
     name = type(layer).__name__
-    if type(layer) is Network:
-        return {"layer": "Network", "layers": describe(layer)}
+    if isinstance(layer, Network) and NESTS.get(name) is type(layer):
+        return {"layer": name, "layers": describe(layer)}
     if LAYERS.get(name) is not type(layer):
         raise ModelFileError(f"{layer!r} is none of purenn's own layers, so a file cannot hold it",
                              f"layer {number}")
-    return {"layer": name, **layer.settings()}
+    settings = layer.settings()
+    if settings.get("bias") is True:
+        del settings["bias"]  # files say only if there are none
+    return {"layer": name, **settings}
 
 
 def tensors_of(network: Network) -> Dict[str, Tensor]:
@@ -84,7 +90,7 @@ def tensors_of(network: Network) -> Dict[str, Tensor]:
             raise ModelFileError("holds numbers that are not finite; this network is broken",
                                  f"parameter {name}")
         tensor = from_rows(parameter.value)
-        if name.endswith("biases"):
+        if name.rpartition(".")[2] in VECTORS:
             tensor = tensor._replace(shape=tensor.shape[1:])
         tensors[name_in_file(name)] = tensor
     return tensors
@@ -96,7 +102,8 @@ def name_in_file(name: str) -> str:
     >>> name_in_file("0.weights"), name_in_file("2.biases")
     ('0.weight', '2.bias')
     """
-    return name.replace("weights", "weight").replace("biases", "bias")
+    start, dot, last = name.rpartition(".")
+    return start + dot + IN_FILE.get(last, last)
 
 
 # ---- From data to a network ----
@@ -117,7 +124,10 @@ def build_network(layers: Any, tensors: Mapping[str, Tensor]) -> Network:
     return network
 
 
-def _built(layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int) -> Network:
+def _built(
+    layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int,
+    kind: Type[Network] = Network,
+) -> Network:
     """Build a network, taking its tensors out of `remaining`."""
     where = f"layers of network {prefix[:-1]}" if prefix else "layers"
     if not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
@@ -127,7 +137,7 @@ def _built(layers: Any, prefix: str, remaining: Dict[str, Tensor], nesting: int)
     built = [_built_layer(layer, f"{prefix}{number}", remaining, nesting)
              for number, layer in enumerate(layers)]
     try:
-        return Network(built)
+        return kind(built)
     except ValueError as error:  # widths that do not fit
         raise ModelFileError(str(error), where) from None
 
@@ -137,16 +147,19 @@ def _built_layer(
 ) -> Layer:
     where = f"layer {place}"
     name = layer.get("layer") if isinstance(layer, dict) else None
-    if name == "Network" and set(layer) == {"layer", "layers"}:
-        return _built(layer["layers"], f"{place}.", remaining, nesting + 1)
+    if isinstance(name, str) and name in NESTS and set(layer) == {"layer", "layers"}:
+        return _built(layer["layers"], f"{place}.", remaining, nesting + 1, NESTS[name])
     if not isinstance(name, str) or name not in LAYERS:
         raise ModelFileError(f"expected a layer out of {', '.join(sorted(LAYERS))}", where)
     settings = {key: value for key, value in layer.items() if key != "layer"}
     try:
         if name == "Dense":
-            return _built_dense(place, remaining, settings)
-        extra = {"rng": Random(0)} if name == "Dropout" else {}
-        made: Any = LAYERS[name](**settings, **extra)
+            return _built_dense(place, remaining, {"bias": True, **settings})
+        values = _tensors_for(name, place, remaining, settings)
+        chance = name == "Dropout" or name in OF_TEXTS
+        made: Any = LAYERS[name](**settings, **({"rng": Random(0)} if chance else {}))
+        for parameter, value in zip(made.parameters(), values):
+            parameter.value = value
     except ModelFileError:
         raise
     except (TypeError, ValueError) as error:  # another setting, or one that is out of range
@@ -161,24 +174,60 @@ def _check_settings(given: Dict[str, Any], made: Dict[str, Any], where: str) -> 
     if set(given) != set(made):
         raise ModelFileError(f"expected the settings {sorted(made)}, got {sorted(given)}", where)
     for name, value in given.items():
-        if type(value) not in (int, float):
+        if type(value) not in (int, float) and not (name == "gain" and type(value) is bool):
             raise ModelFileError(f"{name} should be a number, got {shown(repr(value))}", where)
 
 
 def _built_dense(place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]) -> Dense:
     where = f"layer {place}"
-    if set(settings) != {"inputs", "neurons"}:
-        raise ModelFileError(f"expected the settings ['inputs', 'neurons'], got {sorted(settings)}",
+    inputs, neurons = _integers(settings, ("inputs", "neurons"), {"bias"}, where)
+    if type(settings["bias"]) is not bool:
+        raise ModelFileError(f"bias should be true or false, got {shown(repr(settings['bias']))}",
                              where)
-    for name, size in settings.items():
-        if type(size) is not int:
-            raise ModelFileError(f"{name} should be an integer, got {shown(repr(size))}", where)
-    inputs, neurons = settings["inputs"], settings["neurons"]
     weights = _taken(f"{place}.weight", (neurons, inputs), remaining)
-    biases = _taken(f"{place}.bias", (neurons,), remaining)
-    dense = Dense(inputs, neurons, Random(0), initializer=lambda rng, rows, columns: weights)
-    dense.biases.value = biases
+    biases = _taken(f"{place}.bias", (neurons,), remaining) if settings["bias"] else None
+    dense = Dense(inputs, neurons, Random(0), lambda rng, rows, columns: weights, settings["bias"])
+    dense.biases.value = biases or dense.biases.value
     return dense
+
+
+def _integers(
+    settings: Dict[str, Any], wanted: Sequence[str], others: Set[str], where: str
+) -> List[int]:
+    """Return the settings that are sizes, if there are these and the others and no more."""
+    if set(settings) != {*wanted, *others}:
+        raise ModelFileError(f"expected the settings {list(wanted)}, got "
+                             f"{sorted(set(settings) - others)}", where)
+    for name in wanted:
+        if type(settings[name]) is not int:
+            raise ModelFileError(f"{name} should be an integer, got "
+                                 f"{shown(repr(settings[name]))}", where)
+    return [settings[name] for name in wanted]
+
+
+# The layers of language models that have tables, with their sizes, rows and columns first.
+OF_TEXTS = {
+    "CausalSelfAttention": ("width", "heads"), "Embedding": ("tokens", "width", "per_row"),
+    "Positions": ("context", "width"),
+}
+
+
+def _tensors_for(
+    name: str, place: str, remaining: Dict[str, Tensor], settings: Dict[str, Any]
+) -> List[Matrix]:
+    """Take the tensors of a layer of a language model, if they have the sizes of its settings."""
+    where = f"layer {place}"
+    if name in OF_TEXTS:
+        rows, columns, *_ = _integers(settings, OF_TEXTS[name], set(), where)
+        if name == "CausalSelfAttention":
+            return [_taken(f"{place}.{inside}.weight", (rows, rows), remaining)
+                    for inside in ("queries", "keys", "values", "output")]
+        return [_taken(f"{place}.weight", (rows, columns), remaining)]
+    if name in ("LayerNorm", "RMSNorm"):
+        [width] = _integers(settings, ("width",), {"gain", "epsilon"}, where)
+        learned = ["weight", "bias"][:2 if name == "LayerNorm" else 1] if settings["gain"] else []
+        return [_taken(f"{place}.{one}", (width,), remaining) for one in learned]
+    return []
 
 
 def _taken(name: str, shape: Any, remaining: Dict[str, Tensor]) -> Matrix:

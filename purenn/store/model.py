@@ -32,7 +32,9 @@ from ..atomic import Path, replace_file
 from ..data import DataError, Encoding, Standardizer
 from ..initializers import normal
 from ..linalg import Matrix
-from ..model import KINDS, Model
+from ..model import KINDS, LANGUAGE_MODEL, Model
+from ..network import Network
+from ..sequences import LanguageModel, Vocabulary
 from . import safetensors, strict_json
 from .architecture import (
     build_network, check_digest, describe, digest, format_version, tensors_of,
@@ -116,6 +118,9 @@ def _standardizer_as_json(standardizer: Optional[Standardizer]) -> Any:
 def _samples(model: Model) -> Dict[str, Any]:
     """Make three inputs, as wide spread as the data were, and note what comes out."""
     inputs = normal(Random(0), 3, model.network.input_width or 3, deviation=1.0)
+    if model.kind == LANGUAGE_MODEL:
+        edge = float(len(model.classes))
+        inputs = [[edge, -1.0], [edge, 0.0], [edge, edge - 1.0]]
     if model.standardizer is not None:
         inputs = model.standardizer.inverse(inputs)
     outputs = [[_as_number(value) for value in row] for row in model.scores(inputs)]
@@ -247,6 +252,8 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
     if facts["kind"] not in KINDS:
         raise ModelFileError(f"expected one of {', '.join(KINDS)}", "entry 'kind'")
     network = build_network(facts["layers"], tensors)
+    if facts["kind"] == LANGUAGE_MODEL:
+        network = _language_model(network, facts["classes"])
     _check_texts(facts["feature_names"], "feature_names")
     _check_labels(facts["classes"], facts["kind"], network.output_width)
     encoding = _encoding(facts, network.input_width)
@@ -257,6 +264,19 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
         facts["classes"], facts["feature_names"], encoding, facts["parameters"],
         facts["provenance"],
     )
+
+
+def _language_model(network: Network, pieces: List[Any]) -> LanguageModel:
+    """Return the network as a language model, if its outputs are these tokens and the edge."""
+    try:
+        vocabulary = Vocabulary(pieces)
+        model = LanguageModel(network.layers)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(str(error), LANGUAGE_MODEL) from None
+    if model.output_width != len(vocabulary):
+        raise ModelFileError(f"{len(vocabulary)} tokens for {model.output_width} outputs of the "
+                             f"network", "entry 'classes'")
+    return model
 
 
 def _encoding(facts: Dict[str, Any], width: Optional[int]) -> Optional[Encoding]:

@@ -1,0 +1,233 @@
+"""`purenn gpt`: from a file of text to a model file, and from that to new text."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from purenn import load
+from purenn.app import gpt as command
+from purenn.app.main import main
+from purenn.sequences import LanguageModel
+from purenn.store.model import load_model
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ["--steps", "20", "--width", "8", "--heads", "2", "--batch", "2"]
+
+
+def said(capsys, *words):
+    """The exit code, what was printed, and what was said on stderr."""
+    code = main(["gpt", *map(str, words)])
+    return (code, *capsys.readouterr())
+
+
+def results(capsys, *words):
+    code, out, err = said(capsys, *words, "--json", "--quiet")
+    assert code == 0, err
+    assert err == ""
+    return json.loads(out)
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(f"{a}{b}{c}" for a in "bdg" for b in "aeiou" for c in "lnr") + "\n\n",
+                    encoding="utf-8")
+    return path
+
+
+# ---- Training ----
+
+
+def test_names_are_learned_and_written(capsys):
+    code, out, err = said(capsys, "names", *SMALL, "--samples", "3")
+    assert code == 0
+    assert "names: 4,647 texts, one in each line, to learn from, 516 held out; 27 tokens" in out
+    assert "held-out loss" in out and "perplexity" in out
+    assert len(out.split("written at temperature 0.7")[1].splitlines()) == 4
+    assert "step 20/20: loss" in err and "writes '" in err
+
+
+def test_json_has_the_loss_of_every_step(capsys, words):
+    found = results(capsys, words, *SMALL, "--seed", "3")
+    assert len(found["losses"]) == 20 and len(found["history"]) == 10
+    assert found["losses"][0] == pytest.approx(2.6, abs=0.2)  # ln 13: eleven letters, edge
+    assert sum(found["losses"][-2:]) / 2 == pytest.approx(found["history"][-1]["loss"], rel=0.05)
+    assert found["settings"]["context"] == 16 and found["settings"]["texts"] == "lines"
+    assert found["held_out"]["texts"] == 4
+    assert len(found["samples"]) == 10
+    assert results(capsys, words, *SMALL, "--seed", "3") == timeless(found)
+    assert results(capsys, words, *SMALL, "--seed", "4")["losses"] != found["losses"]
+
+
+def timeless(found):
+    class Any(float):
+        def __eq__(self, other):
+            return True
+
+    for record in found["history"]:
+        record["seconds"] = Any()
+    return found
+
+
+def test_a_line_that_stands_there_twice_is_held_out_twice(capsys, tmp_path):
+    path = tmp_path / "twice.txt"
+    path.write_text("\n".join(["ab", "ba", "aa", "bb", "abab", "b", "a", "aab", "bba", "abb"] * 3))
+    found = results(capsys, path, *SMALL)
+    assert found["held_out"]["texts"] == 1
+    code, out, _ = said(capsys, path, *SMALL)
+    assert "27 texts, one in each line, to learn from, 1 held out" in out
+
+
+@pytest.mark.parametrize("options, form", [([], "whole"), (["--texts", "lines"], "lines")])
+def test_a_long_text_is_cut_into_windows(capsys, tmp_path, options, form):
+    path = tmp_path / "long.txt"
+    path.write_text("it was the best of times, it was the worst of times, " * 60 + "\nshort\n")
+    found = results(capsys, path, *SMALL, "--context", "20", "--samples", "1", *options)
+    assert found["settings"]["texts"] == form and found["settings"]["context"] == 20
+    assert (found["held_out"] is None) == (form == "lines")  # two lines are too few to hold out
+    assert len(found["samples"][0]) == 200 or form == "lines"
+
+
+def test_byte_pairs_make_longer_tokens_and_the_loss_is_still_per_character(capsys, words):
+    found = results(capsys, words, *SMALL, "--tokens", "30")
+    assert found["settings"]["tokens"] == 30
+    assert 0.5 < found["held_out"]["loss_per_character"] < 2.5
+    assert found["held_out"]["characters"] == 16
+
+
+def test_like_microgpt_the_first_losses_are_those_of_the_scalar_program(capsys, words):
+    from scalar_gpt import losses
+
+    found = results(capsys, words, "--like", "microgpt", "--steps", "3")
+    lines = words.read_text().split()
+    assert found["losses"] == pytest.approx(losses(lines, 3, 3), abs=1e-9)
+    assert found["held_out"] is None
+
+
+# ---- Files ----
+
+
+def test_a_model_writes_as_it_did_after_its_training(capsys, words, tmp_path):
+    path = tmp_path / "words.safetensors"
+    found = results(capsys, words, *SMALL, "-o", path)
+    assert results(capsys, path)["samples"] == found["samples"]
+    code, out, _ = said(capsys, path, "--prompt", "ba", "--samples", "4", "--top-k", "3")
+    assert code == 0 and len(out.splitlines()) == 4
+    assert all(line.startswith("ba") for line in out.splitlines())
+    model = load(path)
+    assert isinstance(model.network, LanguageModel) and model.classes == list("abdegilnoru")
+
+
+def test_the_same_training_makes_the_same_file(capsys, words, tmp_path):
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    for path in (one, other):
+        results(capsys, words, *SMALL, "-o", path)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_resumed_is_as_if_it_had_never_stopped(capsys, words, tmp_path, monkeypatch):
+    whole = results(capsys, words, *SMALL, "-o", tmp_path / "whole.safetensors")
+    checkpoint = tmp_path / "checkpoint"
+    after_batch, calls = command.Losses.after_batch, []
+
+    def interrupted(self, run):
+        calls.append(after_batch(self, run))
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command.Losses, "after_batch", interrupted)
+    code, out, err = said(capsys, words, *SMALL, "--checkpoint", checkpoint)
+    assert code == 130 and "interrupted" in out and f"--resume {checkpoint}" in err
+    monkeypatch.undo()
+    again = results(capsys, words, *SMALL, "--resume", checkpoint,
+                    "-o", tmp_path / "again.safetensors")
+    assert again["losses"] == whole["losses"] and again["samples"] == whole["samples"]
+    assert again == timeless(whole)
+    one, other = (load_model(tmp_path / f"{name}.safetensors") for name in ("whole", "again"))
+    assert [p.value for p in one.network.parameters()] == \
+        [p.value for p in other.network.parameters()]
+
+
+def test_a_checkpoint_of_another_text_is_refused(capsys, words, tmp_path):
+    checkpoint = tmp_path / "checkpoint"
+    results(capsys, words, *SMALL, "--checkpoint", checkpoint)
+    words.write_text("another\ntext\n")
+    code, _, err = said(capsys, words, *SMALL, "--resume", checkpoint)
+    assert code == 2 and len(err.splitlines()) == 1 and str(checkpoint) in err
+
+
+@pytest.mark.skipif(not hasattr(os, "kill") or os.name == "nt", reason="no signals on this system")
+def test_ctrl_c_ends_with_what_there_is(words, tmp_path):
+    path = tmp_path / "model.safetensors"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "purenn", "gpt", str(words), *SMALL[2:], "--steps", "10000",
+         "-o", str(path)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    assert "step" in process.stderr.readline()  # the first tenth of the steps is done
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "interrupted" in out and "written at temperature" in out
+    assert "Traceback" not in err
+    assert load_model(path).provenance["ended"] == "interrupted"
+
+
+# ---- What a user can do wrong ----
+
+
+@pytest.mark.parametrize("content, message", [
+    (b"", "there is no text in it"),
+    (b" \n\n", "there is no text in it"),
+    (b"caf\xe9", "byte 3 is not UTF-8"),
+    (b"a\0b", "zero bytes"),
+])
+def test_files_that_are_no_text_are_refused(capsys, tmp_path, content, message):
+    path = tmp_path / "text"
+    path.write_bytes(content)
+    code, out, err = said(capsys, path, *SMALL)
+    assert code == 1 and out == "" and message in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("options, code, message", [
+    (["nowhere.txt"], 1, "no such file"),
+    (["nmaes"], 2, "did you mean names?"),
+    (["names", "--heads", "3"], 2, "3 heads cannot share a width of 16"),
+    (["names", "--like", "microgpt", "--width", "32"], 2, "--width: --like microgpt decides that"),
+    (["names", "--prompt", "ma"], 2, "gpt names -o MODEL"),
+    (["names", "--steps", "0"], 2, "--steps"),
+    (["names", "-o", "/nowhere/model"], 1, "/nowhere"),
+    (["names", "--resume", "nowhere"], 1, "no such file"),
+])
+def test_wrong_usage_is_one_line(capsys, options, code, message):
+    got, out, err = said(capsys, *options)
+    assert (got, out) == (code, "") and message in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("options, code, message", [
+    (["--steps", "5"], 2, "--steps: {} is a trained model, which only writes"),
+    (["--prompt", "xyz"], 1, "the character 'x' is not in the vocabulary"),
+    (["--prompt", "bal" * 6], 1, "context of 16"),
+])
+def test_what_a_model_cannot_do_is_said(capsys, words, tmp_path, options, code, message):
+    path = tmp_path / "words.safetensors"
+    results(capsys, words, *SMALL, "-o", path)
+    got, out, err = said(capsys, path, *options)
+    assert (got, out) == (code, "") and message.format(path) in err
+
+
+def test_other_models_are_told_apart(capsys, tmp_path):
+    path = tmp_path / "xor.safetensors"
+    assert main(["train", "xor", "--epochs", "1", "-o", str(path), "--quiet"]) == 0
+    capsys.readouterr()
+    code, _, err = said(capsys, path)
+    assert code == 1 and "holds a classifier, no language model" in err
+    model = tmp_path / "words.safetensors"
+    results(capsys, "names", *SMALL, "-o", model)
+    for words in (["predict", str(model), "iris"], ["evaluate", str(model), "iris"]):
+        assert main(words) == 2
+        assert f"gpt {model}" in capsys.readouterr().err
