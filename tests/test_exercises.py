@@ -1105,6 +1105,7 @@ def test_interrupted(tmp_path: Path) -> None:
         stderr=subprocess.PIPE, encoding="utf-8")
     while not (tmp_path / "started").exists() and process.poll() is None:
         time.sleep(0.02)
+    time.sleep(1.0)  # until what is known has been printed
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130

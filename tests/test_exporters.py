@@ -30,7 +30,7 @@ from exported import (
     LAYERS, Asked, asked, check, close, dense, european, models, network_with, write,
 )
 from purenn import Classifier, Dense, Network, Regressor, ReLU, activations, layers, load
-from purenn.data import iris
+from purenn.data import Column, Encoding, iris
 from purenn.data.cells import number
 from purenn.metrics import classes_of
 from purenn.model import Model
@@ -609,6 +609,23 @@ def test_what_cannot_be_expressed_is_refused_before_anything_is_written(format, 
             export(Network(layer), str(path))
         assert path.read_text() == "what was there"
         assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_columns_of_dates_are_refused(format, tmp_path):
+    encoding = Encoding([Column("day", "date", date_order="ymd"), Column("y", "value")])
+    model = Model(Network([dense(3, 1, Random(1))]), "regressor", encoding=encoding)
+    with pytest.raises(ExportError, match="'day' holds dates"):
+        export(model, str(tmp_path / "x"), format)
+
+
+def test_labels_that_look_alike_are_told_apart_as_purenn_does(tmp_path):
+    model = Model(Network([dense(2, 2, Random(1))]), "classifier", classes=[1, "1"])
+    export(model, str(tmp_path / 'a"""b.py'))
+    names: Dict[str, Any] = {"__name__": "imported"}
+    exec((tmp_path / 'a"""b.py').read_text("utf-8"), names)
+    assert names["CLASSES"] == (1, "1") and list(names["NAMES"]) == model.class_names
+    assert names["heading"](True) == "prediction,p(1),p('1')"
 
 
 @pytest.mark.parametrize("format", ["c", "onnx"])

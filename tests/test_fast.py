@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
+from test_structure import CORE
 
 import purenn
 from purenn import activations, fast, linalg, losses, optimizers, penalties
@@ -389,9 +390,9 @@ def test_the_dot_product_is_the_quickest_there_is_here():
 
 
 def all_subclasses(of):
-    """The class itself and all below it that are part of purenn."""
+    """The class itself and all below it that are part of the core."""
     below = [one for direct in of.__subclasses__() for one in all_subclasses(direct)]
-    return [one for one in {of, *below} if one.__module__.startswith("purenn.")]
+    return [one for one in {of, *below} if one.__module__ in {f"purenn.{name}" for name in CORE}]
 
 
 # Several settings where a class has any, each different from what the formula might take instead.

@@ -343,10 +343,11 @@ for name, result in awkward_sums.items():
 # slow. The built-in `sum` depends on your Python: up to 3.11 it is a plain loop, and since 3.12
 # CPython keeps track of some of what is rounded away. The same program, other digits.
 #
-# A library that others check themselves against cannot have that. So purenn never uses the built-in
-# `sum` for such numbers, and defines `dot` as the plain loop. (Where Python has `math.sumprod`,
-# from 3.12 on, `dot` uses it, since it is faster; its last digits may differ. With
-# `PURENN_PLAIN_LOOPS=1` set in the environment the loop is kept.)
+# A library that others check themselves against cannot have that. So purenn defines `sum` and `dot`
+# as plain loops, and with `PURENN_PLAIN_LOOPS=1` set in the environment nothing else is used: the
+# same digits on every Python. (Without it, quicker ways from a module of their own take their
+# place. Up to Python 3.11 they give the same digits; from 3.12 on they use `math.sumprod` and the
+# built-in `sum`, which round better, so the last digits may differ.)
 #
 # With ordinary numbers the error is tiny. Add 0.1 a thousand times, and see how far the running
 # total is from the truth:
@@ -451,8 +452,8 @@ print("close:", close)
 # %% [markdown]
 # ## Where the real thing lives
 #
-# - [`dot`](../linalg.py#dot), [`plain_dot`](../linalg.py#plain_dot) and
-#   [`inner`](../linalg.py#inner); all loops over numbers are in that module.
+# - [`dot`](../linalg.py#dot) and [`inner`](../linalg.py#inner); all loops over numbers are in that
+#   module. [`fast`](../fast.py) holds quicker ways with the same names, and says when each is used.
 # - [`Dense`](../layers.py#Dense): its `forward` calls [`affine`](../linalg.py#affine), which is
 #   `inner` and `add` in one go.
 # - Next: [part 3](part_03_many_layers.py), where layers feed layers.

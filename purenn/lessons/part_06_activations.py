@@ -437,7 +437,7 @@ print(f"inputs up to 100: {stuck['saturated']:.0%} saturated, "
 
 # %% [markdown]
 # The remedy is to bring every column of the inputs to mean 0 and standard deviation 1 before it
-# enters the network, as part 5 did in three lines. `Standardizer` does the same and remembers the
+# enters the network, as part 5 did in four lines. `Standardizer` does the same and remembers the
 # means and deviations. The units of measurement no longer matter.
 
 # %%

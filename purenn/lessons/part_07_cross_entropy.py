@@ -640,8 +640,8 @@ print(f"with 1 subtracted from each: {mended_loss:.3f}")
 #
 # ## Where the real thing lives
 #
-# - [`SoftmaxCrossEntropy`](../losses.py#SoftmaxCrossEntropy): the fused form, five lines, and its
-#   gradient, one.
+# - [`SoftmaxCrossEntropy`](../losses.py#SoftmaxCrossEntropy): the fused form, value and gradient in
+#   one method of five lines.
 # - [`CategoricalCrossEntropy`](../losses.py#CategoricalCrossEntropy): the long way, on
 #   probabilities.
 # - [`MeanSquaredError`](../losses.py#MeanSquaredError) and the others for numbers.

@@ -368,7 +368,8 @@ largest_difference = max(
 print(f"loops, matrices and library differ by at most {largest_difference:.0e}")
 
 # %% [markdown]
-# These three lines *are* the backward pass of a dense layer. You will find them in
+# These three lines *are* the backward pass of a dense layer. (The first layer of a network leaves
+# out the last of them while it is trained: nobody changes the examples.) You will find them in
 # [`Dense`](../layers.py#Dense), with the same reasons next to them. (The first is called
 # `inner_columns(G, X)` there, columns with columns: it is Gᵀ · X without turning G around first.)
 

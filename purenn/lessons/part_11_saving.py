@@ -462,8 +462,8 @@ folder.cleanup()
 #
 # ## Where the real thing lives
 #
-# - [`save` and `load`](../estimators.py#save); [`model.py`](../store/model.py) says what is
-#   kept, and how it is checked.
+# - [`save` and `load`](../estimators.py#save); [`model.py`](../store/model.py) says what is kept,
+#   and how it is checked.
 # - [`Checkpoint`](../store/checkpoint.py#Checkpoint): everything that a training needs to go on.
 # - [`read_csv`](../data/csv_files.py#read_csv): from cells to numbers.
 # - [`Classifier`](../estimators.py#Classifier) and its sibling

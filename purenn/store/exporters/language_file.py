@@ -307,7 +307,7 @@ def _calls(step: Step, x: str, tables: _Tables, used: Set[str]) -> Iterable[str]
 
 def _head(portable: Portable, name: str, used: Set[str]) -> str:
     functions = sorted({word for part in used for word in MATH.get(part, "").split()})
-    layers = in_docstring(portable.summary)
+    layers, name = in_docstring(portable.summary), in_docstring(name)
     return f'''# -*- coding: utf-8 -*-
 """A language model, written by purenn. It needs this file and any Python, from 2.7 on.
 

@@ -337,17 +337,18 @@ if __name__ == "__main__":
 '''
 
 CLASS_LINES = '''
+NAMES = {names}
 NOTHING = ['""', "," * len(CLASSES)]  # an answer that there is none
 
 
 def heading(probabilities):
-    names = ["p(%s)" % label for label in CLASSES] if probabilities else []
+    names = ["p(%s)" % name for name in NAMES] if probabilities else []
     return ",".join([quoted(name) for name in ["prediction"] + names])
 
 
 def answer(row, probabilities):
     x = scores(row)
-    said = quoted(str(CLASSES[x.index(max(x))]))
+    said = quoted(NAMES[x.index(max(x))])
     return [said] + [repr(p) for p in softmax(x)] if probabilities else [said]
 '''
 
@@ -381,7 +382,7 @@ def _head(portable: Portable, name: str) -> str:
     used = sorted({word for step in _all_steps(portable) for word in
                    MATH.get(step, "").split()})
     imports = f"from math import {', '.join(used)}\n" if used else ""
-    cells = ", ".join(_example(portable))
+    cells, name = ", ".join(_example(portable)), in_docstring(name)
     return f'''# -*- coding: utf-8 -*-
 """A neural network, written by purenn. It needs this file and any Python, from 2.7 on.
 
@@ -477,7 +478,10 @@ def _functions(portable: Portable) -> str:
 def _heading(portable: Portable) -> str:
     """Return the functions that make the lines of the command's answers."""
     if portable.kind == "classifier":
-        return CLASS_LINES
+        plain = portable.label_texts == [str(label) for label in portable.labels]
+        texts = _tuple(map(text_of, portable.label_texts))
+        return CLASS_LINES.replace(
+            "{names}", "[str(label) for label in CLASSES]" if plain else texts)
     names = ["prediction"] if portable.outputs == 1 else [
         f"prediction {number}" for number in range(1, portable.outputs + 1)]
     return VALUE_LINES.format(names=",".join(names), nothing="," * (len(names) - 1) or '""')
