@@ -8,8 +8,13 @@ and of ridge regression (α = 1); columns are standardized for both. The last co
 better the network is, in standard errors of the linear model's mean over the folds: from −1 on it
 is as good.
 
-    table     rows columns   of   network  linear  standard errors
-TABLE
+    table     rows columns            network  linear  standard errors
+    wine       178      13  log-loss   0.0666  0.0657    -0.12
+    cancer     569      30  log-loss   0.0766  0.0723    -0.34
+    diabetes   442      10  R²         0.4574  0.4903    -0.91
+    mpg        234      43  R²         0.8924  0.8797    +0.50
+    penguins   333      10  log-loss   0.0251  0.0283    +0.80
+    credit     400      15  R²         0.9885  0.9514    +6.40
 """
 
 import sys
@@ -38,8 +43,6 @@ def tables():
     yield "mpg", frame("ggplot2", "mpg", "hwy", ["cty", "model"])
     yield "penguins", frame("palmerpenguins", "penguins", "species", [])
     yield "credit", frame("ISLR", "Credit", "Balance", ["ID"])
-    yield "boston", frame("MASS", "Boston", "medv", [])
-    yield "pima", frame("MASS", "Pima.tr", "type", [])
 
 
 def frame(package, item, target, dropped):

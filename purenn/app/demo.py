@@ -30,9 +30,8 @@ from .train import exit_code
 
 __all__ = ["Answer", "SETTINGS", "learn", "run"]
 
-# Over 24 seeds, each with a split and starting weights of its own, this reads 97.3 % of the digits
-# put aside on average, from 95.0 to 98.6 %. A rate of 0.15 gives 96.9 %, of 0.25 97.1, of 0.3 96.5:
-# benchmarks/demo_seeds.py measures it.
+# How well this reads over 24 seeds, each with a split and starting weights of its own, and what
+# other learning rates give: benchmarks/demo_seeds.py measures it.
 SETTINGS = SET_SETTINGS["digits"]._replace(learning_rate=0.2, epochs=15, validation=0.2)
 BRIGHTEST = 16.0
 DRAWN = 4  # as many as fit into 80 columns
