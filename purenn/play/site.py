@@ -33,7 +33,6 @@ PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
           "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'")
 MADE_BY = '<meta name="generator" content="purenn play">'
-TAKEN_ALONG = (".py", ".css", ".js", ".html", ".csv.gz", "py.typed")
 
 
 Book = Callable[[str], Sequence[Part]]  # writes a book into a folder, returns the parts in it
@@ -110,7 +109,7 @@ def _package() -> Tuple[str, bytes]:
     for folder, folders, names in os.walk(root):
         folders[:] = [one for one in folders if one != "__pycache__"]
         for name in names:
-            if name.endswith(TAKEN_ALONG):
+            if not name.endswith(".pyc"):
                 path = os.path.join(folder, name)
                 inside = os.path.relpath(path, os.path.dirname(root))
                 found[inside.replace(os.sep, "/")] = _content(path)
