@@ -20,6 +20,7 @@ import pytest
 
 from purenn import exercises
 from purenn.book import parts
+from purenn.book.markdown import parsed
 from purenn.exercises import SHEETS, Limits, Marked, mark, reports, teaching
 from purenn.exercises.exercise import Raises
 from tests.test_exercises import EXERCISES, HEAD, ROOT, SOLUTIONS, dedented, purenn, solved
@@ -490,6 +491,7 @@ def test_the_page_for_teachers_is_complete_and_its_commands_are_known(tmp_path: 
     for part, sheet in SHEETS.items():
         assert f"| {part} | {sheet.title} |" in text
         assert f"| {len(sheet.exercises)} functions, " in text
+    assert len(parsed(text, "teaching")) > 20  # the dialect of the lessons
     assert set(teaching.NEEDS) == set(SHEETS) == set(parts.numbers())
     assert f"There are {len(EXERCISES)} functions" in text and "{" not in text.replace("${{", "")
     for option in ("--csv", "--json", "--gradescope", "--github", "--seconds", "--megabytes"):

@@ -38,6 +38,7 @@ from .reading import Learner, Unreadable, read
 __all__ = ["Limits", "Marked", "Marking", "mark", "work"]
 
 GRACE = 1.5  # seconds that the other process gets to say itself that time is up
+START = 120.0  # seconds that it gets to start: a busy machine, a slow disk
 NOTICE = 3.0  # seconds after which somebody who waits is told what for
 
 Notice = Callable[[str], None]
@@ -175,6 +176,7 @@ class _Process:
             env=dict(os.environ, PYTHONUTF8="1", OPENBLAS_NUM_THREADS="1"), **own_group)
         threading.Thread(target=self._listen, daemon=True).start()
         self._timed_out = False
+        self._ready = False
         self.last_words = self.unreadable = ""
 
     def __enter__(self) -> "_Process":
@@ -209,6 +211,14 @@ class _Process:
         self.last_words = self._why_it_ended()
 
     def _next_line(self, notice: Callable[[], None]) -> str:
+        if not self._ready:  # until it has imported what it needs, no line of the learner's runs
+            self._ready = True
+            try:
+                return self._lines.get(timeout=START)
+            except queue.Empty:
+                self._timed_out = True
+                self._kill()
+                return ""
         whole = self._limits.seconds + GRACE
         for patience, late in ((min(NOTICE, whole), notice), (max(0.0, whole - NOTICE), None)):
             try:
@@ -250,6 +260,7 @@ def work(words: Sequence[str]) -> None:
     """Mark a file and write a line of JSON for all that happens."""
     path, seconds, megabytes, before = words[0], float(words[1]), int(words[2]), words[3]
     say = _Speaker()
+    say(ready=True)
     _limit_memory(megabytes)
     watch = _Watch(path, seconds, say)
     try:

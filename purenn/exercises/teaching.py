@@ -54,9 +54,10 @@ do with all of it.
 |---|---|---|---|---|---|
 """
 
-TAIL = """ The times are no measurements but estimates: {words} words a minute for text with
-formulas and code in it, {minutes} minutes for each function of a sheet. Part 11 can follow part 9
-directly.
+TAIL = """
+
+The times are no measurements but estimates: {words} words a minute for text with formulas and code
+in it, {minutes} minutes for each function of a sheet. Part 11 can follow part 9 directly.
 
 **A short course** (four meetings of 90 minutes): parts 1 and 3; 4 and 6; 7; 9 without the
 race.
@@ -151,7 +152,7 @@ def page() -> str:
     rows = [_row(part) for part in sorted(NEEDS)]
     count = [len(sheet.exercises) for sheet in SHEETS.values()]
     total = len([exercise for sheet in SHEETS.values() for exercise in sheet.exercises])
-    return HEAD + "\n".join(rows) + "\n" + TAIL.format(
+    return HEAD + "\n".join(rows) + TAIL.format(
         words=WORDS_A_MINUTE, minutes=MINUTES_A_FUNCTION, functions=total, sheets=len(count))
 
 
