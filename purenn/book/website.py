@@ -13,11 +13,10 @@ import html
 import os
 import re
 import tempfile
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Callable, Dict, Iterator, List, Sequence
 
 from ..atomic import atomic_write
+from ..exercises import teaching
 from .docstrings import first_line, inline_html
 from .figures import night_rules, thumbnail
 from .html_prose import Resolve, as_html, names_of_headings
@@ -49,7 +48,6 @@ DESCRIPTION = ("A textbook that runs: neural networks from one neuron to a train
 
 SEARCH_SCRIPT = "search.js"
 TEACHERS = "for_teachers.html"
-TEACHING = "purenn.exercises.teaching"  # the module that writes that page
 
 
 def build(folder: str, parts: Sequence[Part], progress: Callable[[Part], None]) -> int:
@@ -150,7 +148,7 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
         about = [part for part in parts if file in spoken[part.number]]
         pages.append(_module_page(file, about, around, library))
     pages += reference_pages(_used(parts, resolves))
-    pages += _teachers_page(library, parts)
+    pages.append(_teachers_page(library, parts))
     index = search_index(pages)
     written = {page.address: whole_page(page, TITLE, _contents(parts))
                for page in [*pages, search_page()]}
@@ -162,8 +160,8 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
 
 def _contents(parts: Sequence[Part]) -> Contents:
     """Return what the contents beside every page lists."""
-    teachers = [Target(TEACHERS, "For teachers")] if find_spec(TEACHING) else []
-    return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts), *teachers]),
+    return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts),
+                          Target(TEACHERS, teaching.TITLE)]),
             ("The library", [Target("library.html", "Source"), Target("reference.html",
                                                                       "Reference")])]
 
@@ -219,23 +217,21 @@ def _module_page(file: str, about: Sequence[Part], around: Around, library: Libr
                 around)
 
 
-def _teachers_page(library: Library, parts: Sequence[Part]) -> List[Page]:
+def _teachers_page(library: Library, parts: Sequence[Part]) -> Page:
     """Return the page for teachers; the exercises write it, since they know what is marked."""
-    if not find_spec(TEACHING):
-        return []
-    teaching = import_module(TEACHING)
-    blocks = parsed(teaching.page(), TEACHING)
+    path = str(teaching.__file__)
+    blocks = parsed(teaching.page(), path)
     headings = [block for block in blocks if isinstance(block, Heading)]
     names = names_of_headings(headings)
-    stub = Part(0, teaching.TITLE, "", str(teaching.__file__), [])
+    stub = Part(0, teaching.TITLE, "", path, [])
     prose = as_html(blocks, Resolve(library.resolver(stub, parts)), names)
     sections = [Target(f"#{names[one.line]}", plain_text(one.content)) for one in headings
                 if one.level == 2]
     has_title = bool(headings) and headings[0].level == 1
     title = "" if has_title else f"<h1>{html.escape(teaching.TITLE)}</h1>"
     body = f'<div class="prose">\n{title}\n{prose}\n</div>'
-    return [Page(TEACHERS, teaching.TITLE, "What each part needs and gives, and how to mark a class",
-                 body, sections)]
+    return Page(TEACHERS, teaching.TITLE, "What each part needs and gives; how to mark a class",
+                body, sections)
 
 
 # ---- The cover and the library ----

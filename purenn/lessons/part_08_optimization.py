@@ -431,8 +431,8 @@ draw.show(draw.landscape(
 # is one more reason to start with weights of a sensible size, as in part 4.
 
 # %% [markdown]
-# A race to be held as often as you like: put the start, choose the learning rate, and see who arrives.
-# (Momentum and Adam come in part 9.) Find the rate above which SGD diverges.
+# A race to be held as often as you like: put the start, choose the learning rate, and see who
+# arrives. (Momentum and Adam come in part 9.) Find the rate above which SGD diverges.
 #
 # ```widget landscape
 # ```

@@ -450,8 +450,8 @@ paper_agrees = (
 print("the same as by hand:", paper_agrees)
 
 # %% [markdown]
-# The same for a network of 2-2-1, one product at a time. Change a number, and go through it again. Make
-# z₂ negative: what happens to all gradients behind it?
+# The same for a network of 2-2-1, one product at a time. Change a number, and go through it again.
+# Make z₂ negative: what happens to all gradients behind it?
 #
 # ```widget backpropagation
 # ```
@@ -583,8 +583,8 @@ draw.show(draw.beside(
 # one these find their places, from the outside to the middle where the arms are closest.
 
 # %% [markdown]
-# A training of its own to scrub through: what the network says, the fold of each neuron of its first
-# layer, and the loss.
+# A training of its own to scrub through: what the network says, the fold of each neuron of its
+# first layer, and the loss.
 #
 # ```widget training
 # ```
