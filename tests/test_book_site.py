@@ -394,3 +394,11 @@ def test_imports_and_drawing_are_folded_away(code, folds):
     assert [fold for fold, _ in found] == folds
     kept = [line for _, text in found for line in text.split("\n") if line]
     assert kept == [line for line in code.split("\n") if line]
+
+
+def test_the_page_for_teachers_is_in_the_book_and_in_its_contents(read):
+    from purenn.exercises import teaching
+
+    page = read["for_teachers.html"]
+    assert page.title.startswith(teaching.TITLE) and page.headings.count(2) >= 3
+    assert all("for_teachers.html" in other.links for other in read.values())

@@ -785,23 +785,3 @@ def test_parameter_gradients_that_are_not_finite_are_found_also_where_the_inputs
     network = Network([dense(2, 4, 1), Tanh(), BadWeights(4, 2, Random(1))])
     with pytest.raises(FloatingPointError, match="the gradient in layer 2, Dense"):
         learn(network)
-
-
-def test_targets_are_checked_without_a_row_of_scores_for_each(tmp_path):
-    import tracemalloc
-
-    labels = list(range(10)) * 2000
-    rows = [[0.5] for _ in labels]
-
-    class Stop(Callback):
-        def start(self, run):
-            raise KeyboardInterrupt
-
-    network = Network([dense(1, 10, 1)])
-    tracemalloc.start()
-    with pytest.raises(KeyboardInterrupt):
-        train(network, rows, labels, loss=SoftmaxCrossEntropy(), optimizer=SGD(0.1), epochs=1,
-              callbacks=[Stop()])
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 3e6  # so 400,000 rows need less than 60 MB

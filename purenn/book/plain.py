@@ -159,7 +159,7 @@ def _column_widths(rows: Sequence[Sequence[str]], room: int) -> List[int]:
     widths = [max(map(len, column)) for column in zip(*rows)]
     least = [max(len(word) for cell in column for word in [*cell.split(), ""])
              for column in zip(*rows)]
-    while sum(widths) + 2 * (len(widths) - 1) > room:
+    while len("  ".join("─" * width for width in widths)) > room:
         shrinking = [k for k in range(len(widths)) if widths[k] > least[k]]
         if not shrinking:
             break

@@ -26,7 +26,7 @@ from .pages import Page, Target, list_of_links
 __all__ = ["MODULES", "Entry", "addresses", "entries", "modules_behind", "reference_pages"]
 
 # Modules whose names are used with the module's in front.
-MODULES = ["linalg", "data", "draw", "gradcheck"]
+MODULES = ["linalg", "data", "draw", "gradcheck", "sequences"]
 
 REFERENCE = "reference.html"
 

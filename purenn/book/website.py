@@ -16,9 +16,10 @@ import tempfile
 from typing import Callable, Dict, Iterator, List, Sequence
 
 from ..atomic import atomic_write
+from ..exercises import teaching
 from .docstrings import first_line, inline_html
 from .figures import night_rules, thumbnail
-from .html_prose import Resolve
+from .html_prose import Resolve, as_html, names_of_headings
 from .html_prose import inline_html as prose_html
 from .lesson_pages import Told, aim_of, cover_picture, lesson_body, prose_of, told
 from .library import (
@@ -26,7 +27,7 @@ from .library import (
     spoken_of,
 )
 from .linking import links_for
-from .markdown import plain_text, parsed_line
+from .markdown import Heading, parsed, parsed_line, plain_text
 from .modules import module_body
 from .pages import (
     MADE_BY, SCRIPT, STYLE_SHEET, Around, Contents, Page, Target, list_of_links, shared_file,
@@ -46,6 +47,7 @@ DESCRIPTION = ("A textbook that runs: neural networks from one neuron to a train
                "Python, every line to be read.")
 
 SEARCH_SCRIPT = "search.js"
+TEACHERS = "for_teachers.html"
 
 
 def build(folder: str, parts: Sequence[Part], progress: Callable[[Part], None]) -> int:
@@ -146,6 +148,7 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
         about = [part for part in parts if file in spoken[part.number]]
         pages.append(_module_page(file, about, around, library))
     pages += reference_pages(_used(parts, resolves))
+    pages.append(_teachers_page(library, parts))
     index = search_index(pages)
     written = {page.address: whole_page(page, TITLE, _contents(parts))
                for page in [*pages, search_page()]}
@@ -157,7 +160,8 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
 
 def _contents(parts: Sequence[Part]) -> Contents:
     """Return what the contents beside every page lists."""
-    return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts)]),
+    return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts),
+                          Target(TEACHERS, teaching.TITLE)]),
             ("The library", [Target("library.html", "Source"), Target("reference.html",
                                                                       "Reference")])]
 
@@ -211,6 +215,23 @@ def _module_page(file: str, about: Sequence[Part], around: Around, library: Libr
     body, sections = module_body(title, module, related)
     return Page(module_address(file), title, first_line(module.docstring) or title, body, sections,
                 around)
+
+
+def _teachers_page(library: Library, parts: Sequence[Part]) -> Page:
+    """Return the page for teachers; the exercises write it, since they know what is marked."""
+    path = str(teaching.__file__)
+    blocks = parsed(teaching.page(), path)
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    names = names_of_headings(headings)
+    stub = Part(0, teaching.TITLE, "", path, [])
+    prose = as_html(blocks, Resolve(library.resolver(stub, parts)), names)
+    sections = [Target(f"#{names[one.line]}", plain_text(one.content)) for one in headings
+                if one.level == 2]
+    has_title = bool(headings) and headings[0].level == 1
+    title = "" if has_title else f"<h1>{html.escape(teaching.TITLE)}</h1>"
+    body = f'<div class="prose">\n{title}\n{prose}\n</div>'
+    return Page(TEACHERS, teaching.TITLE, "What each part needs and gives; how to mark a class",
+                body, sections)
 
 
 # ---- The cover and the library ----

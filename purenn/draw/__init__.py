@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from .diagrams import activations, network
     from .heatmaps import confusion, heatmap, landscape
     from .moving import frames
-    from .pixels import images
     from .patterns import attention
     from .picture import Picture
+    from .pixels import images
     from .points import regions, scatter
     from .showing import picture_of, show, shown_by, svg_of
 
@@ -60,11 +60,10 @@ __all__ = [
 # when something in them is first asked for.
 _WHERE = {
     "Picture": "picture", "activations": "diagrams", "attention": "patterns", "bars": "counts",
-    "beside": "arranging",
-    "confusion": "heatmaps", "frames": "moving", "heatmap": "heatmaps", "histogram": "counts",
-    "history": "curves", "images": "pixels", "landscape": "heatmaps", "lines": "curves",
-    "network": "diagrams", "picture_of": "showing", "regions": "points", "scatter": "points",
-    "show": "showing", "shown_by": "showing", "svg_of": "showing",
+    "beside": "arranging", "confusion": "heatmaps", "frames": "moving", "heatmap": "heatmaps",
+    "histogram": "counts", "history": "curves", "images": "pixels", "landscape": "heatmaps",
+    "lines": "curves", "network": "diagrams", "picture_of": "showing", "regions": "points",
+    "scatter": "points", "show": "showing", "shown_by": "showing", "svg_of": "showing",
 }
 
 

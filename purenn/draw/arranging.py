@@ -1,6 +1,6 @@
 """Arranging: several pictures beside each other, as one.
 
-Before this: diagrams. After this: moving.
+Before this: diagrams. After this: patterns.
 """
 
 from __future__ import annotations

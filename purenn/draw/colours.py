@@ -19,6 +19,7 @@ Before this: scales. After this: typesetting.
 
 from __future__ import annotations
 
+import math
 from typing import List, Sequence, Tuple
 
 __all__ = [
@@ -159,7 +160,7 @@ def for_dark(colour: str) -> str:
 
 
 def _times(matrix: Sequence[Sequence[float]], vector: Sequence[float]) -> List[float]:
-    return [sum(m * v for m, v in zip(row, vector)) for row in matrix]
+    return [math.fsum(m * v for m, v in zip(row, vector)) for row in matrix]
 
 
 def _screen(light: float) -> float:

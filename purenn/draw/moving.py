@@ -4,7 +4,7 @@ No script is needed: each picture is hidden but for its time. What is the same i
 and points perhaps, is drawn once. Who asks for reduced motion, or looks with something that knows
 no animation, sees the last picture alone.
 
-Before this: arranging. After this: showing.
+Before this: patterns. After this: showing.
 """
 
 from __future__ import annotations

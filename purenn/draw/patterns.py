@@ -1,6 +1,6 @@
 """Attention: who looked at whom, one heatmap for each head.
 
-Before this: arranging. After this: showing.
+Before this: arranging. After this: moving.
 """
 
 from __future__ import annotations

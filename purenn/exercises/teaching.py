@@ -137,7 +137,7 @@ for each function.
 ## What you may do with it
 
 The code is under the MIT licence, the text of the lessons, sheets and this page under
-[Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/). You may copy,
+Creative Commons Attribution 4.0. You may copy,
 change, translate, print and sell them, if you name the source: "purenn". The bundled data sets have
 licences of their own, which `purenn/data/bundled.py` names.
 """

@@ -195,6 +195,13 @@ draw.show(draw.landscape(warmths, free_hours, heights, path=border,
                          x_label="warmth", y_label="free hours"))
 
 # %% [markdown]
+# Now all three numbers at once. Set the two weights and the bias of the lake, on dry days: what
+# does each do to the border, and to the days that lie near it?
+#
+# ```widget neuron
+# ```
+
+# %% [markdown]
 # ## Three neurons
 #
 # Ada, Ben and Cleo look at the same day, but each of them weighs it up in another way. Three

@@ -142,6 +142,12 @@ rule_agrees = all(fits(a, b) == tried(a, b) for a, b in pairs)
 print("the library agrees:", rule_agrees)
 
 # %% [markdown]
+# Try the rule: which shapes go together, and what is repeated?
+#
+# ```widget broadcasting
+# ```
+
+# %% [markdown]
 # ## What broadcasting is for: biases across a batch
 #
 # A layer adds its biases, 1 × neurons, to what the dot products gave, n × neurons. By hand that is

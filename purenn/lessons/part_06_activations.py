@@ -193,6 +193,13 @@ for pieces in (5, 10, 20, 40):
 # in our case nobody trained at all.
 
 # %% [markdown]
+# Build one yourself. Each ReLU opens at its place and adds its slope from there on. How near to the
+# sine do you come with three?
+#
+# ```widget relus
+# ```
+
+# %% [markdown]
 # ## The others, and their slopes
 #
 # ReLU is not the only activation. In these pictures the solid line is the function and the dashed

@@ -396,6 +396,13 @@ print("row 0, (p − y) / 4:", [round(slope, 6) for slope in gradient_from_libra
 print("largest difference to the library's:", gradient_difference)
 
 # %% [markdown]
+# Slide the scores, and look at the last column: it is the gradient that was just derived. When does
+# it vanish?
+#
+# ```widget softmax
+# ```
+
+# %% [markdown]
 # ## The fused form: straight from the scores
 #
 # So far we took two steps, softmax and then the logarithm. Put them together, and look what happens

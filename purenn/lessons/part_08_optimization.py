@@ -431,6 +431,13 @@ draw.show(draw.landscape(
 # is one more reason to start with weights of a sensible size, as in part 4.
 
 # %% [markdown]
+# A race to be held as often as you like: put the start, choose the learning rate, and see who
+# arrives. (Momentum and Adam come in part 9.) Find the rate above which SGD diverges.
+#
+# ```widget landscape
+# ```
+
+# %% [markdown]
 # ## What chance costs, and how the cost grows
 #
 # How many steps does each of the two take? First in a bowl of n weights, `loss = Σ w²`, all of them

@@ -450,6 +450,13 @@ paper_agrees = (
 print("the same as by hand:", paper_agrees)
 
 # %% [markdown]
+# The same for a network of 2-2-1, one product at a time. Change a number, and go through it again.
+# Make z₂ negative: what happens to all gradients behind it?
+#
+# ```widget backpropagation
+# ```
+
+# %% [markdown]
 # ## A network
 #
 # Layers in a row are a chain. The gradient of what a layer took in is the gradient of what the
@@ -574,6 +581,13 @@ draw.show(draw.beside(
 # %% [markdown]
 # First it divides the plane with a few straight edges. Each ReLU gives it one more kink, and one by
 # one these find their places, from the outside to the middle where the arms are closest.
+
+# %% [markdown]
+# A training of its own to scrub through: what the network says, the fold of each neuron of its
+# first layer, and the loss.
+#
+# ```widget training
+# ```
 
 # %% [markdown]
 # ## Four ways to use a gradient
