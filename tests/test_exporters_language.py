@@ -13,15 +13,13 @@ from typing import Any, Dict, List
 import pytest
 
 from purenn import Dense, Dropout
-from purenn.store.exporters import FORMATS, ExportError, export
 from purenn.model import Model
+from purenn.sequences import (
+    Continuation, LanguageModel, LayerNorm, Residual, RMSNorm, Vocabulary, byte_pairs, generate,
+    gpt,
+)
+from purenn.store.exporters import FORMATS, ExportError, export
 from test_exporters import micropython, run, this_and_others
-
-sequences = pytest.importorskip("purenn.sequences")
-Continuation, LanguageModel, LayerNorm = (
-    sequences.Continuation, sequences.LanguageModel, sequences.LayerNorm)
-Residual, RMSNorm, Vocabulary = sequences.Residual, sequences.RMSNorm, sequences.Vocabulary
-byte_pairs, generate, gpt = sequences.byte_pairs, sequences.generate, sequences.gpt
 
 LINES = ["anna", "hannah", "jo ann", "zoë", "banana", 'quo"te\\']
 PROMPTS = ["", "an", "jo", "zoë", "anna an"]
