@@ -11,7 +11,6 @@ gradient times that slope, and what arrives by several ways adds up:
                   d = 1 ───┘ slope 1
 
 It saves thinking and costs time: one object for each number of the calculation.
-
 After this: `tape`, where one object stands for a whole matrix.
 """
 
@@ -54,8 +53,7 @@ class Value:
         return Value(self.data ** power, (self,), (power * self.data ** (power - 1),))
 
     def exp(self) -> Value:
-        y = math.exp(self.data)
-        return Value(y, (self,), (y,))
+        return Value(math.exp(self.data), (self,), (math.exp(self.data),))
 
     def log(self) -> Value:
         return Value(math.log(self.data), (self,), (1.0 / self.data,))
@@ -84,8 +82,7 @@ class Value:
     def ordered(self) -> List[Value]:
         """Return all values that this was made of and then this, each behind its parents.
 
-        A function that calls itself for each parent would fail at the thousandth number of a long
-        sum: Python allows no deeper calls. So a list holds what is still to do.
+        A list holds what is still to do: calls of calls would fail at depth 1,000, in a long sum.
         """
         order, seen, to_do = [], set(), [(self, False)]
         while to_do:
