@@ -19,7 +19,7 @@ Names are those of NumPy where NumPy has the operation, and two of NumPy's habit
   along the rows, None goes over everything. The reduced size stays as 1 (in NumPy: keepdims=True),
   so the result broadcasts back: `subtract(A, mean(A, axis=0))` centres every column.
 
-Before this: `first`, or nothing. After this: `initializers`, where weights begin.
+Before this: `first`. After this: `initializers`, where weights begin.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def test_the_reading_order_stands_in_the_docstring_of_the_package():
 def test_each_module_says_what_comes_before_and_what_after(name):
     text = " ".join(importlib.import_module(f"purenn.{name}").__doc__.split())
     place = NINE.index(name)
-    before = f"`{NINE[place - 1]}`" if place else "nothing"
+    before = f"`{['first', *NINE][place]}`"
     after = "This is the last of the nine modules"
     if place < len(NINE) - 1:
         after = f"After this: `{NINE[place + 1]}`"
