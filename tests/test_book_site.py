@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
     def handle_startendtag(self, tag, attributes):
         self._seen(tag, attributes)
-        if "svg" not in self.open and tag not in VOID:
+        if not {"svg", "math"} & set(self.open) and tag not in VOID:
             self.problems.append(f"<{tag}/> closes nothing in HTML")
 
     def handle_endtag(self, tag):
@@ -129,7 +129,8 @@ def test_nothing_is_loaded_but_what_lies_in_the_folder(read, book):
     for script in book.glob("*.js"):
         if script.name != "search-index.js":  # it holds the words of the book
             asked = r"https?:|fetch|XMLHttp|import|eval|Function\(|innerHTML|WebSocket|Beacon"
-            assert not re.search(asked, script.read_text(encoding="utf-8")), script.name
+            text = script.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+            assert not re.search(asked, text), script.name
 
 
 def test_each_page_says_what_it_is(read):
