@@ -141,10 +141,11 @@ class Dense(Layer):
                  bias: bool = True) -> None:
         self.input_width = checks.positive_integer("Dense", "inputs", inputs)
         self.output_width = checks.positive_integer("Dense", "neurons", neurons)
+        self.bias = bias
         checks.random_generator("Dense", rng)
         checks.initializer("Dense", initializer)
         weights = checks.starting_weights(self, initializer(rng, neurons, inputs), neurons, inputs)
-        self.weights, self.bias = Parameter("weights", weights), bias
+        self.weights = Parameter("weights", weights)
         self.biases = Parameter("biases", linalg.zeros(1, neurons), penalized=False)
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
