@@ -6,6 +6,7 @@ to its caller.
 
 import gc
 import math
+import re
 from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -114,7 +115,7 @@ ROWS_WITHOUT_ORDER = [{1.0, 2.0}, frozenset([1.0, 2.0]), {1: 2.0}, OrderedDict({
     ([shared, [1.0, 1.0], shared], ValueError, "rows 0 and 2 are one and the same list object"),
     ([[1.0], shared[:1], *[[2.0]] * 2], ValueError, "rows 2 and 3 are one and the same"),
     ([[0.0] * 2] * 3, ValueError, "[[0.0] * n for _ in range(m)]"),
-], ids=lambda value: str(value)[:30])
+], ids=lambda value: re.sub(" at 0x.*", "", str(value))[:30])
 def test_what_comes_from_outside_is_looked_at_number_by_number(wrong, kind, words):
     error = raised(checks.as_matrix, wrong, "train: inputs")
     assert type(error) is kind
@@ -365,7 +366,7 @@ def test_backward_before_forward_is_an_error_of_the_order_of_calls():
     ([[nan] * 3] * 2, ShapeError, " expects rows of 2 numbers, got rows of 3"),
     ([[1.0]], ShapeError, " expects rows of 2 numbers, got rows of 1"),
     (iter([[1.0, 2.0]]), ShapeError, f": expected a list of rows, got a {ITERATOR}; write list"),
-], ids=str)
+], ids=lambda value: re.sub(" at 0x.*", "", str(value)))
 def test_rows_that_a_layer_cannot_work_with_are_explained(wrong, kind, words):
     from purenn import fast
 
