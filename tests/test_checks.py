@@ -268,8 +268,8 @@ def learn(inputs=X, targets=LABELS, *more, **options):
     (lambda: Dense(2, 3, random_state=1),
      "Dense: there is no argument 'random_state'; it is called rng here"),
     (lambda: Dense(2, 3, Random(1), inputs=2), "Dense: got multiple values for argument 'inputs'"),
-    (lambda: Dense(2, 3, Random(1), purenn.he, 7),
-     "Dense: expected at most 4 arguments without a name, got 5"),
+    (lambda: Dense(2, 3, Random(1), purenn.he, True, 7),
+     "Dense: expected at most 5 arguments without a name, got 6"),
     (lambda: Dropout(p=0.5, rng=Random(1)),
      "Dropout: there is no argument 'p'; it is called rate here"),
 ])
