@@ -1,7 +1,7 @@
 """Activations: the nonlinear functions between the dense layers.
 
-Two dense layers in a row are no better than one, since a sum of sums is a sum:
-(X·W₁ᵀ)·W₂ᵀ = X·(W₂·W₁)ᵀ.
+Two dense layers in a row are no better than one: weighted sums of weighted sums are weighted sums
+of the inputs, (X·W₁ᵀ)·W₂ᵀ = X·(W₁ᵀ·W₂ᵀ).
 A network can draw curved borders only with a *nonlinear* function
 (its graph is no straight line) after each sum, applied to every number of a matrix.
 
@@ -92,7 +92,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """f(x) = x above 0, slope · x below.
 
-    A ReLU neuron whose sums are all negative has the gradient 0 and never changes again; here a
+    A ReLU neuron whose sums are all negative has the gradient 0 and cannot learn; here a
     small gradient is left. Raises ValueError unless 0 <= slope < 1.
     Source: Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
     2013.

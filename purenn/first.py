@@ -36,9 +36,10 @@ def learn_a_line(examples, steps=100, learning_rate=0.1):
 def learn_xor(steps=300, learning_rate=0.05, hidden=4, seed=1):
     """Train two inputs → `hidden` neurons → one output on "exactly one of the two is 1".
 
-    No single neuron can do this: where its sum is ½ there is a straight line in the plane, and none
-    separates (0, 1) and (1, 0) from (0, 0) and (1, 1). So a few neurons come first, and each sum
-    goes through tanh, whose graph is not straight. Return the outputs of the last pass.
+    No single neuron can do this: its sum is above ½ (nearer to 1) on one side of a straight line in
+    the plane of the inputs, and no line separates (0, 1) and (1, 0) from (0, 0) and (1, 1). So a
+    few neurons come first, and each sum goes through tanh, whose graph is a curve. Return the
+    outputs of the last pass.
     """
     examples = [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]
     rng = random.Random(seed)
@@ -57,8 +58,8 @@ def learn_xor(steps=300, learning_rate=0.05, hidden=4, seed=1):
             # Backward, after every single example (so no mean here), by the chain rule: from the
             # error to the output, from there to each h, and through tanh, whose derivative is
             # 1 − tanh², to the sum inside of it. All slopes are known before a number moves.
-            slope = 2 * (output - target)
-            slopes = [slope * w[k] * (1 - h[k] ** 2) for k in range(hidden)]
+            slope = 2 * (output - target)  # how much the error grows with the output
+            slopes = [slope * w[k] * (1 - h[k] ** 2) for k in range(hidden)]  # with each sum
             # Each number moves against its gradient: the slope of its sum times what it multiplies.
             w[-1] -= learning_rate * slope
             for k in range(hidden):

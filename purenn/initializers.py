@@ -1,12 +1,12 @@
 """Starting weights, and the random numbers that purenn needs.
 
-The neurons of a layer cannot start with equal weights: twins compute the same, get the same
-gradient, and stay twins for ever. So weights start at random around zero, and the question is how
-far from it: their *variance*, the mean of their squares, or its root, the *standard deviation*. A
-neuron adds up as many products as it has inputs, and when independent numbers are added, their
-variances add up. With n inputs of variance 1 and weights of variance s², the sum has variance n·s²
-and deviation s·√n. If s is too large, numbers grow from layer to layer until they overflow; if it
-is too small, they vanish. The recipes by Glorot and by He keep the deviation about the same.
+Weights cannot all start equal: the neurons of a layer would be twins, compute the same, get the
+same gradient, and stay twins for ever. So weights start at random around zero, and the question is
+how far from it: their *variance*, the mean of their squares, or its root, the *standard deviation*.
+An input of variance 1 times an independent weight of variance s² has variance s², and when
+independent numbers are added, their variances add up: a neuron of n inputs puts out numbers of
+variance n·s² and deviation s·√n. If s is too large, numbers grow from layer to layer until they
+overflow; if it is too small, they vanish. `xavier` and `he` keep the deviation about the same.
 
 An *initializer* is a function (rng, neurons, inputs) -> matrix of neurons × inputs, one neuron per
 row; neurons first, since that is the shape of the matrix. `rng` is a random.Random that you make

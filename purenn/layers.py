@@ -115,7 +115,7 @@ class Dense(Layer):
     """A layer of neurons, each of which sees every input.
 
     Neuron o adds up its inputs, each times a weight of its own, and its bias:
-    y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]. For a batch, one row each: Y = X·Wᵀ + b.
+    y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]. For a batch: Y = X·Wᵀ + b, here · is `matmul`.
 
     Backward, with G the output gradient: the gradient of the weights is Gᵀ·X, that of the biases
     the sum of the rows of G, and that of the inputs G·W.
@@ -159,7 +159,7 @@ class Dense(Layer):
     def backward(self, output_gradient: Matrix) -> Matrix:
         inputs = self.kept
         # Weight [o][i] multiplies input i and feeds only output o, so its gradient is input i
-        # times the output gradient of o, added up over the examples (the loss is a mean already).
+        # times the output gradient of o, added up over the examples (1/n is in it already).
         self.weights.gradient = linalg.inner_columns(output_gradient, inputs)
         # Bias o is added to output o once for each example: its gradient is the sum of column o.
         self.biases.gradient = linalg.sum(output_gradient, axis=0) if self.bias else None

@@ -1,6 +1,6 @@
 """Vectors and matrices as lists, and every loop over numbers that purenn needs.
 
-A *vector* is a list of numbers. A *matrix* is a list of rows, and all its rows have one length:
+A *vector* is a list of numbers. A *matrix* is a list of rows, all equally long:
 
     A = [[1.0, 2.0, 3.0],          shape(A) is (2, 3): two rows, three columns
          [4.0, 5.0, 6.0]]          A[1][2] is 6.0
@@ -105,7 +105,7 @@ def one_hot(numbers: Sequence[int], classes: int) -> Matrix:
 
 
 def transpose(A: Matrix) -> Matrix:
-    """Turn rows into columns: (n, m) -> (m, n).
+    """Turn rows into columns, written Aᵀ: (n, m) -> (m, n).
 
     >>> transpose([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]
@@ -125,7 +125,7 @@ def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
 
 
 def vstack(matrices: Sequence[Matrix]) -> Matrix:
-    """Put matrices of one width below each other."""
+    """Put matrices of the same width below each other."""
     stacked = [row for A in matrices for row in A]
     shape(stacked)
     return stacked
@@ -147,7 +147,7 @@ def item(A: Matrix) -> float:
 
 
 def dot(u: Vector, v: Vector) -> float:
-    """Return the dot product u[0]·v[0] + u[1]·v[1] + … of two vectors of one length.
+    """Return the dot product u[0]·v[0] + u[1]·v[1] + … of two vectors of equal length.
 
     Why a loop and not the built-in sum: since Python 3.12 sum() corrects rounding errors, so
     sum([0.1] * 10) is 1.0 there and 0.9999999999999999 before. This loop gives the same everywhere.
@@ -273,7 +273,7 @@ def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: Optional[in
         return [[of(ravel(A))]]
     if axis == 0:
         return [[of(column) for column in transpose(A)]]
-    if axis == 1 and shape(A):  # always true for a matrix
+    if axis == 1 and shape(A):  # never false: shape raises for what is no matrix
         return [[of(row)] for row in A]
     raise ValueError(f"axis: expected 0 (columns), 1 (rows) or None (everything), got {axis!r}")
 
@@ -331,7 +331,7 @@ def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
 
 
 def log_softmax(A: Matrix) -> Matrix:
-    """Return a − log(exp(a[0]) + exp(a[1]) + …) for each number a of a row: see `activations`.
+    """Return a[k] − log(exp(a[0]) + exp(a[1]) + …) for each place k of a row: see `activations`.
 
     The largest number of the row is subtracted first. The result is the same, since the logarithm
     of the sum becomes smaller by as much; but exp(1000) overflows, and exp(1000 − 1000) is 1.

@@ -23,8 +23,8 @@ Cross-entropy measures surprise. Whoever gives probability p to what then happen
 −log p: not at all for p = 1, without limit as p goes to 0. Why the losses on scores are better:
 if two scores are 1000 apart, the probability of the smaller one is less than the smallest float, so
 it becomes 0, and its logarithm is lost. Computed from the scores, the same loss is 1000. (Some
-libraries add a small constant inside the logarithm instead; then it is another loss, and its limit
-is wrong.)
+libraries add a small constant inside the logarithm instead; then it is another loss, which never
+exceeds −log of that constant.)
 
 Before this: `activations`. After this: `network`, which puts the layers in a row.
 """
@@ -116,7 +116,7 @@ class MeanLoss(Loss):
         return checks.real_targets(type(self).__name__, rows, columns, targets)
 
     def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        t = checks.as_column(targets)
+        t = checks.as_column(targets)  # a flat list becomes a matrix of one column
         rows, columns = linalg.shape(scores)
         value = linalg.item(linalg.mean(linalg.elementwise(self.f, scores, t)))
         gradient = linalg.divide(linalg.elementwise(self.df, scores, t), rows * columns)
@@ -265,7 +265,7 @@ class CategoricalCrossEntropy(Loss):
     """
 
     def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        t = checks.as_one_hot(targets, linalg.shape(scores)[1])
+        t = checks.as_one_hot(targets, linalg.shape(scores)[1])  # numbers become rows
         terms = linalg.elementwise(surprise, t, scores)
         gradient = linalg.elementwise(surprise_slope, t, scores)
         return linalg.item(linalg.sum(terms)) / len(t), linalg.divide(gradient, len(t))
@@ -296,11 +296,11 @@ class SoftmaxCrossEntropy(Loss):
     activation = "softmax"
 
     def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
-        t = checks.as_one_hot(targets, linalg.shape(scores)[1])
+        t = checks.as_one_hot(targets, linalg.shape(scores)[1])  # numbers become rows
         log_p = linalg.log_softmax(scores)
         terms = linalg.elementwise(weighted, t, log_p)
-        # The slope of log(exp(s[0]) + exp(s[1]) + …) in s[k] is exp(s[k]) over that sum: the
-        # probability p[k]. That of −(t[0]·s[0] + …) is −t[k], and the t sum to 1. Together p − t.
+        # As the t sum to 1, the loss is log(exp(s[0]) + exp(s[1]) + …) − (t[0]·s[0] + …). Its slope
+        # in s[k] is exp(s[k]) over that first sum, the probability p[k], minus t[k]: p − t.
         gradient = linalg.divide(linalg.subtract(linalg.exp(log_p), t), len(t))
         return 0.0 - linalg.item(linalg.sum(terms)) / len(t), gradient  # −x could be −0.0
 

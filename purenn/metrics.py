@@ -3,9 +3,9 @@
 A loss is made for learning: it has a gradient. A metric is made for people: 97 of 100 digits read
 correctly. It need not have a gradient, since no network learns from it.
 
-Predictions are what `loss.predict(scores)` gives: a matrix with a column of probabilities for each
-class, or one column with the probability of "yes". They may also be class numbers, and so may the
-targets.
+Predictions are what `loss.predict(scores)` gives: the scores for real numbers; for classes a column
+of probabilities for each, or one column for "yes"; or class numbers, as the targets may be, too.
+Several columns are always read as classes, not as several answers of yes or no.
 
 Before this: `optimizers`. After this: `training`, where everything comes together.
 """
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class ClassScore(NamedTuple):
-    """How well one class is recognised; `support` is how many examples of it there are."""
+    """How well a class is recognised: see `precision_recall_f1`; `support` counts its examples."""
 
     precision: float
     recall: float

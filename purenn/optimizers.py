@@ -4,7 +4,7 @@ Backward has left a gradient on every parameter: it says how much the loss grows
 grows. So an optimizer changes every number a little in the opposite direction; its *learning rate*
 says how far. The order below is the order of ideas:
 
-1. `SGD`: w ← w − rate · g. With momentum a step goes along v, a fading sum of the gradients so far,
+1. `SGD`: w ← w − rate · g. With momentum a step goes against v, a fading sum of gradients so far,
    v ← momentum · v + g: what agrees in them adds up, what changes its sign cancels.
 2. `AdaGrad`, `RMSProp`, `Adam`, `AdamW`: each number has a step size of its own, smaller where
    gradients have been large.
@@ -120,7 +120,7 @@ class SGD(GradientDescent):
     """Stochastic gradient descent: v ← momentum · v + g; w ← w − rate · v.
 
     Stochastic, because the gradient g is that of a random batch. Without momentum v is g. With
-    `nesterov` the step looks ahead, to where the next will go: w ← w − rate · (g + momentum · v).
+    `nesterov` it adds now what the new v gives to the next: w ← w − rate · (g + momentum · v).
     As in PyTorch, the rate does not multiply into v; in Keras and in some papers it does.
     Raises ValueError unless 0 <= momentum < 1, and for nesterov without momentum.
     Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in
@@ -243,9 +243,9 @@ class Adam(GradientDescent):
 class AdamW(Adam):
     """Adam, and each parameter becomes smaller by rate · weight_decay of itself in every step.
 
-    With an L2 penalty Adam would divide the pull towards 0 by √v̂ as well, and pull least where
-    gradients are large; here the pull stays outside of that fraction. All parameters become
-    smaller, biases too, as in the paper. Raises ValueError unless weight_decay >= 0.
+    A penalty on squared weights (`L2` in `penalties`) also pulls them to 0, but as part of g: Adam
+    would divide it by √v̂, and pull least where gradients are large. Here it stays outside of that
+    fraction. All shrink, biases too, as in the paper. Raises ValueError unless weight_decay >= 0.
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
     """
 
@@ -266,7 +266,7 @@ def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[M
 
     Their length (norm) is the root of the sum of all their squares. One factor for all keeps the
     direction. If a number is not finite, all are returned as they are, so that training notices it.
-    Raises ValueError unless clip_norm > 0.
+    Why: one steep batch could throw all weights far off. Raises ValueError unless clip_norm > 0.
     Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
     2013, algorithm 1.
 

@@ -9,10 +9,10 @@
             optimizer.step(parameters)                                a little less wrong
         record the loss, look at the validation examples
 
-Why batches: the gradient of 32 examples has nearly the direction of that of all 1,500, for a
+Why batches: the gradient of 32 out of 1,500 examples has nearly the direction of that of all, for a
 fiftieth of the work. Why shuffle: batches that hold one class each would pull the network back and
-forth. Why validation: on examples that it has learned from, a network that has merely memorized
-them looks perfect.
+forth. Why validation examples, from which it does not learn: on the others, a network that has
+merely memorized them looks perfect.
 
 `train` does all this. It checks what it is given before it starts, and in every batch whether
 numbers are still finite. What else should happen on the way (stopping early, logging, drawing a
@@ -154,7 +154,7 @@ def train(
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch, without penalty and dropout. metrics:
-    functions of (predictions, targets), for instance `accuracy`. penalty: `L1`, `L2`, `ElasticNet`.
+    functions of (predictions, targets). penalty: large weights add to the loss, see `penalties`.
     sampler: given the epoch's number, it returns its batches as lists of row numbers.
 
     What changes is the network, the optimizer, callbacks and where rng stands. Ctrl-C leaves the
@@ -201,7 +201,7 @@ def _loop(run: Run) -> None:
         batches = [order[first:first + size] for first in range(0, len(order), size)]
         batches = batches if run.sampler is None else run.sampler(run.epoch)
         run.batches = len(batches)
-        for run.batch, rows in enumerate(batches, start=1):
+        for run.batch, rows in enumerate(batches, start=1):  # this sets run.batch to 1, 2, …
             run.batch_inputs = linalg.take(run.inputs, rows)
             run.batch_targets = linalg.take(run.targets, rows)
 
