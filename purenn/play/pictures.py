@@ -45,7 +45,7 @@ def encoded(values: Vector, scale: float) -> str:
     """Return the numbers as bytes, as text; scale is the number that becomes 254.
 
     >>> list(base64.b64decode(encoded([-1.0, 0.0, 0.5, math.nan], scale=1.0)))
-    [0, 127, 190, 255]
+    [0, 127, 191, 255]
     """
     factor = MIDDLE / scale if scale > 0 else 0.0
     try:
