@@ -51,7 +51,7 @@ class Parameter:
 
     def __repr__(self) -> str:
         rows, columns = linalg.shape(self.value)
-        return f"Parameter({self.name}, {rows} × {columns})"
+        return for_console(f"Parameter({self.name}, {rows} × {columns})")
 
 
 class Layer:

@@ -408,7 +408,7 @@ def test_a_name_wins_over_the_number_of_a_line():
     ("../layers.py", "purenn.layers.html"),
     ("../layers.py#Dense", "purenn.layers.html#Dense"),
     ("../layers.py#Dense.forward", "purenn.layers.html#Dense.forward"),
-    ("../losses.py#L1", "purenn.losses.html#L1"),
+    ("../penalties.py#L1", "purenn.penalties.html#L1"),
     ("../linalg.py#dot", "purenn.linalg.html#dot"),
     ("../data/toy.py#spiral", "purenn.data.toy.html#spiral"),
     ("../data/__init__.py", "purenn.data.html"),
