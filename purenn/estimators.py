@@ -859,7 +859,7 @@ def _refuse_values(who: str, labels: List[Any]) -> None:
     """Raise ValueError for what is measured and no class: fractions, hardly two of them equal."""
     broken = [label for label in labels if isinstance(label, float) and not label.is_integer()]
     different = len(set(broken))
-    if different > 10 and 2 * different > len(labels):
+    if different > 2 and 2 * different > len(labels):
         raise ValueError(f"{who}: y: Unknown label type: continuous. {different} different numbers "
                          f"in {len(labels)} rows are no classes; for values take Regressor")
 

@@ -211,7 +211,8 @@ def test_help_fits_its_columns_without_breaking_words(
     narrow = main(f"{command} --help")[1]
     assert set(narrow.split()) <= known
     for line in narrow.splitlines():
-        assert len(line) <= columns or len(line.split()) == 1, line
+        unbroken = re.sub(r"\[(\S+) (\S+)\]", r"[\1_\2]", line)  # an option keeps its value
+        assert len(line) <= columns or len(unbroken.split()) == 1, line
 
 
 # ---- Advice that can be followed ----

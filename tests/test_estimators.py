@@ -174,6 +174,12 @@ def test_a_constant_target_is_answered_with_itself():
 Point = namedtuple("Point", "x y")
 
 
+def test_a_few_fractions_are_no_classes():
+    for y in ([0.1, 0.25, 0.7, 0.9], [0.1, 0.25, 0.7, 0.4, 0.95]):
+        with pytest.raises(ValueError, match="Unknown label type: continuous.* take Regressor"):
+            Classifier(epochs=1).fit([[float(k)] for k in range(len(y))], y)
+
+
 @pytest.mark.parametrize("first, second", [
     ("no", "yes"), (0, 1), (3, -7), (False, True), (1.5, 2.5), (("a", 1), ("b", 2)), (None, "x"),
     ("1", 1), (b"no", b"yes"), (frozenset([1]), frozenset([2])), (Point(0, 1), Point(1, 0)),
