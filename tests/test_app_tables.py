@@ -286,3 +286,19 @@ def test_json_is_strict_everywhere(shop: Path, main: Any) -> None:
     for line in ("train t.csv --ignore id --epochs 1 --quiet --json --validation 0",
                  "evaluate m.st t.csv --json --importance"):
         json.loads(main(line)[1], parse_constant=lambda name: pytest.fail(name))
+
+
+def test_every_row_has_its_line_of_answers_also_where_training_left_out_holes(
+    main: Any, tmp_path: Path
+) -> None:
+    table, model = tmp_path / "holes.csv", str(tmp_path / "model")
+    rows = [f"{k},{'' if k % 5 == 0 else k % 7},{'ab'[k % 2]}" for k in range(40)]
+    table.write_text("x,y,kind\n" + "\n".join(rows) + "\n")
+    assert main(f"train {table} --missing drop --epochs 2 --quiet -o {model}")[0] == 0
+    code, answers, told = main(f"predict {model} {table} --keep x")
+    lines = answers.splitlines()
+    assert code == 0 and [line.split(",")[0] for line in lines] == ["x", *map(str, range(40))]
+    assert [k for k, line in enumerate(lines[1:]) if line.endswith(",")] == list(range(0, 40, 5))
+    assert "row 2, column 'y'" in told
+    left_out = main(f"predict {model} {table} --missing drop")[1]  # asked for, and done
+    assert len(left_out.splitlines()) == 1 + 32

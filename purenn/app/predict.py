@@ -142,7 +142,11 @@ class _Rows:
             yield Asked(list(row), place=Place(safe(self.word), number))
 
     def _of_table(self) -> Iterator[Asked]:
-        with data.open_table(csv_source(self.word), self.model.table(), self.table) as table:
+        encoding, options = self.model.table(), self.table
+        if options.missing is None and encoding.options.missing == "drop":
+            # Rows with holes were left out in training. Here each row gets its line of answers.
+            options = options._replace(missing="refuse")
+        with data.open_table(csv_source(self.word), encoding, options) as table:
             kept = self._places(table.names)
             for row in table:
                 odd = [] if row.problem else table.encoding.far_outside(row.features, self.table)
