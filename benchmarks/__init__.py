@@ -28,6 +28,7 @@ To be read in this order:
     overhead, sequences (with its gpt_scripts), learning, interpreters, start, memory
 11. profiling and goals, which ask the same benchmarks other questions
 
-Two more files stand beside them: picture.py draws the spiral of the README, and demo_seeds.py
-trains the demo with many seeds.
+More files stand beside them: picture.py draws the spiral of the README, demo_seeds.py trains the
+demo with many seeds, defaults.py compares the defaults with linear models, lesson_records.py writes
+the numbers that the lessons show, and playground.py measures the playground.
 """

@@ -450,6 +450,16 @@ def test_curvature_is_not_taken_for_a_kink_at_inputs_that_are_not_scaled():
     assert not gradcheck.check(network, MeanSquaredError(), pixels, T).ok
 
 
+@pytest.mark.parametrize("x", [1e-6, -1e-6, 3e-6, 5e-6, 0.0, 1e-7])
+def test_a_corner_near_by_is_no_wrong_gradient(x):
+    for layer in (ELU(0.5), ReLU()):
+        assert agrees(layer, Weighted(), [[x]], [[1.0]])
+
+
+def test_a_third_derivative_is_no_wrong_gradient():
+    assert agrees(Linear(), BinaryCrossEntropy(), [[0.9375]], [[0.9375]])
+
+
 def test_gradients_of_a_small_loss_are_held_to_the_tolerance_too():
     layer = dense(2, 2, 1)
     near = linalg.add(layer.forward(X), 1e-3)
