@@ -228,7 +228,8 @@ def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
         if len(C) == 1 and len(row) == len(B) > 0:
             if width in SHORT:
                 return SHORT[width](A, B, row)  # it takes all rows apart, so they are that long
-            return [list(map(operator.add, products, row)) for products in inner(A, B)]
+            if _common_width(A, B):
+                return [list(map(operator.add, products, row)) for products in _inner(A, B, width)]
     except (TypeError, ValueError, LookupError):
         pass
     return PLAIN["affine"](A, B, C)  # type: ignore[no-any-return]

@@ -47,86 +47,6 @@ Metric = Callable[[Any, Any], float]
 Examples = Tuple[Sequence[Vector], Targets]
 
 
-# ---- What may happen on the way ----
-
-
-class Callback:
-    """Something to do on the way; override what you need. `Run`, below, is what it sees."""
-
-    def start(self, run: Run) -> None:
-        """Before the first epoch."""
-
-    def resume(self, run: Run) -> None:
-        """After all callbacks have had their start: the moment to continue an earlier run."""
-
-    def after_batch(self, run: Run) -> None:
-        """After each step."""
-
-    def after_epoch(self, run: Run, record: Record) -> None:
-        """After each epoch, its record already in run.history."""
-
-    def between_epochs(self, run: Run) -> None:
-        """After all callbacks have had their after_epoch: the moment to write everything down."""
-
-    def end(self, run: Run) -> None:
-        """At the end, also after Ctrl-C or an error."""
-
-    def state(self) -> Dict[str, Any]:
-        """Return what a resumed training must know: numbers, texts, and lists of matrices."""
-        return {}
-
-    def restore(self, state: Dict[str, Any]) -> None:
-        """Take a state back that `state` has returned; called after `start`."""
-        for name, value in state.items():
-            setattr(self, name, value)
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Run:
-    """A training under way: what `train` was given, and how far it has come.
-
-    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done,
-    `loss_so_far` their mean loss and `batch_loss` that of the last. A callback ends the training by
-    setting `stop` to the reason. `whole_values` are the parameters' values after the last whole
-    step, `good_values` the last ones whose loss was finite.
-    """
-
-    def __init__(
-        self, network: Network, examples: Examples, loss: Loss, optimizer: Optimizer, epochs: int,
-        batch_size: int, validation: Optional[Examples], metrics: Sequence[Metric],
-        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
-    ) -> None:
-        self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
-        self.inputs, self.targets = examples
-        self.epochs, self.batch_size, self.validation = epochs, batch_size, validation
-        self.metrics, self.callbacks, self.rng, self.sampler = metrics, callbacks, rng, sampler
-        self.parameters: List[Parameter] = list(network.parameters())
-        self.good_values = self.whole_values = self.values()
-        self.batches = math.ceil(len(self.inputs) / batch_size)
-        self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
-        self.batch_inputs: Matrix = []
-        self.batch_targets: Targets = []
-        self.history = History()
-        self.stop: Optional[str] = None
-
-    def measure(self) -> float:
-        """Return the loss of the present batch, with penalty, for the present parameters."""
-        scores = self.network.forward(self.batch_inputs)
-        value, _ = self.loss.value_and_gradient(scores, self.batch_targets)
-        return value + (self.penalty(self.parameters) if self.penalty is not None else 0.0)
-
-    def values(self) -> List[Matrix]:
-        """Return the present values of all parameters; nobody changes a value in place."""
-        return [parameter.value for parameter in self.parameters]
-
-    def put_back(self, values: List[Matrix]) -> None:
-        """Give the parameters values that they had before."""
-        for parameter, value in zip(self.parameters, values):
-            parameter.value = value
-
-
 # ---- The loop ----
 
 
@@ -248,6 +168,86 @@ def _validated(run: Run) -> Tuple[Optional[float], Dict[str, float]]:
 
 def _measured(run: Run, predictions: List[Matrix], targets: Targets) -> Dict[str, float]:
     return {metric.__name__: metric(linalg.vstack(predictions), targets) for metric in run.metrics}
+
+
+# ---- What may happen on the way ----
+
+
+class Callback:
+    """Something to do on the way; override what you need. `Run`, below, is what it sees."""
+
+    def start(self, run: Run) -> None:
+        """Before the first epoch."""
+
+    def resume(self, run: Run) -> None:
+        """After all callbacks have had their start: the moment to continue an earlier run."""
+
+    def after_batch(self, run: Run) -> None:
+        """After each step."""
+
+    def after_epoch(self, run: Run, record: Record) -> None:
+        """After each epoch, its record already in run.history."""
+
+    def between_epochs(self, run: Run) -> None:
+        """After all callbacks have had their after_epoch: the moment to write everything down."""
+
+    def end(self, run: Run) -> None:
+        """At the end, also after Ctrl-C or an error."""
+
+    def state(self) -> Dict[str, Any]:
+        """Return what a resumed training must know: numbers, texts, and lists of matrices."""
+        return {}
+
+    def restore(self, state: Dict[str, Any]) -> None:
+        """Take a state back that `state` has returned; called after `start`."""
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class Run:
+    """A training under way: what `train` was given, and how far it has come.
+
+    `epoch` is the number of the epoch, from 1; `batch` how many of its `batches` are done,
+    `loss_so_far` their mean loss and `batch_loss` that of the last. A callback ends the training by
+    setting `stop` to the reason. `whole_values` are the parameters' values after the last whole
+    step, `good_values` the last ones whose loss was finite.
+    """
+
+    def __init__(
+        self, network: Network, examples: Examples, loss: Loss, optimizer: Optimizer, epochs: int,
+        batch_size: int, validation: Optional[Examples], metrics: Sequence[Metric],
+        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
+    ) -> None:
+        self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
+        self.inputs, self.targets = examples
+        self.epochs, self.batch_size, self.validation = epochs, batch_size, validation
+        self.metrics, self.callbacks, self.rng, self.sampler = metrics, callbacks, rng, sampler
+        self.parameters: List[Parameter] = list(network.parameters())
+        self.good_values = self.whole_values = self.values()
+        self.batches = math.ceil(len(self.inputs) / batch_size)
+        self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
+        self.batch_inputs: Matrix = []
+        self.batch_targets: Targets = []
+        self.history = History()
+        self.stop: Optional[str] = None
+
+    def measure(self) -> float:
+        """Return the loss of the present batch, with penalty, for the present parameters."""
+        scores = self.network.forward(self.batch_inputs)
+        value, _ = self.loss.value_and_gradient(scores, self.batch_targets)
+        return value + (self.penalty(self.parameters) if self.penalty is not None else 0.0)
+
+    def values(self) -> List[Matrix]:
+        """Return the present values of all parameters; nobody changes a value in place."""
+        return [parameter.value for parameter in self.parameters]
+
+    def put_back(self, values: List[Matrix]) -> None:
+        """Give the parameters values that they had before."""
+        for parameter, value in zip(self.parameters, values):
+            parameter.value = value
 
 
 # ---- Around the loop: callbacks hear of start and end, and no half step remains ----
