@@ -421,3 +421,15 @@ def test_words_that_the_table_did_not_have_are_named():
         model.predict([{"length": 1, "colour": "pink", "weight": 1}])
     with pytest.raises(purenn.DataError, match="expected a value for 'weight'"):
         model.predict([{"length": 1, "colour": "red"}])
+
+
+def test_the_digest_is_of_names_and_shapes_as_well_as_of_numbers():
+    from purenn.store.architecture import digest
+    from purenn.store.safetensors import from_rows
+
+    row = from_rows([[1.0, 2.0]])
+    others = [{"a": from_rows([[1.0], [2.0]])}, {"b": row}, {"a": from_rows([[1.0, 3.0]])},
+              {"a": row, "b": row}]
+    assert digest({}, {"a": row}) == digest({}, {"a": from_rows([[1.0, 2.0]])})
+    assert len({digest({}, tensors) for tensors in [{"a": row}, *others]}) == 5
+    assert digest({"kind": "x"}, {"a": row}) != digest({}, {"a": row})

@@ -13,6 +13,7 @@ from purenn import (
     LinearWarmUp, MeanSquaredError, Network, Optimizer, Parameter, RandomAdjustment, RandomSearch,
     RMSProp, Schedule, StepDecay, Tanh, clip_by_global_norm, linalg,
 )
+from purenn.optimizers import GradientDescent, RandomStrategy
 
 DESCENTS = [SGD, lambda **rate: SGD(momentum=0.9, **rate),
             lambda **rate: SGD(momentum=0.9, nesterov=True, **rate), AdaGrad, RMSProp, Adam, AdamW]
@@ -317,7 +318,11 @@ def test_only_the_random_methods_do_without_a_gradient():
     assert all(make(learning_rate=0.1).needs_gradient for make in DESCENTS)
 
 
-@pytest.mark.parametrize("call", [lambda: Optimizer().step([]), lambda: Schedule()(0)])
+@pytest.mark.parametrize("call", [
+    lambda: Optimizer().step([]), lambda: Schedule()(0),
+    lambda: GradientDescent(0.1).update(0.1, 1.0, 1.0), lambda: path(GradientDescent(0.1), [1.0]),
+    lambda: RandomStrategy(Random(1), 1.0).step([Parameter("w", [[1.0]])], lambda: 1.0),
+])
 def test_an_optimizer_or_schedule_that_lacks_its_method_says_so(call):
     with pytest.raises(NotImplementedError):
         call()

@@ -370,6 +370,14 @@ def test_an_encoding_of_version_0_1_is_read():
     assert again.to_dict() == encoding.to_dict()
 
 
+def test_an_encoding_with_a_column_of_an_unknown_kind_is_refused():
+    values = json.loads(json.dumps(learned().to_dict()))
+    assert Encoding.from_dict(values).to_dict() == values
+    values["columns"][0]["kind"] = "picture"
+    with pytest.raises(ValueError, match="a kind of column"):
+        Encoding.from_dict(values)
+
+
 # ---- Names: of files, of columns, near ones ----
 
 
