@@ -28,7 +28,7 @@ __all__ = ["activations", "network"]
 
 MOST_SHOWN, MOST_LAYERS = 10, 12  # neurons of a layer that are drawn; layers
 RADIUS, DOWN, ACROSS = 13, 40, 170  # pixels: of a circle; from circle to circle, layer to layer
-NEAREST = 76  # pixels from layer to layer where the page is narrow
+NEAREST = 64  # pixels from layer to layer where the page is narrow
 THICKEST = 5.0
 NAMES = 130
 

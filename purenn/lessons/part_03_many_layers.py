@@ -164,8 +164,7 @@ print("\n".join(traced))
 # days go in, and five rows come out.
 
 # %%
-draw.show(draw.network(deep, title="3 inputs, then 8, 4 and 2 neurons",
-                       input_names=input_names, output_names=["first", "second"]))
+draw.show(draw.network(deep, title="3 inputs, then 8, 4 and 2 neurons"))
 
 # %% [markdown]
 # The network prints such a table itself, without a batch, together with how many numbers each layer
