@@ -217,7 +217,7 @@ def _compare(
 
     h = STEP * max(1.0, abs(x) / 1000)  # a large x has fewer digits behind the point
     numeric, *sides = slopes(h)
-    scale = max(abs(analytic), abs(numeric), resolution)
+    scale = max(abs(analytic), abs(numeric), resolution, 1e-4 * abs(x))
     error = abs(analytic - numeric) / scale
     if not math.isfinite(error):
         return _Compared(Comparison(name, index, analytic, numeric, math.inf), False)
@@ -242,12 +242,14 @@ def _compare(
 def _resolution(loss: float, scores: Matrix) -> float:
     """Return the size of gradients below which the numeric one is noise.
 
-    Loss and scores are known to about 10⁻¹⁶ of their size, and the step is about 10⁻⁵: so slopes
-    are known to about 10⁻¹¹ of that size. To be compared to a millionth, a gradient must be larger
-    than 10⁻⁵ of the scores. For the loss, in which more is added up, a thousandth is taken.
+    Loss and scores, and what is computed on the way to them, are known to about 10⁻¹⁶ of their
+    size, and the step is about 10⁻⁵: so slopes are known to about 10⁻¹¹ of that size. Numbers of
+    the size of 1 are met on the way of nearly every formula. To be compared to a millionth, a
+    gradient must be larger than 10⁻⁴ of all these. For the loss, in which more is added up, it is
+    10⁻³.
     """
     largest = linalg.item(linalg.max(linalg.abs(scores)))
-    return max(1e-3 * abs(loss), 1e-5 * largest, 1e-12)
+    return max(1e-3 * abs(loss), 1e-4 * max(1.0, largest))
 
 
 def _report(compared: List[_Compared], rows: int, tolerance: float) -> Report:

@@ -456,6 +456,10 @@ def test_a_corner_near_by_is_no_wrong_gradient(x):
         assert agrees(layer, Weighted(), [[x]], [[1.0]])
 
 
+def test_noise_of_what_is_computed_on_the_way_is_no_wrong_gradient():
+    assert agrees(ACTIVATIONS["GELU"](), Weighted(), [[0.0, -6.0]], [[0.0, 1.0]])
+
+
 def test_a_third_derivative_is_no_wrong_gradient():
     assert agrees(Linear(), BinaryCrossEntropy(), [[0.9375]], [[0.9375]])
 
