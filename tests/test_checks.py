@@ -170,7 +170,9 @@ def test_a_data_frame_and_a_column_of_it_are_explained():
             in str(error)
     # Class numbers are taken in their order, whatever their labels are.
     for index in ([0, 1], [1, 0], [7, 8]):
-        assert checks.class_targets("a loss", 2, 2, pandas.Series([1, 0], index=index)) == [1, 0]
+        labels = pandas.Series([1, 0], index=index)
+        assert checks.class_targets("a loss", 2, 2, labels) == [1, 0]
+        assert learn(X, labels)[0].loss == learn(X, [1, 0])[0].loss
 
 
 @pytest.mark.parametrize("value, name", [
@@ -482,6 +484,11 @@ def test_targets_that_are_no_list_are_refused_before_training(targets, words):
     error = raised(learn, X, targets)
     assert type(error) is TypeError
     assert str(error) == f"train: targets: expected class numbers or rows, {words}"
+
+
+def test_any_sequence_of_class_numbers_is_learned_in_its_order():
+    for labels in ((1, 0), range(1, -1, -1), b"\x01\x00", deque([1, 0])):
+        assert learn(X, labels)[0].loss == learn(X, [1, 0])[0].loss
 
 
 def test_there_is_a_target_for_each_row():
