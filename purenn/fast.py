@@ -8,7 +8,8 @@ What every function here promises, and tests check:
 
 - The numbers are those of the plain function (equal by ==), because products are added in the same
   order. The exceptions are `math.sumprod` and, from Python 3.12 on, the built-in `sum`: they round
-  better than a loop. What is left out because a factor is zero would have added a zero.
+  better than a loop. What is left out because a factor is zero would have added a zero, as long as
+  the other factor is finite: 0 times inf is nan in the plain loop, and nothing here.
 - Everything unusual (rows of several lengths, no rows, other types) is handed to the plain
   function, `PLAIN[name]`, which raises the errors. So there are no messages here.
 
