@@ -1,7 +1,7 @@
 """Start: what is paid before anything is computed, as whole processes.
 
     python -c pass              a bare interpreter: what the others are compared with
-    import purenn               the nine rooms of the core
+    import purenn               the nine modules of the core
     purenn --help               the command line
     one predict                 import, a model file, one row, one answer
 

@@ -34,7 +34,7 @@ The idea of going in such an order, of looking at the loss at the start, and of 
 by heart: Karpathy, "A Recipe for Training Neural Networks", 2019, and the notes of the Stanford
 course CS231n, "Neural Networks Part 3: Learning and Evaluation".
 
-Beside the nine rooms: it uses them all, and gradcheck and data; none of them uses it.
+Built on the nine modules of the core, gradcheck and data; none of them uses it.
 """
 
 from __future__ import annotations
