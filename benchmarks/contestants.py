@@ -17,13 +17,14 @@ from purenn import fast
 
 from . import peers, scripts
 from .copies import copy_on
-from .measuring import Plan, Timing, interleave
+from .measuring import PYPY, Plan, Timing, interleave
 from .tasks import ADAM_RATE, RATE, Task
 
 PLAIN, PURENN, STAND_IN = "purenn, plain loops", "purenn", "purenn on NumPy"
 BY_HAND, SKLEARN, TORCH = "NumPy by hand", "scikit-learn", "PyTorch"
 INDEXED, ZIPPED, OWN_DOT = "triple indexed loops", "zipped loops", "comprehensions"
 STRAIGHT, SINGLE = "straight-line script", "single-example script"
+BEST, BEST_SPARSE = "quickest known script", "quickest known script for zeros"
 STRAIGHT_ADAM, ADAM = "straight-line script, Adam", "purenn, Adam"
 
 Contestants = Dict[str, Any]
@@ -103,6 +104,10 @@ MAKERS: Dict[str, Callable[[Task], Any]] = {
     ZIPPED: lambda task: scripts.LoopScript(task, scripts.ZIPPED),
     OWN_DOT: lambda task: scripts.StraightScript(task, scripts.own_dot),
     STRAIGHT: lambda task: scripts.StraightScript(task, dot_of_purenn()),
+    BEST: lambda task: (scripts.BestScriptPyPy(task) if PYPY
+                        else scripts.BestScript(task, dot_of_purenn(), sparse=False)),
+    BEST_SPARSE: lambda task: (scripts.BestScriptPyPy(task) if PYPY
+                               else scripts.BestScript(task, dot_of_purenn(), sparse=True)),
     SINGLE: lambda task: scripts.SingleScript(task, dot_of_purenn()),
     STRAIGHT_ADAM: lambda task: scripts.AdamScript(task, dot_of_purenn()),
     PLAIN: lambda task: Library(purenn_on_plain_loops(), task),

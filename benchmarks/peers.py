@@ -38,7 +38,10 @@ def versions() -> Dict[str, str]:
 
 
 class NumPyByHand:
-    """What a page of NumPy does: the same lines as the straight script, without the loops."""
+    """What a page of NumPy does: the same lines as the straight script, without the loops.
+
+    As in the step of purenn, the loss is computed and what is not finite is found.
+    """
 
     def __init__(self, task: Task) -> None:
         import numpy as np
@@ -57,6 +60,9 @@ class NumPyByHand:
         s = a @ self.w2.T + self.b2
         g = np.exp(s - s.max(axis=1, keepdims=True))
         g /= g.sum(axis=1, keepdims=True)
+        self.loss = -np.log(g[self.rows, self.labels]).mean()
+        if not np.isfinite(self.loss):
+            raise FloatingPointError("the loss is no longer finite")
         g[self.rows, self.labels] -= 1.0
         g /= len(x)
         back = (g @ self.w2) * (h > 0)
@@ -64,6 +70,8 @@ class NumPyByHand:
         self.b2 -= RATE * g.sum(axis=0)
         self.w1 -= RATE * (back.T @ x)
         self.b1 -= RATE * back.sum(axis=0)
+        if not all(np.isfinite(w).all() for w in (self.w1, self.b1, self.w2, self.b2)):
+            raise FloatingPointError("a weight is no longer finite")
 
     def predict(self) -> Any:
         """Return the scores of the batch."""

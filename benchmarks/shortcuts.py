@@ -55,6 +55,7 @@ def calls() -> Dict[str, Tuple[str, Tuple[Any, ...]]]:
         "all numbers in one vector": ("ravel", (X,)),
         "matrices below each other": ("vstack", ([X, W],)),
         "sum of 64 numbers": ("_total", (X[0],)),
+        "rows 0 to 15": ("take", (X, range(16))),
         "the number in a matrix of 1 × 1": ("item", ([[1.0]],)),
     }
 

@@ -32,12 +32,13 @@ from .linalg import Matrix, Vector
 __all__ = [
     "_total", "affine", "all_finite", "chain_rule", "divide", "dot", "elementwise",
     "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul",
-    "one_hot", "ravel", "shape", "sum", "transpose", "vstack",
+    "one_hot", "ravel", "shape", "sum", "take", "transpose", "vstack",
 ]
 
 PLAIN: Dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
 CPYTHON = sys.implementation.name == "cpython"
 SUMPROD = getattr(math, "sumprod", None)  # from Python 3.12 on: 3 times as quick as a loop
+NARROW = 8 if CPYTHON else 16  # widths of rows up to which formulas are written out
 
 builtin_sum: Callable[..., float] = sum  # this module has a sum of its own
 
@@ -107,8 +108,15 @@ def item(A: Matrix) -> float:
         return PLAIN["item"](A)  # type: ignore[no-any-return]
 
 
+def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
+    if type(rows) is range and type(A) is list and rows.step == 1:
+        if 0 <= rows.start < rows.stop <= len(A):
+            return A[rows.start:rows.stop]
+    return PLAIN["take"](A, rows)  # type: ignore[no-any-return]
+
+
 def vstack(matrices: Sequence[Matrix]) -> Matrix:
-    stacked = list(chain.from_iterable(matrices))
+    stacked = matrices[0] if len(matrices) == 1 else list(chain.from_iterable(matrices))
     shape(stacked)
     return stacked
 
@@ -134,8 +142,12 @@ def sum(A: Matrix, axis: Any = None) -> Matrix:
     if axis is None:
         return [[_total(ravel(A))]]
     if axis == 0:
-        rows, _ = shape(A)
-        return [list(map(float, A[0])) if rows == 1 else list(map(_total, zip(*A)))]
+        rows, width = shape(A)
+        if rows == 1:
+            return [list(map(float, A[0]))]
+        if not CPYTHON:
+            return [_four_rows_by_position([1.0] * rows, A, [0.0] * width)]
+        return [list(map(_total, zip(*A)))]
     return PLAIN["sum"](A, axis)  # type: ignore[no-any-return]
 
 
@@ -143,10 +155,116 @@ def all_finite(*matrices: Matrix) -> bool:
     # A sum that is finite has no inf and no nan in it, and is quicker than looking at each number.
     if CPYTHON and math.isfinite(builtin_sum(map(builtin_sum, chain(*matrices)))):
         return True
-    return all(all(map(math.isfinite, row)) for row in chain(*matrices))
+    return all(map(_is_finite, chain(*matrices)))
+
+
+def _is_finite(row: Vector) -> bool:
+    total = 0.0
+    for x in row:
+        total += x - x  # 0, but nan for inf and nan
+    return total == 0.0
+
+
+# ---- Rows written out ----
+
+# For short rows, Python spends more time on the loop than on the numbers. So for each width that
+# occurs, a function is made in which the loop over the columns is written out. For a width of 2,
+# the product of all rows of A with all rows of B becomes:
+#
+#     for a0, a1, in A:
+#         row = []
+#         for b0, b1, in B:
+#             row.append(a0 * b0 + a1 * b1)
+#         product.append(row)
+#
+# A row of another length cannot be taken apart so, which raises ValueError: the lengths of the rows
+# need no other check.
+
+
+class ByWidth(Dict[int, Callable[..., Matrix]]):
+    """For each width of rows a function, made when it is asked for the first time."""
+
+    def __init__(self, source: Callable[[int], str]) -> None:
+        self.source = source  # the text of the function, which is called `made`, for a width
+
+    def __missing__(self, width: int) -> Callable[..., Matrix]:
+        if width == 0:
+            raise ValueError("there are no numbers")
+        names: Dict[str, Any] = {"exp": math.exp, "tanh": math.tanh, "one_size": _one_size}
+        exec(self.source(width), names)
+        self[width] = names["made"]
+        return self[width]
+
+
+def _in_columns(text: str, width: int) -> str:
+    """Return the text once for each column, its names numbered: "{a}, " gives "a0, a1, "."""
+    return "".join(text.format(**{name: f"{name}{column}" for name in "abgmstvwxy"})
+                   for column in range(width))
+
+
+def written(formula: str, names: str, numbers: str = "") -> ByWidth:
+    """Return a formula for all numbers of some matrices, from its text.
+
+    written("{w} - rate * {g}", "w g", "rate")[2](W, G, rate) wants matrices of two columns. The
+    arguments of the function are the matrices, the numbers, and what `self` is in the formula. It
+    raises ValueError or TypeError unless the first ones are matrices of one size.
+    """
+    matrices = [name.upper() for name in names.split()]
+    together = f"zip({', '.join(matrices)})" if len(matrices) > 1 else matrices[0]
+
+    def source(width: int) -> str:
+        bad = " or ".join(f"len({matrices[0]}) != len({other})" for other in matrices[1:])
+        rows, columns = ", ".join(names.split()), ""
+        if width <= NARROW:
+            rows = ", ".join(f"({_in_columns('{' + name + '}, ', width)})"
+                             for name in names.split())
+            row = _in_columns(formula + ", ", width)
+        elif CPYTHON:
+            bad = f"not one_size({', '.join(matrices)})"
+            row, columns = formula.replace("{", "").replace("}", ""), f" for {rows} in rows"
+            if len(matrices) > 1:
+                columns = f" for {rows} in zip(*rows)"
+            rows = "rows"
+        else:  # PyPy keeps floats bare in lists, but not in the tuples that zip makes
+            bad = f"not one_size({', '.join(matrices)})"
+            row = formula.replace("}", "[k]").replace("{", "")
+            columns = f" for k in range(len({names[0]}))"
+        return (f"def made({', '.join([*matrices, *numbers.split(), 'self=None'])}):\n"
+                + (f"    if {bad}: raise ValueError\n" if bad else "")
+                + f"    return [[{row}{columns}] for {rows} in {together}]")
+
+    return ByWidth(source)
+
+
+def _product_source(width: int, plus: bool = False) -> str:
+    """Return the product of rows as text; with `plus`, a number of C is added for each row of B."""
+    columns, total = _in_columns("{b}, ", width), _in_columns("{a} * {b} + ", width)
+    each, added = (f"({columns}), c in zip(B, C)", "c") if plus else (f"{columns} in B", "0.0")
+    return (f"def made(A, B, C=None):\n"
+            f"    product = []\n"
+            f"    for {_in_columns('{a}, ', width)} in A:\n"
+            f"        row = []\n"
+            f"        for {each}:\n"
+            f"            row.append({total}{added})\n"
+            f"        product.append(row)\n"
+            f"    return product")
+
+
+_product_of_rows = ByWidth(_product_source)
+_product_plus = ByWidth(lambda width: _product_source(width, plus=True))
+_outer = ByWidth(lambda width: (f"def made(u, V):\n    for {_in_columns('{v}, ', width)} in V:\n"
+                                f"        return [[{_in_columns('x * {v}, ', width)}] for x in u]"))
 
 
 # ---- Products ----
+
+# What is quickest was measured on 3.8, 3.11, 3.13 and PyPy. Rows of up to SHORT numbers are written
+# out; beside `math.sumprod` only very short ones. Where many numbers in A are zeros, sums of the
+# rows of B are quicker than dot products, in which zeros are multiplied like all others.
+
+SHORT = 8 if SUMPROD or not CPYTHON else 128
+ENOUGH_ZEROS = 0.6 if SUMPROD or not CPYTHON else 0.4
+MOSTLY_ZEROS = 0.65
 
 
 def dot(u: Vector, v: Vector) -> float:
@@ -171,64 +289,75 @@ _dot: Callable[[Sequence[float], Sequence[float]], float] = (
     _loop_dot if not CPYTHON else SUMPROD or _map_dot)
 
 
-# Rows of up to four numbers, and of sixteen, written out: for two numbers 3 times as quick as a dot
-# product or more, 10 times on PyPy. To each product a number of C is added, the bias of a neuron or
-# nothing.
-SHORT: Dict[int, Callable[[Matrix, Matrix, Iterable[float]], Matrix]] = {
-    1: lambda A, B, C: [[a * x + s for (x,), s in zip(B, C)] for (a,) in A],
-    2: lambda A, B, C: [[a * x + b * y + s for (x, y), s in zip(B, C)] for a, b in A],
-    3: lambda A, B, C: [[a * x + b * y + c * z + s for (x, y, z), s in zip(B, C)]
-                        for a, b, c in A],
-    4: lambda A, B, C: [[a * x + b * y + c * z + d * w + s for (x, y, z, w), s in zip(B, C)]
-                        for a, b, c, d in A],
-}
+def _dots(A: Matrix, B: Matrix) -> Matrix:
+    """Return the dot product of every row of A with every row of B."""
+    product = _dot  # a local name is found faster than a global one
+    return [[product(a, b) for b in B] for a in A]
 
 
-def _sixteen(A: Matrix, B: Matrix, C: Iterable[float]) -> Matrix:
-    """Rows of sixteen numbers, the width of a small language model: 1.5 times as quick, PyPy 4."""
-    return [
-        [a0 * b0 + a1 * b1 + a2 * b2 + a3 * b3 + a4 * b4 + a5 * b5
-         + a6 * b6 + a7 * b7 + a8 * b8 + a9 * b9 + a10 * b10
-         + a11 * b11 + a12 * b12 + a13 * b13 + a14 * b14 + a15 * b15 + s
-         for (b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15), s
-         in zip(B, C)]
-        for a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 in A
-    ]
+def _dots_four_at_a_time(A: Matrix, B: Matrix) -> Matrix:
+    """The same, as PyPy likes it: four sums do not wait for each other."""
+    product, four = [], len(B) - len(B) % 4
+    for a in A:
+        row = []
+        for first in range(0, four, 4):
+            b, c, d, e = B[first:first + 4]
+            s = t = u = v = 0.0
+            for k in range(len(a)):
+                x = a[k]
+                s += x * b[k]
+                t += x * c[k]
+                u += x * d[k]
+                v += x * e[k]
+            row += [s, t, u, v]
+        product.append(row + [_loop_dot(a, b) for b in B[four:]])
+    return product
 
 
-if not SUMPROD:
-    SHORT[16] = _sixteen
+def _dots_without_zeros(A: Matrix, B: Matrix) -> Matrix:
+    """The same for PyPy, where most numbers of A are zeros."""
+    product = []
+    for a in A:
+        row, places = [], [k for k in range(len(a)) if a[k] != 0]
+        for b in B:
+            total = 0.0
+            for k in places:
+                total += a[k] * b[k]
+            row.append(total)
+        product.append(row)
+    return product
+
+
+_all_dots = _dots if CPYTHON else _dots_four_at_a_time
 
 
 def _columns(A: Matrix) -> Any:
     """Return the columns; CPython makes tuples faster than lists, and reads them faster."""
-    return list(zip(*A)) if CPYTHON else list(map(list, zip(*A)))
+    return list(zip(*A)) if CPYTHON else [[row[k] for row in A] for k in range(len(A[0]))]
 
 
 def inner(A: Matrix, B: Matrix) -> Matrix:
     width = _common_width(A, B)
-    if width in SHORT:
-        return SHORT[width](A, B, repeat(0.0))
     if width == 0:
         return PLAIN["inner"](A, B)  # type: ignore[no-any-return]
     return _inner(A, B, width)
 
 
 def _inner(A: Matrix, B: Matrix, width: int) -> Matrix:
-    """Return the product of rows that are not short; their sizes have been checked."""
-    if len(A) > 1 and _sums_are_quicker(A, width):
-        columns, nothing = _columns(B), [0.0] * len(B)
-        return [_sum_of_rows(weights, columns, nothing) for weights in A]
-    product = _dot  # a local name is found faster than a global one
-    return [[product(a, b) for b in B] for a in A]
+    """Return the product of rows by the quickest way; their sizes have been checked."""
+    if _written_out(A, width):
+        return _product_of_rows[width](A, B)
+    if len(A) > 1 and _zeros(A) > ENOUGH_ZEROS:
+        return _sums_of_rows(A, _columns(B)) if CPYTHON else _dots_without_zeros(A, B)
+    return _all_dots(A, B)
 
 
 def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
     try:
-        row, width = C[0], len(A[0])
-        if len(C) == 1 and len(row) == len(B) > 0:
-            if width in SHORT:
-                return SHORT[width](A, B, row)  # it takes all rows apart, so they are that long
+        (row,), width = C, len(A[0])
+        if len(row) == len(B) > 0 < width:
+            if _written_out(A, width):
+                return _product_plus[width](A, B, row)
             if _common_width(A, B):
                 return [list(map(operator.add, products, row)) for products in _inner(A, B, width)]
     except (TypeError, ValueError, LookupError):
@@ -249,37 +378,48 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
         return PLAIN["inner_columns"](A, B)  # type: ignore[no-any-return]
     if rows == 1:
         row, nothing = B[0], [0.0] * len(B[0])
+        if len(row) <= NARROW:
+            return _outer[len(row)](A[0], B)
         return [[x * y for y in row] if x else nothing for x in A[0]]
+    if CPYTHON and len(B[0]) > 16 and len(A[0]) > 16 and _zeros(B) > MOSTLY_ZEROS:
+        # Pictures: most pixels are 0. AᵀB is the transpose of BᵀA, in which they can be left out.
+        return list(map(list, zip(*_sums_of_rows(_columns(B), A))))
     return _product(_columns(A), B, rows)
 
 
 def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
-    """Return A times B by the way that is quickest for them; their sizes have been checked.
+    """Return A times B by the way that is quickest for them; their sizes have been checked."""
+    if len(A) == 1 and width > 4 or not _written_out(A, width) and (
+            not CPYTHON or _zeros(A) > ENOUGH_ZEROS):
+        return _sums_of_rows(A, B)
+    if _written_out(A, width):
+        return _product_of_rows[width](A, zip(*B) if len(A) == 1 else _columns(B))
+    return _all_dots(A, _columns(B))
 
-    Each row of the result is a sum of rows of B, weighted by the numbers in a row of A, and a
-    weight of zero is passed over. Behind a ReLU half of the gradients are zero, and with them half
-    of the work is saved, where a dot product would not notice: about twice as quick, four times on
-    PyPy, but slower than `math.sumprod`.
+
+def _written_out(A: Matrix, width: int) -> bool:
+    """Say whether the product of rows of this width is to be written out."""
+    return width <= 16 and width <= SHORT or width <= SHORT and _zeros(A) <= ENOUGH_ZEROS
+
+
+def _zeros(A: Matrix) -> float:
+    """Return about which share of the numbers are zeros."""
+    sample = A[::8]  # to look at all of them would cost a percent of a training step
+    zeros = builtin_sum(operator.countOf(row, 0.0) for row in sample)
+    return zeros / (len(sample) * len(sample[0]))
+
+
+def _sums_of_rows(A: Matrix, B: Matrix) -> Matrix:
+    """Return A times B: each row is a sum of rows of B, weighted by the numbers in a row of A.
+
+    A weight of zero is passed over. Behind a ReLU half of the gradients are zero, and with them
+    half of the work is saved, where a dot product would not notice.
     """
-    if width in SHORT:
-        return SHORT[width](A, _columns(B), repeat(0.0))
-    if len(A) == 1 or _sums_are_quicker(A, width):
-        nothing = [0.0] * len(B[0])
-        return [_sum_of_rows(weights, B, nothing) for weights in A]
-    product, columns = _dot, _columns(B)
-    return [[product(a, column) for column in columns] for a in A]
+    nothing = [0.0] * len(B[0])
+    return [_sum_of_rows(weights, B, nothing) for weights in A]
 
 
-def _sums_are_quicker(A: Matrix, width: int) -> bool:
-    """Say whether sums of rows are quicker here than dot products."""
-    if not CPYTHON or SUMPROD:
-        return not CPYTHON
-    sample = A[::8]  # to look at all of its numbers would cost a percent of a training step
-    zeros_seen = builtin_sum(operator.countOf(row, 0.0) for row in sample)
-    return zeros_seen * 10 > 4 * width * len(sample)
-
-
-def _four_rows_at_a_time(weights: Vector, rows: Matrix, nothing: Vector) -> Vector:
+def _eight_rows_at_a_time(weights: Vector, rows: Matrix, nothing: Vector) -> Vector:
     """Return weights[0]·rows[0] + weights[1]·rows[1] + …; few lists are made on the way."""
     rows = list(compress(rows, weights))
     weights = list(filter(None, weights))
@@ -287,73 +427,94 @@ def _four_rows_at_a_time(weights: Vector, rows: Matrix, nothing: Vector) -> Vect
     weights += [0.0] * missing
     rows += [nothing] * missing
     total = nothing
-    for first in range(0, len(weights), 4):
-        a, b, c, d = weights[first:first + 4]
-        four = rows[first:first + 4]
-        total = [t + a * x + b * y + c * z + d * w for t, x, y, z, w in zip(total, *four)]
+    for first in range(0, len(weights) - 4, 8):
+        a, b, c, d, e, f, g, h = weights[first:first + 8]
+        total = [t + a * x + b * y + c * z + d * w + e * p + f * q + g * r + h * s
+                 for t, x, y, z, w, p, q, r, s in zip(total, *rows[first:first + 8])]
+    if len(weights) % 8:
+        a, b, c, d = weights[-4:]
+        total = [t + a * x + b * y + c * z + d * w
+                 for t, x, y, z, w in zip(total, *rows[-4:])]
     return total
 
 
-def _by_position(weights: Vector, rows: Matrix, nothing: Vector) -> Vector:
-    """The same, as PyPy likes it: 3.5 times as quick there as a new list for each row."""
-    total = list(nothing)
-    for weight, row in zip(weights, rows):
-        if weight != 0:
-            for column in range(len(total)):
-                total[column] += weight * row[column]
+def _four_rows_by_position(weights: Vector, rows: Matrix, nothing: Vector) -> Vector:
+    """The same, as PyPy likes it: numbers are added in place."""
+    seen = [k for k in range(len(weights)) if weights[k] != 0]
+    total, four = list(nothing), len(seen) - len(seen) % 4
+    for first in range(0, four, 4):
+        i, j, k, m = seen[first:first + 4]
+        a, b, c, d = weights[i], weights[j], weights[k], weights[m]
+        p, q, r, s = rows[i], rows[j], rows[k], rows[m]
+        for column in range(len(total)):
+            total[column] = (total[column] + a * p[column] + b * q[column] + c * r[column]
+                             + d * s[column])
+    for k in seen[four:]:
+        a, p = weights[k], rows[k]
+        for column in range(len(total)):
+            total[column] += a * p[column]
     return total
 
 
-_sum_of_rows = _four_rows_at_a_time if CPYTHON else _by_position
+_sum_of_rows = _eight_rows_at_a_time if CPYTHON else _four_rows_by_position
 
 
 # ---- Number by number ----
 
-# Formulas of purenn, written out for whole matrices: by module and name of the formula. The first
-# argument is what the formula is a method of, or None. There need not be an entry for a formula:
-# without one it is called for each number.
+# Formulas of purenn, and those of `operator`, written out for whole matrices: by module and name of
+# the formula. There need not be an entry for a formula: without one it is called for each number.
 
-Quick = Callable[..., Any]
-FORMULAS: Dict[Tuple[str, str], Quick] = {
-    ("purenn.activations", "Linear.f"): lambda _, X: X,
-    ("purenn.activations", "ReLU.f"): lambda _, X: [
-        [0.0 if x < 0.0 else x for x in row] for row in X],
-    ("purenn.activations", "Tanh.f"): lambda _, X: [list(map(math.tanh, row)) for row in X],
-    ("purenn.losses", "MeanSquaredError.f"): lambda _, S, T: [
-        [(s - t) * (s - t) for s, t in zip(*rows)] for rows in zip(S, T)],
-    ("purenn.losses", "MeanSquaredError.df"): lambda _, S, T: [
-        [2.0 * (s - t) for s, t in zip(*rows)] for rows in zip(S, T)],
-    ("purenn.losses", "weighted"): lambda _, T, L: [
-        [t * log_p if t else 0.0 for t, log_p in zip(*rows)] for rows in zip(T, L)],
-    ("purenn.penalties", "L2.f"): lambda self, W: [
-        [self.strength * (w * w) for w in row] for row in W],
-    ("purenn.penalties", "L2.df"): lambda self, W: [
-        [2.0 * self.strength * w for w in row] for row in W],
+Formulas = Dict[Tuple[str, str], ByWidth]
+FORMULAS: Formulas = {
+    ("_operator", "add"): written("{a} + {b}", "a b"),
+    ("_operator", "sub"): written("{a} - {b}", "a b"),
+    ("_operator", "mul"): written("{a} * {b}", "a b"),
+    ("purenn.activations", "Linear.f"): written("{x}", "x"),
+    ("purenn.activations", "ReLU.f"): written("0.0 if {x} < 0.0 else {x}", "x"),
+    ("purenn.activations", "Tanh.f"): written("tanh({x})", "x"),
+    ("purenn.losses", "MeanSquaredError.f"): written("({s} - {t}) * ({s} - {t})", "s t"),
+    ("purenn.losses", "MeanSquaredError.df"): written("2.0 * ({s} - {t})", "s t"),
+    ("purenn.losses", "weighted"): written("{t} * {v} if {t} else 0.0", "t v"),
+    ("purenn.penalties", "L2.f"): written("self.strength * ({w} * {w})", "w"),
+    ("purenn.penalties", "L2.df"): written("2.0 * self.strength * {w}", "w"),
 }
-SLOPES: Dict[Tuple[str, str], Quick] = {  # times the gradient G, as `chain_rule` has it
-    ("purenn.activations", "Linear.df"): lambda _, G, X, Y: G,
-    ("purenn.activations", "ReLU.df"): lambda _, G, X, Y: [
-        [g if x > 0.0 else 0.0 for g, x in zip(*rows)] for rows in zip(G, X)],
-    ("purenn.activations", "Tanh.df"): lambda _, G, X, Y: [
-        [g * (1.0 - y * y) for g, y in zip(*rows)] for rows in zip(G, Y)],
-    ("purenn.activations", "Sigmoid.df"): lambda _, G, X, Y: [
-        [g * (y * (1.0 - y)) for g, y in zip(*rows)] for rows in zip(G, Y)],
+SLOPES: Formulas = {  # times the gradient g, as `chain_rule` has it
+    ("purenn.activations", "Linear.df"): written("{g}", "g x y"),
+    ("purenn.activations", "ReLU.df"): written("{g} if {x} > 0.0 else 0.0", "g x y"),
+    ("purenn.activations", "Tanh.df"): written("{g} * (1.0 - {y} * {y})", "g x y"),
+    ("purenn.activations", "Sigmoid.df"): written("{g} * ({y} * (1.0 - {y}))", "g x y"),
 }
 
 
-def _quick(table: Dict[Tuple[str, str], Quick], formula: Any) -> Any:
+FOUND: Dict[Any, Any] = {}  # the same by the function itself, which is looked up faster
+
+
+def _quick(table: Dict[Tuple[str, str], Any], formula: Any) -> Any:
     """Return what stands in the table for a formula, None if nothing does."""
     try:
-        return table.get((formula.__module__, formula.__qualname__))
-    except AttributeError:
+        function = getattr(formula, "__func__", formula)  # of a method, what all objects share
+        if function in FOUND:
+            return FOUND[function]
+        quick = table.get((function.__module__, function.__qualname__))
+    except (AttributeError, TypeError):
         return None
+    if quick is not None:
+        FOUND[function] = quick
+    return quick
+
+
+NOT_OF_ONE_SIZE = (LookupError, TypeError, ValueError)
 
 
 def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
-    if _one_size(*operands):
-        quick = _quick(FORMULAS, formula)
+    quick = _quick(FORMULAS, formula)
+    try:
         if quick is not None:
-            return quick(getattr(formula, "__self__", None), *operands)  # type: ignore[no-any-return]
+            return quick[len(operands[0][0])](  # type: ignore[no-any-return]
+                *operands, getattr(formula, "__self__", None))
+    except NOT_OF_ONE_SIZE:
+        pass
+    if _one_size(*operands):
         if len(operands) == 1:
             return [list(map(formula, row)) for row in operands[0]]
         return [list(map(formula, *rows)) for rows in zip(*operands)]
@@ -371,28 +532,37 @@ def _are_numbers(values: Iterable[Any]) -> bool:
 
 
 def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix:
-    if not _one_size(G, *operands):
-        return PLAIN["chain_rule"](G, slope, *operands)  # type: ignore[no-any-return]
     quick = _quick(SLOPES, slope)
-    if quick is not None:
-        return quick(getattr(slope, "__self__", None), G, *operands)  # type: ignore[no-any-return]
-    return [list(map(operator.mul, g, map(slope, *rows)))
-            for g, rows in zip(G, zip(*operands))]
+    try:
+        if quick is not None:
+            return quick[len(G[0])](  # type: ignore[no-any-return]
+                G, *operands, getattr(slope, "__self__", None))
+        if _one_size(G, *operands):
+            return [list(map(operator.mul, g, map(slope, *rows)))
+                    for g, rows in zip(G, zip(*operands))]
+    except NOT_OF_ONE_SIZE:
+        pass
+    return PLAIN["chain_rule"](G, slope, *operands)  # type: ignore[no-any-return]
 
 
-def divide(A: Any, B: Any) -> Matrix:
-    if type(A) is list and isinstance(B, (int, float)) and B != 0 and _common_width(A):
-        return [[a / B for a in row] for row in A]
-    return PLAIN["divide"](A, B)  # type: ignore[no-any-return]
+_exp = written("exp({x})", "x")
+_divide = written("{a} / b", "a", "b")
 
 
 def exp(A: Any) -> Matrix:
-    if type(A) is list and _common_width(A):
+    try:
+        return _exp[len(A[0])](A)
+    except (OverflowError, *NOT_OF_ONE_SIZE):
+        return PLAIN["exp"](A)  # type: ignore[no-any-return]
+
+
+def divide(A: Any, B: Any) -> Matrix:
+    if isinstance(B, (int, float)) and B != 0:
         try:
-            return [list(map(math.exp, row)) for row in A]
-        except OverflowError:
+            return _divide[len(A[0])](A, B)
+        except NOT_OF_ONE_SIZE:
             pass
-    return PLAIN["exp"](A)  # type: ignore[no-any-return]
+    return PLAIN["divide"](A, B)  # type: ignore[no-any-return]
 
 
 def log_softmax(A: Matrix) -> Matrix:
@@ -403,45 +573,52 @@ def log_softmax(A: Matrix) -> Matrix:
 def _log_softmax(row: Vector) -> Vector:
     largest = max(row)
     shifted = [x - largest for x in row]
-    total = math.log(_total(map(math.exp, shifted)))
+    powers = map(math.exp, shifted) if CPYTHON else [math.exp(x) for x in shifted]
+    total = math.log(_total(powers))
     return [x - total for x in shifted]
 
 
 # ---- The steps of optimizers: every number of a parameter in one pass ----
 
+_followed = written("{w} - rate * {g}", "w g", "rate")
+_fading = written("{g} + mu * {v}", "g v", "mu")
+_looked_ahead = written("{w} - rate * ({g} + mu * {v})", "w g v", "rate mu")
+_mean = written("decay * {m} + rest * {g}", "m g", "decay rest")
+_mean_of_squares = written("decay * {s} + rest * ({g} * {g})", "s g", "decay rest")
+_scaled = written("{w} - rate * {g} / ({s} ** 0.5 + epsilon)", "w g s", "rate epsilon")
+_adapted = written("{w} - rate * {m} / (({v} / correction) ** 0.5 + epsilon)", "w m v",
+                   "rate correction epsilon")
+
 
 def _sgd(self: Any, rate: float, W: Matrix, G: Matrix, *memory: Matrix) -> Tuple[Matrix, ...]:
     if memory:
         return _momentum(self, rate, W, G, *memory)
-    # The weights of a neuron whose gradients are all zero stay as they are.
-    return ([[w - rate * g for w, g in zip(ws, gs)] if any(gs) else ws for ws, gs in zip(W, G)],)
+    if CPYTHON and len(W[0]) > NARROW and _one_size(W, G):
+        # The weights of a neuron whose gradients are all zero stay as they are.
+        return ([[w - rate * g for w, g in zip(ws, gs)] if any(gs) else ws
+                 for ws, gs in zip(W, G)],)
+    return (_followed[len(W[0])](W, G, rate),)
 
 
 def _momentum(self: Any, rate: float, W: Matrix, G: Matrix, V: Matrix) -> Tuple[Matrix, ...]:
-    mu = self.momentum
-    V = [[g + mu * v for g, v in zip(*rows)] for rows in zip(G, V)]
+    V = _fading[len(G[0])](G, V, self.momentum)
     if self.nesterov:
-        return [[w - rate * (g + mu * v) for w, g, v in zip(*rows)] for rows in zip(W, G, V)], V
-    return [[w - rate * v for w, v in zip(*rows)] for rows in zip(W, V)], V
+        return _looked_ahead[len(W[0])](W, G, V, rate, self.momentum), V
+    return _followed[len(W[0])](W, V, rate), V
 
 
 def _rmsprop(self: Any, rate: float, W: Matrix, G: Matrix, S: Matrix) -> Tuple[Matrix, ...]:
-    decay, rest, epsilon = self.decay, 1.0 - self.decay, self.epsilon
-    S = [[decay * s + rest * (g * g) for s, g in zip(*rows)] for rows in zip(S, G)]
-    return [[w - rate * g / (s ** 0.5 + epsilon) for w, g, s in zip(*rows)]
-            for rows in zip(W, G, S)], S
+    S = _mean_of_squares[len(S[0])](S, G, self.decay, 1.0 - self.decay)
+    return _scaled[len(W[0])](W, G, S, rate, self.epsilon), S
 
 
 def _adam(
     self: Any, rate: float, W: Matrix, G: Matrix, M: Matrix, V: Matrix
 ) -> Tuple[Matrix, ...]:
-    beta1, beta2, epsilon = self.beta1, self.beta2, self.epsilon
-    rest1, rest2 = 1.0 - beta1, 1.0 - beta2
-    rate, correction = rate / (1.0 - beta1 ** self.steps), 1.0 - beta2 ** self.steps
-    M = [[beta1 * m + rest1 * g for m, g in zip(*rows)] for rows in zip(M, G)]
-    V = [[beta2 * v + rest2 * (g * g) for v, g in zip(*rows)] for rows in zip(V, G)]
-    return [[w - rate * m / ((v / correction) ** 0.5 + epsilon) for w, m, v in zip(*rows)]
-            for rows in zip(W, M, V)], M, V
+    rate, correction = rate / (1.0 - self.beta1 ** self.steps), 1.0 - self.beta2 ** self.steps
+    M = _mean[len(M[0])](M, G, self.beta1, 1.0 - self.beta1)
+    V = _mean_of_squares[len(V[0])](V, G, self.beta2, 1.0 - self.beta2)
+    return _adapted[len(W[0])](W, M, V, rate, correction, self.epsilon), M, V
 
 
 def _adamw(self: Any, rate: float, W: Matrix, *others: Matrix) -> Tuple[Matrix, ...]:
@@ -449,7 +626,7 @@ def _adamw(self: Any, rate: float, W: Matrix, *others: Matrix) -> Tuple[Matrix, 
     return _adam(self, rate, [[w - shrink * w for w in row] for row in W], *others)
 
 
-STEPS: Dict[Tuple[str, str], Quick] = {
+STEPS: Dict[Tuple[str, str], Callable[..., Tuple[Matrix, ...]]] = {
     ("purenn.optimizers", "SGD.update"): _sgd,
     ("purenn.optimizers", "RMSProp.update"): _rmsprop,
     ("purenn.optimizers", "Adam.update"): _adam,
@@ -459,8 +636,11 @@ STEPS: Dict[Tuple[str, str], Quick] = {
 
 def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> Tuple[Matrix, ...]:
     quick = _quick(STEPS, formula)
-    if quick is not None and type(operands[0]) is float and _one_size(*operands[1:]):
-        return quick(formula.__self__, *operands)  # type: ignore[attr-defined, no-any-return]
+    if quick is not None and type(operands[0]) is float:
+        try:
+            return quick(formula.__self__, *operands)  # type: ignore[attr-defined, no-any-return]
+        except NOT_OF_ONE_SIZE:
+            pass
     results: List[List[Any]] = elementwise(formula, *operands)
     shape(results)
     return tuple([[place[k] for place in row] for row in results]

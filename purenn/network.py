@@ -75,8 +75,8 @@ class Network(Layer, Pictured):
         checks.positive_integer("Network.predict", "batch_size", batch_size)
         inputs = checks.as_matrix(inputs, "Network.predict: inputs")
         rows = range(len(inputs))
-        batches = [rows[start:start + batch_size] for start in rows[::batch_size]]
-        return linalg.vstack([self.forward(linalg.take(inputs, batch)) for batch in batches])
+        return linalg.vstack([self.forward(linalg.take(inputs, rows[first:first + batch_size]))
+                              for first in rows[::batch_size]])
 
     def parameters(self) -> Iterator[Parameter]:
         for _, parameter in self.named_parameters():

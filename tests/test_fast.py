@@ -9,6 +9,7 @@ for, which the package is asked for.
 import importlib
 import inspect
 import math
+import operator
 import os
 import subprocess
 import sys
@@ -211,7 +212,7 @@ ARGUMENTS = {  # a call that goes well; each argument in turn is replaced by odd
     "divide": (FINE, FINE), "inner": (FINE, FINE), "inner_columns": (FINE, FINE),
     "matmul": (FINE, [[1.0], [2.0], [3.0]]), "affine": (FINE, FINE, [[0.5, 1.0]]),
     "elementwise": (max, FINE, FINE), "elementwise_tuple": (divmod, FINE, FINE),
-    "item": ([[2.5]],), "chain_rule": (FINE, max, FINE, FINE),
+    "take": (FINE, range(1)), "item": ([[2.5]],), "chain_rule": (FINE, max, FINE, FINE),
 }
 ERRORS_OF_PYTHON = (TypeError, IndexError, KeyError, AttributeError)
 
@@ -282,6 +283,8 @@ def test_sizes_are_refused_with_the_words_of_the_plain_function():
 
 # ---- All private ways to a product ----
 
+WAYS_TO_ADD_ROWS = [fast._eight_rows_at_a_time, fast._four_rows_by_position]
+
 
 def sum_of_rows(weights, rows):
     """What every sum of rows must be: added up from the first row to the last, without zeros."""
@@ -301,17 +304,19 @@ def test_every_way_has_the_bits_of_the_plain_loop(n, k, m, seed, density, edges)
     A, B = drawn(rng, n, k, density, edges), drawn(rng, k, m, 1.0, edges)
     plain, columns = plainly("matmul", A, B), [list(column) for column in zip(*B)]
     nothing = [0.0] * m
-    for way in (fast._four_rows_at_a_time, fast._by_position):
-        assert equal([way(row, B, nothing) for row in A], plain)
-        assert equal(way(A[0], B, nothing), sum_of_rows(A[0], B))
+    for way in WAYS_TO_ADD_ROWS:
+        assert equal([list(way(row, B, nothing)) for row in A], plain)
+        assert equal(list(way(A[0], B, nothing)), sum_of_rows(A[0], B))
     assert nothing == [0.0] * m
     assert equal([[fast._loop_dot(row, column) for column in columns] for row in A], plain)
     if SUMS_ARE_LOOPS:
         assert equal([[fast._map_dot(row, column) for column in columns] for row in A], plain)
-    if k in fast.SHORT:
-        assert equal(fast.SHORT[k](A, columns, nothing), plain)
-        biased = plainly("affine", A, columns, B[:1])
-        assert equal(fast.SHORT[k](A, columns, B[0]), biased)
+    assert equal(fast._dots_four_at_a_time(A, columns), plain)
+    assert equal(fast._dots_without_zeros(A, columns), plain)
+    assert equal(fast._product_of_rows[k](A, columns), plain)
+    biased = plainly("affine", A, columns, B[:1])
+    assert equal(fast._product_plus[k](A, columns, B[0]), biased)
+    assert equal(fast._outer[m](A[0], B[:1]), plainly("inner_columns", A[:1], B[:1]))
 
 
 @products
@@ -321,21 +326,35 @@ def test_whatever_is_taken_for_the_quickest_the_bits_are_those_of_the_plain_loop
     rng = Random(seed)
     A, B = drawn(rng, n, k, density, edges), drawn(rng, k, m, 1.0, edges)
     for cpython in (True, False):
-        for short in (fast.SHORT, {}):
-            for quicker in (True, False):
+        for short in (0, 8, 128):
+            for zeros in (0.0, 0.5, 1.0):
                 with pytest.MonkeyPatch.context() as patch:
                     patch.setattr(fast, "CPYTHON", cpython)
                     patch.setattr(fast, "SHORT", short)
                     patch.setattr(fast, "_dot", fast._loop_dot)
-                    patch.setattr(fast, "_sums_are_quicker", lambda A, width, are=quicker: are)
-                    patch.setattr(fast, "_sum_of_rows", fast._four_rows_at_a_time if cpython
-                                  else fast._by_position)
+                    patch.setattr(fast, "_zeros", lambda A, share=zeros: share)
+                    patch.setattr(fast, "_all_dots", fast._dots if cpython
+                                  else fast._dots_four_at_a_time)
+                    patch.setattr(fast, "_sum_of_rows", WAYS_TO_ADD_ROWS[not cpython])
                     for name, arguments in product_calls(A, B).items():
                         assert equal(getattr(fast, name)(*arguments), plainly(name, *arguments))
 
 
-@pytest.mark.parametrize("way", [fast._four_rows_at_a_time, fast._by_position])
-@pytest.mark.parametrize("rows", range(1, 10))
+def test_pictures_of_which_most_is_black_are_multiplied_from_the_other_side():
+    """The columns of the sparse matrix become the weights; wide enough, and over half of it 0."""
+    G, X = drawn(Random(1), 12, 20, 0.5), drawn(Random(2), 12, 30, 0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        seen = []
+        patch.setattr(fast, "CPYTHON", True)
+        patch.setattr(fast, "_sums_of_rows", lambda A, B, of=fast._sums_of_rows: (
+            seen.append(len(A)), of(A, B))[1])
+        patch.setattr(fast, "_sum_of_rows", fast._eight_rows_at_a_time)
+        assert equal(fast.inner_columns(G, X), plainly("inner_columns", G, X))
+        assert seen == [30]
+
+
+@pytest.mark.parametrize("way", WAYS_TO_ADD_ROWS)
+@pytest.mark.parametrize("rows", range(1, 19))
 def test_each_row_counts_once_with_its_own_weight(way, rows):
     """A row left out, taken twice, or without its weight would show in its own column."""
     B = [[1.0 if row == column else 0.0 for column in range(rows)] for row in range(rows)]
@@ -367,23 +386,32 @@ def test_sums_and_the_look_for_what_is_not_finite_agree_on_every_python(monkeypa
     assert not fast.all_finite([[inf, -inf]]) and not fast.all_finite([[inf]], [[-inf]])
 
 
-def test_sums_of_rows_are_taken_where_they_are_quicker(monkeypatch):
-    """With `math.sumprod` never, on CPython without it where many numbers are zero, else always."""
-    few, many = [[1.0] * 7 + [0.0] * 3] * 20, [[1.0] * 3 + [0.0] * 7] * 20
-    for cpython, sumprod, answers in ((True, None, [False, True]), (True, max, [False, False]),
-                                      (False, None, [True, True])):
-        monkeypatch.setattr(fast, "CPYTHON", cpython)
-        monkeypatch.setattr(fast, "SUMPROD", sumprod)
-        assert [fast._sums_are_quicker(A, 10) for A in (few, many)] == answers
+def test_the_share_of_zeros_is_that_of_a_sample():
+    assert fast._zeros([[1.0] * 7 + [0.0] * 3] * 20) == 0.3
+    assert fast._zeros([[0.0, -0.0]]) == 1.0 and fast._zeros([[5e-324]]) == 0.0
+    A = [[float(row % 8 != 0)] for row in range(64)]
+    assert fast._zeros(A) == 1.0  # each eighth row, from the first one on
+
+
+def test_the_way_depends_on_width_and_zeros(monkeypatch):
+    """Rows are written out where they are short; from 17 numbers on only without many zeros."""
+    full, empty = (lambda width: [[1.0] * width]), (lambda width: [[0.0] * width])
+    monkeypatch.setattr(fast, "SHORT", 128)
+    assert [fast._written_out(full(width), width) for width in (16, 17, 128, 129)] == [
+        True, True, True, False]
+    assert [fast._written_out(empty(width), width) for width in (16, 17)] == [True, False]
+    monkeypatch.setattr(fast, "SHORT", 8)
+    assert [fast._written_out(empty(width), width) for width in (8, 9)] == [True, False]
 
 
 def test_the_dot_product_is_the_quickest_there_is_here():
     assert fast.SUMPROD is getattr(math, "sumprod", None) and fast.CPYTHON is CPYTHON
+    assert fast._sum_of_rows is WAYS_TO_ADD_ROWS[not CPYTHON]
     if not CPYTHON:
-        assert fast._dot is fast._loop_dot and fast._sum_of_rows is fast._by_position
+        assert fast._dot is fast._loop_dot and fast._all_dots is fast._dots_four_at_a_time
     else:
-        assert fast._dot is (fast.SUMPROD or fast._map_dot)
-        assert fast._sum_of_rows is fast._four_rows_at_a_time
+        assert fast._dot is (fast.SUMPROD or fast._map_dot) and fast._all_dots is fast._dots
+    assert fast.SHORT == (128 if CPYTHON and not fast.SUMPROD else 8)
 
 
 # ---- Formulas that are written out for whole matrices ----
@@ -417,7 +445,8 @@ MADE = [
     if one.__name__ not in ABSTRACT
     for settings in SETTINGS.get(one.__name__, [{}]) for name in names
 ]
-FUNCTIONS = [losses.weighted, losses.surprise, losses.surprise_slope, activations.sigmoid]
+FUNCTIONS = [operator.add, operator.sub, operator.mul, losses.weighted, losses.surprise,
+             losses.surprise_slope, activations.sigmoid]
 
 
 def test_no_setting_is_for_a_class_that_does_not_exist():
@@ -446,32 +475,77 @@ def test_every_formula_written_out_is_tried_below():
     assert set(fast.FORMULAS) | set(fast.SLOPES) | set(fast.STEPS) <= keys
 
 
-def at_many_numbers(seed, count, finite=False):
+def at_many_numbers(seed, count, finite=False, width=13):
     """Matrices of one size whose numbers stand in all combinations that matter."""
     rng = Random(seed)
     some = [*ORDINARY, *EDGES, 0.0, -0.0, 1000.0, -1000.0, 0.5, *([] if finite else NOT_FINITE)]
-    return [[[rng.choice(some) for _ in range(13)] for _ in range(40)] for _ in range(count)]
+    return [[[rng.choice(some) for _ in range(width)] for _ in range(40)] for _ in range(count)]
+
+
+WIDTHS = pytest.mark.parametrize("width", [1, 2, fast.NARROW, fast.NARROW + 1, 40])
 
 
 @pytest.mark.parametrize("instance, name", [one for one in MADE if one.values[1] != "update"])
-@pytest.mark.parametrize("seed", range(3))
-def test_every_formula_agrees_with_the_one_it_stands_for(instance, name, seed):
+@WIDTHS
+def test_every_formula_agrees_with_the_one_it_stands_for(instance, name, width):
     formula = getattr(instance, name)
-    operands = at_many_numbers(seed, len(inspect.signature(formula).parameters))
+    operands = at_many_numbers(width, len(inspect.signature(formula).parameters), width=width)
     assert equal(fast.elementwise(formula, *operands),
                  plainly("elementwise", formula, *operands))
     if isinstance(instance, activations.Activation) and name == "df":
-        G, *operands = at_many_numbers(seed, 3, finite=True)
+        G, *operands = at_many_numbers(width, 3, finite=True, width=width)
         operands[1] = plainly("elementwise", instance.f, operands[0])
         assert equal(fast.chain_rule(G, formula, *operands),
                      plainly("chain_rule", G, formula, *operands))
 
 
 @pytest.mark.parametrize("formula", FUNCTIONS)
-def test_every_function_agrees_with_the_one_it_stands_for(formula):
-    operands = at_many_numbers(1, len(inspect.signature(formula).parameters))
+@WIDTHS
+def test_every_function_agrees_with_the_one_it_stands_for(formula, width):
+    count = 1 if formula is activations.sigmoid else 2
+    operands = at_many_numbers(1, count, width=width)
     assert equal(fast.elementwise(formula, *operands),
                  plainly("elementwise", formula, *operands))
+
+
+@pytest.mark.parametrize("cpython", [True, False])
+@WIDTHS
+def test_the_texts_for_both_pythons_compute_the_same(monkeypatch, cpython, width):
+    """On PyPy numbers are taken out of rows by position; the functions are made anew here."""
+    monkeypatch.setattr(fast, "CPYTHON", cpython)
+    (X, Y), rows = at_many_numbers(width, 2, finite=True, width=width), [40, 39, 1]
+    for formula in (operator.add, operator.mul):
+        written = fast.ByWidth(fast.FORMULAS["_operator", formula.__name__].source)
+        assert equal(written[width](X, Y), plainly("elementwise", formula, X, Y))
+        for fewer in rows[1:]:
+            for one, other in ((X, Y[:fewer]), (X[:fewer], Y), (X, [*Y[:-1], Y[-1][:-1]])):
+                with pytest.raises(ValueError):
+                    written[width](one, other)
+    alone = fast.ByWidth(fast.FORMULAS["purenn.activations", "ReLU.f"].source)
+    assert equal(alone[width](X), plainly("elementwise", purenn.ReLU().f, X))
+
+
+def test_a_function_is_made_once_for_each_width():
+    written = fast.written("{a} + shift", "a", "shift")
+    assert written[2]([[1.0, 2.0]], 0.5) == [[1.5, 2.5]] and set(written) == {2}
+    assert written[2] is written[2] and written[3] is not written[2]
+
+
+def test_the_same_name_elsewhere_is_another_formula():
+    class Imposter:
+        def f(self, x):
+            return x + 1.0
+
+    Imposter.f.__qualname__ = "ReLU.f"
+    assert fast.elementwise(Imposter().f, [[-1.0, 2.0]]) == [[0.0, 3.0]]
+
+    class Nameless:
+        __hash__ = None
+
+        def __call__(self, x):
+            return x + 1.0
+
+    assert fast.elementwise(Nameless(), [[-1.0]]) == [[0.0]]
 
 
 @pytest.mark.parametrize("instance", [one.values[0] for one in MADE if one.values[1] == "update"],
@@ -480,7 +554,7 @@ def test_every_function_agrees_with_the_one_it_stands_for(formula):
 def test_every_step_agrees_with_the_formula_it_stands_for(instance, taken):
     instance.steps = taken
     rng, rate = Random(taken), 0.05
-    for size in ((1, 1), (1, 9), (7, 1), (6, 5), (11, 40)):
+    for size in ((1, 1), (1, 9), (7, 1), (6, 5), (9, 8), (11, 40)):
         W, G = drawn(rng, *size, edges=False), drawn(rng, *size, 0.5, edges=False)
         memory = [absolute(drawn(rng, *size, edges=False)) for _ in range(instance.remembered)]
         for gradient in (G, drawn(rng, *size, 0.0), drawn(rng, *size)):
