@@ -22,6 +22,7 @@ from .tasks import ADAM_RATE, RATE, Task
 
 PLAIN, PURENN, STAND_IN = "purenn, plain loops", "purenn", "purenn on NumPy"
 BY_HAND, SKLEARN, TORCH = "NumPy by hand", "scikit-learn", "PyTorch"
+WAVE = "gradient-wave"
 INDEXED, ZIPPED, OWN_DOT = "triple indexed loops", "zipped loops", "comprehensions"
 STRAIGHT, SINGLE = "straight-line script", "single-example script"
 BEST, BEST_SPARSE = "quickest known script", "quickest known script for zeros"
@@ -117,8 +118,10 @@ MAKERS: Dict[str, Callable[[Task], Any]] = {
     BY_HAND: peers.NumPyByHand,
     SKLEARN: peers.ScikitLearn,
     TORCH: peers.PyTorch,
+    WAVE: peers.GradientWave,
 }
-NEEDS = {STAND_IN: "numpy", BY_HAND: "numpy", SKLEARN: "scikit-learn", TORCH: "torch"}
+NEEDS = {STAND_IN: "numpy", BY_HAND: "numpy", SKLEARN: "scikit-learn", TORCH: "torch",
+         WAVE: "gradient-wave"}
 
 
 def contestants(task: Task, names: Iterable[str]) -> Contestants:

@@ -1,4 +1,4 @@
-"""The step of training in NumPy, scikit-learn and PyTorch, each as its own users write it.
+"""The step of training in NumPy, scikit-learn, PyTorch and gradient-wave, as their users write it.
 
 All of them on one thread (`use_one_thread`, before any of them is imported): plain Python has one,
 and on matrices this small more threads only wait for each other. All of them in 64-bit floats, as
@@ -16,7 +16,8 @@ from .scripts import Layers
 from .tasks import RATE, Task
 
 # By which name each is imported, and by which it is installed.
-PEERS = {"numpy": "numpy", "sklearn": "scikit-learn", "torch": "torch"}
+PEERS = {"numpy": "numpy", "sklearn": "scikit-learn", "torch": "torch",
+         "gradwave": "gradient-wave"}
 THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
            "VECLIB_MAXIMUM_THREADS"]
 
@@ -140,3 +141,43 @@ class PyTorch:
 
     def layers(self) -> Layers:
         return [(one.weight.tolist(), one.bias.tolist()) for one in self.linears]
+
+
+class GradientWave:
+    """gradient-wave 0.1.0, of the libraries in plain Python the quickest that was found.
+
+    Its network learns from one example after the other; the gradients add up until the batch ends.
+    """
+
+    def __init__(self, task: Task) -> None:
+        from gradwave import NeuralNetwork
+
+        self.model = NeuralNetwork(
+            list(task.sizes[1:-1]), input_size=task.sizes[0], output_size=task.sizes[-1],
+            hidden_activation="relu", output_activation="softmax", cost_function="cross-entropy",
+        )
+        for neurons, (weights, biases) in zip(self.neurons(), task.layers):
+            for neuron, row, bias in zip(neurons, weights, biases):
+                neuron.weights, neuron.bias = list(row), bias
+        self.examples = list(zip(task.inputs, (
+            [float(k == label) for k in range(task.sizes[-1])] for label in task.labels)))
+
+    def neurons(self) -> List[Any]:
+        """Return the layers, each a list of neurons."""
+        return [*self.model.hidden_layers, self.model.output_layer]
+
+    def step(self) -> None:
+        model = self.model
+        for inputs, expected in self.examples:
+            model.forward(inputs)
+            model.compute_output_node_values(expected)
+            model.compute_hidden_node_values()
+            model.accumulate_gradients()
+        model.apply_gradient_accumulations_sgd(
+            learning_rate=RATE, batch_size=len(self.examples), weight_clip_value=None,
+            bias_clip_value=None, momentum=0.0)
+        model.reset_accumulated_gradients()
+
+    def layers(self) -> Layers:
+        return [([list(neuron.weights) for neuron in neurons], [one.bias for one in neurons])
+                for neurons in self.neurons()]

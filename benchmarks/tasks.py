@@ -51,6 +51,18 @@ def make_task(sizes: Sequence[int], batch: int, seed: int = 0) -> Task:
     return Task(tuple(sizes), inputs, labels, layers)
 
 
+def mostly_zeros(task: Task, share: float = 0.8) -> Task:
+    """Return the task with such a share of its inputs set to 0, as the background of pictures is.
+
+    >>> row = mostly_zeros(make_task((1000, 2, 2), 1)).inputs[0]
+    >>> 750 < row.count(0.0) < 850
+    True
+    """
+    rng = Random(1)
+    return task._replace(inputs=[[0.0 if rng.random() < share else x for x in row]
+                                 for row in task.inputs])
+
+
 def numbers(rng: Random, rows: int, columns: int, low: float, high: float) -> Matrix:
     """Return a matrix of numbers spread evenly between low and high."""
     return [[low + (high - low) * rng.random() for _ in range(columns)] for _ in range(rows)]

@@ -15,15 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from array import array
-from itertools import chain
 from random import Random
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import linalg
 from .callbacks import EarlyStopping
 from .data import (
-    Advice, DataError, DataSet, Encoding, FlatRows, Rows, RowView, Standardizer, split,
+    Advice, DataError, DataSet, Encoding, Rows, RowView, Standardizer, split,
 )
 from .history import History
 from .initializers import permutation
@@ -43,6 +41,7 @@ __all__ = [
 
 Metric = Callable[[Any, Any], float]
 PIXEL_ROWS = 1000  # so many pictures show well enough how bright pixels are
+PIXEL_COLUMNS = 32  # fewer are no picture
 
 
 class Task(NamedTuple):
@@ -66,9 +65,10 @@ def prepared(
 ) -> Task:
     """Hold rows out, learn what is standard, build the network.
 
-    The numbers of pictures (`pixels`) are all of one kind, and get one mean and one deviation: with
-    one for each, a pixel at the border that is dark in all pictures but one would be blown up a
-    hundredfold there. Raises DataError for data that nothing can be learned from.
+    The numbers of pictures (`pixels`, or what `_like_pixels` takes for some) are all of one kind.
+    They are divided by one number, and not shifted: zeros stay zeros, which need no multiplication.
+    With a deviation for each, a pixel at the border that is dark in all pictures but one would be
+    blown up a hundredfold there. Raises DataError for data that nothing can be learned from.
     """
     if len(whole.class_names) == 1:
         raise DataError(f"{whole.description}: expected at least two classes, got only "
@@ -84,7 +84,7 @@ def prepared(
         build_network(sizes[0], settings.hidden, sizes[-1], settings.activation,
                       settings.dropout, rng=rng),
         "classifier" if whole.class_names else "regressor",
-        _shared(learning.inputs) if pixels else _fitted(learning.inputs, whole),
+        (_scaled if pixels or _like_pixels(learning.inputs) else _fitted)(learning.inputs, whole),
         None if whole.class_names else _fitted(values, whole),
         whole.class_names, whole.feature_names, encoding,
     )
@@ -127,13 +127,28 @@ def _fitted(rows: Any, whole: DataSet) -> Standardizer:
         raise DataError(f"{whole.description}: {error}") from None
 
 
-def _shared(rows: Sequence[Vector]) -> Standardizer:
-    """Return a standardizer with one mean and one deviation for all columns."""
+def _like_pixels(rows: Sequence[Vector]) -> bool:
+    """Say whether the columns are all of one kind, as pixels are, and mostly 0.
+
+    That is so if there are many columns, no number is negative, a third of them are 0, and half of
+    the columns reach half of the largest number: a price among zeros and ones does not.
+    """
     some = linalg.take(rows, range(min(PIXEL_ROWS, len(rows))))
-    one = Standardizer().fit(FlatRows(array("d", chain.from_iterable(some)), width=1))
-    assert one.means is not None and one.deviations is not None
-    width = len(rows[0])
-    return Standardizer(one.means * width, one.deviations * width)
+    if len(some[0]) < PIXEL_COLUMNS:
+        return False
+    largest = [max(column) for column in zip(*some)]
+    zeros = sum(row.count(0) for row in map(list, some))
+    return (min(map(min, some)) >= 0 and 3 * zeros >= len(some) * len(largest)
+            and 2 * sum(2 * one >= max(largest) > 0 for one in largest) >= len(largest))
+
+
+def _scaled(rows: Sequence[Vector], whole: DataSet) -> Standardizer:
+    """Return a standardizer that divides all columns by the root of the mean of all squares."""
+    some = linalg.take(rows, range(min(PIXEL_ROWS, len(rows))))
+    width, largest = len(some[0]), max(max(map(abs, row)) for row in some) or 1.0
+    squares = math.fsum((x / largest) ** 2 for row in some for x in row)
+    scale = largest * math.sqrt(squares / (width * len(some)))
+    return Standardizer([0.0] * width, [scale or 1.0] * width)
 
 
 # ---- Training ----

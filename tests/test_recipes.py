@@ -15,7 +15,7 @@ from purenn import (
 )
 from purenn.data import DataError, DataSet, Standardizer, TableOptions, learn_csv, read_csv
 from purenn.estimators import Estimator
-from purenn.fitting import WeightedLoss, fit, folds, prepared, row_weights
+from purenn.fitting import WeightedLoss, _like_pixels, fit, folds, prepared, row_weights
 from purenn.measuring import baseline, measured, permutation_importance, quality
 from purenn.model import Model
 from purenn.recipes import (
@@ -274,3 +274,42 @@ def test_classes_of_one_name_are_told_apart() -> None:
         "1", "'1'", "'mean'"]
     assert Model(network, "classifier", classes=[1, 2, "mean"]).class_names == ["1", "2", "mean"]
     assert type(SGD(0.1)).__name__ == "SGD"
+
+
+# ---- Pixels ----
+
+
+def pictures(count: int, width: int = 64, brightest: float = 16.0) -> list:
+    """Rows of numbers of one kind, most of them 0."""
+    rng = Random(1)
+    return [[brightest * (rng.random() > 0.6) for _ in range(width)] for _ in range(count)]
+
+
+def test_pixels_are_divided_by_one_number_and_zeros_stay_zeros() -> None:
+    rows = pictures(40)
+    whole = DataSet(rows, [k % 2 for k in range(40)], [], ["even", "odd"], "pictures")
+    standardizer = prepared(whole, Settings(validation=0.0), Random(0)).model.standardizer
+    assert standardizer is not None and standardizer.means == [0.0] * 64
+    scale = math.sqrt(sum(x * x for row in rows for x in row) / (40 * 64))
+    assert standardizer.deviations == pytest.approx([scale] * 64, rel=1e-12)
+    assert [x == 0 for row in standardizer.transform(rows) for x in row] == [
+        x == 0 for row in rows for x in row]
+
+
+@pytest.mark.parametrize("change", [
+    lambda rows: [row[:31] for row in rows],  # too few columns
+    lambda rows: [[-1.0, *row[1:]] for row in rows],  # a negative number
+    lambda rows: [[x or 1.0 for x in row] for row in rows],  # nothing is 0
+    lambda rows: [[1000.0, *row[1:]] for row in rows],  # one column of another size
+])
+def test_other_tables_have_a_mean_and_a_deviation_for_each_column(change) -> None:
+    rows = pictures(40)
+    assert _like_pixels(rows) and not _like_pixels(change(rows))
+
+
+def test_pictures_without_any_light_are_no_reason_to_divide_by_zero() -> None:
+    whole = DataSet([[0.0] * 40] * 4, [0, 1, 0, 1], [], ["a", "b"], "night")
+    for pixels in (True, False):
+        task = prepared(whole, Settings(validation=0.0), Random(0), pixels=pixels)
+        assert task.model.standardizer is not None
+        assert task.model.standardizer.deviations == [1.0] * 40

@@ -64,10 +64,18 @@ def _in_and_out(model: Model) -> List[str]:
                   ] * (len(encoding.features) > MOST_SHOWN)
         lines += [f"target: {encoding.target.name}"]
     if model.standardizer is not None:
-        lines += ["inputs are standardized inside the model"]
+        lines += [_standardized(model.standardizer)]
     if model.class_names:
         lines += [f"classes: {_some(model.class_names)}"]
     return lines
+
+
+def _standardized(standardizer: Any) -> str:
+    scale = standardizer.deviations[0]
+    if standardizer.means.count(0.0) == standardizer.deviations.count(scale) == len(
+            standardizer.means) > 1:
+        return f"inputs are divided by {scale:g} inside the model, all by the same, as for pixels"
+    return "inputs are standardized inside the model"
 
 
 def _column(column: Any) -> str:

@@ -57,11 +57,12 @@ examples:
   purenn train big.csv --checkpoint big.checkpoint -o big.safetensors
   purenn train big.csv --resume big.checkpoint -o big.safetensors
 
-Inputs are standardized: every column gets mean 0 and deviation 1 on the rows learned from (pixels
-of IDX files: all together). Targets that are values are standardized as well, so the loss of a
-regression is the mean squared error where 1 is no better than always answering with the mean; r2 is
-1 minus that on the held-out rows, and the mean absolute error is in the unit of the target. Beside
-every result stands the baseline, that of the best answer that is the same for all rows.
+Inputs are standardized: every column gets mean 0 and deviation 1 on the rows learned from. Pixels
+are all divided by one number instead, so that 0 stays 0. Targets that are values are standardized
+as well, so the loss of a regression is the mean squared error where 1 is no better than always
+answering with the mean; r2 is 1 minus that on the held-out rows, and the mean absolute error is in
+the unit of the target. Beside every result stands the baseline, that of the best answer that is the
+same for all rows.
 
 Rows held out (--validation) are looked at after each epoch, --patience goes by them, and the
 metrics at the end are measured on them; with --validation 0 there are none, --patience goes by the
