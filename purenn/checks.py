@@ -49,6 +49,9 @@ def positive_integer(who: str, name: str, value: Any) -> int:
     return value
 
 
+LARGEST = 1.7976931348623157e308  # of all floats; an integer can be larger
+
+
 def number_between(
     who: str, name: str, value: Any, low: float, high: float = math.inf, without_low: bool = False
 ) -> float:
@@ -61,7 +64,7 @@ def number_between(
     """
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError(f"{who}: {name}: expected a number, got {value!r}")
-    if not low <= value < high or (without_low and value == low):
+    if not low <= value < high or (without_low and value == low) or value > LARGEST:
         lower = f"{low:g} {'<' if without_low else '<='} {name}"
         upper = f" < {high:g}" if high < math.inf else ", finite"
         raise ValueError(f"{who}: {name}: expected {lower}{upper}, got {value!r}")

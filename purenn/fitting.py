@@ -137,9 +137,9 @@ def _like_pixels(rows: Sequence[Vector]) -> bool:
     if len(some[0]) < PIXEL_COLUMNS:
         return False
     largest = [max(column) for column in zip(*some)]
-    zeros = sum(row.count(0) for row in map(list, some))
+    zeros = len([x for row in some for x in row if x == 0])
     return (min(map(min, some)) >= 0 and 3 * zeros >= len(some) * len(largest)
-            and 2 * sum(2 * one >= max(largest) > 0 for one in largest) >= len(largest))
+            and 2 * len([one for one in largest if 2 * one >= max(largest) > 0]) >= len(largest))
 
 
 def _scaled(rows: Sequence[Vector], whole: DataSet) -> Standardizer:

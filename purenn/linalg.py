@@ -155,7 +155,7 @@ def dot(u: Vector, v: Vector) -> float:
     >>> dot([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
     32.0
     """
-    if len(u) != len(v) or hasattr(u[0], "__len__"):  # a row inside: it is a matrix
+    if len(u) != len(v) or len(u) > 0 and hasattr(u[0], "__len__"):  # a row inside: a matrix
         raise ShapeError(f"dot: expected two vectors of one length, got {len(u)} and {len(v)} "
                          f"items; for matrices take matmul or inner")
     total = 0.0

@@ -206,6 +206,8 @@ def test_a_number_lies_between_its_limits():
     for value in (0, inf, nan, -1.0):
         assert str(raised(checks.above_zero, "x", "rate", value)) == \
             f"x: rate: expected 0 < rate, finite, got {value!r}"
+    too_large = raised(checks.above_zero, "x", "rate", 10 ** 309)  # larger than any float
+    assert str(too_large).startswith("x: rate: expected 0 < rate, finite, got 1000")
     for value in ("1", None, True, [1.0]):
         assert type(raised(checks.number_between, "x", "rate", value, 0, 1)) is TypeError
 

@@ -319,6 +319,7 @@ def test_reductions_keep_the_reduced_size_as_one():
 
 def test_products_by_hand():
     assert linalg.dot([1.0, 2.0, 3.0], [4.0, -5.0, 6.0]) == 12.0
+    assert linalg.dot([], []) == 0.0
     assert linalg.inner(A23, [[1.0, 0.0, -1.0]]) == [[-2.0], [-2.0]]
     assert linalg.matmul(A23, A32) == [[14.0, 32.0], [32.0, 77.0]]
     assert linalg.inner_columns(A23, [[1.0], [10.0]]) == [[41.0], [52.0], [63.0]]
