@@ -268,7 +268,7 @@ MOSTLY_ZEROS = 0.65
 
 
 def dot(u: Vector, v: Vector) -> float:
-    if len(u) != len(v) or not u or hasattr(u[0], "__len__"):
+    if len(u) != len(v) or len(u) == 0 or hasattr(u[0], "__len__"):
         return PLAIN["dot"](u, v)  # type: ignore[no-any-return]
     return _dot(u, v)
 
