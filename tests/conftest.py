@@ -1,26 +1,54 @@
 """How the properties are searched: the same examples on every run, and no clock.
 
-HYPOTHESIS_PROFILE=search looks for new counter-examples instead, a thousand for each property;
-HYPOTHESIS_PROFILE=quick takes few examples, for whoever runs the tests again and again.
+HYPOTHESIS_PROFILE=thorough, that of .ci/run, takes more of them; HYPOTHESIS_PROFILE=quick takes
+few, for whoever runs the tests again and again; HYPOTHESIS_PROFILE=search looks for new
+counter-examples instead, a thousand for each property.
 
-And the lessons: each is run at most once, whatever number of tests looks at what came of it.
+The lessons: each is run at most once, whatever number of tests looks at what came of it.
+
+PURENN_TESTS_RUN=FILE adds the names of the tests that were run, and not skipped, to a file.
 """
 
 import os
+import sys
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "same", max_examples=50, derandomize=True, deadline=None, database=None,
+    "same", max_examples=20, derandomize=True, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "search", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("thorough", settings.get_profile("same"), max_examples=50)
 settings.register_profile("quick", settings.get_profile("same"), max_examples=8)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# Hundreds of tests start a Python: without this, each of them may compile the whole package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+LESSONS = "lessons"
+
+
+def pytest_collection_modifyitems(items):
+    """With pytest -n and --dist loadgroup, one process runs all lessons, so each is run once."""
+    for item in items:
+        if "lesson" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(LESSONS))
+
+
+def pytest_runtest_logreport(report):
+    path = os.environ.get("PURENN_TESTS_RUN")
+    # The processes of pytest -n send their reports to the one that started them.
+    if path and report.when == "call" and not report.skipped and not os.environ.get(
+            "PYTEST_XDIST_WORKER"):
+        name, _, group = report.nodeid.rpartition("@")
+        with open(path, "a", encoding="utf-8") as file:
+            file.write((name if group == LESSONS else report.nodeid) + "\n")
 
 
 @pytest.fixture(scope="session")

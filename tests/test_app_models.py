@@ -146,6 +146,7 @@ def predicted(text: str) -> List[List[str]]:
 
 
 # A table with quotes, words and holes goes in, new rows come out with the right names.
+@pytest.mark.slow
 def test_new_flowers_get_their_names(shop: Path) -> None:
     new = [row[:-1] for row in flowers(every=10, holes=False, first=3)]
     write_table(shop / "new.csv", [COLUMNS[:-1], *new])
@@ -157,6 +158,7 @@ def test_new_flowers_get_their_names(shop: Path) -> None:
 
 
 # The same file in Python gives the same names and the same probabilities, to the last bit.
+@pytest.mark.slow
 def test_python_says_the_same(shop: Path) -> None:
     table = str(shop / "flowers.csv")
     model: Any = library.load(str(shop / "flowers.safetensors"))
@@ -171,6 +173,7 @@ def test_python_says_the_same(shop: Path) -> None:
 
 
 # The columns of probabilities are named after the classes, in the order of the model.
+@pytest.mark.slow
 def test_names_of_probabilities(shop: Path) -> None:
     text = done(run(shop, "predict", "flowers.safetensors", "flowers.csv",
                     "--probabilities")).stdout
@@ -179,6 +182,7 @@ def test_names_of_probabilities(shop: Path) -> None:
 
 
 # Columns are found by name in any order, others are passed over; without names, by position.
+@pytest.mark.slow
 def test_columns_by_name_and_by_position(shop: Path) -> None:
     rows = flowers(every=20, holes=False)
     order = [5, 3, 1, 4, 2]
@@ -193,6 +197,7 @@ def test_columns_by_name_and_by_position(shop: Path) -> None:
 
 
 # evaluate says the accuracy that predictions have, class by class too, and --json is strict JSON.
+@pytest.mark.slow
 def test_evaluate(shop: Path) -> None:
     result = done(run(shop, "evaluate", "flowers.safetensors", "flowers.csv", "--json"))
     found = strict_json(result.stdout)
@@ -215,6 +220,7 @@ def test_evaluate(shop: Path) -> None:
 
 
 # show says what is in the file: layers, classes, columns, where it comes from; and it is sound.
+@pytest.mark.slow
 def test_show(shop: Path) -> None:
     text = done(run(shop, "show", "flowers.safetensors")).stdout
     for part in ("a classifier", "Dense(7 → 16)", *NAMES, "sepal length", "one of", "grün",
@@ -226,6 +232,8 @@ def test_show(shop: Path) -> None:
 
 
 # The line for PyTorch is true: it takes the tensors of the file, and says what purenn says.
+@pytest.mark.slow
+@pytest.mark.interop
 def test_the_line_for_pytorch(shop: Path) -> None:
     torch = pytest.importorskip("torch")
     line = run(shop, "show", "flowers.safetensors").stdout.split("in PyTorch: ")[1].strip()
@@ -242,6 +250,7 @@ def test_the_line_for_pytorch(shop: Path) -> None:
 
 
 # Words that the training did not know are refused with their place, or let be none on request.
+@pytest.mark.slow
 def test_unseen_words(shop: Path) -> None:
     rows = [row[:-1] for row in flowers(every=50, holes=False)]
     rows[1][2] = "purple"
@@ -259,6 +268,7 @@ def test_unseen_words(shop: Path) -> None:
 
 
 # --target by name or position, --task, --text, --delimiter and --no-header do what they say.
+@pytest.mark.slow
 def test_options_for_tables(tmp_path: Path) -> None:
     rows = [[number % 2, 1000 + number % 3, number / 7] for number in range(60)]
     (tmp_path / "t.csv").write_text(
@@ -276,6 +286,7 @@ def test_options_for_tables(tmp_path: Path) -> None:
 
 
 # Names win: "iris" is the set even beside a file of that name, ./iris is the file.
+@pytest.mark.slow
 def test_names_win(tmp_path: Path) -> None:
     write_table(tmp_path / "iris", houses(30))
     assert "Fisher" in done(run(tmp_path, "train", "iris", "--epochs", 1, "--quiet")).stdout
@@ -287,6 +298,7 @@ def test_names_win(tmp_path: Path) -> None:
 
 
 # Prices in hundreds of thousands are learned, and predicted in their own unit.
+@pytest.mark.slow
 def test_values_in_their_own_unit(shop: Path) -> None:
     found = strict_json(done(run(shop, "evaluate", "houses.json", "houses.csv.gz",
                                  "--json")).stdout)
@@ -304,6 +316,7 @@ def test_values_in_their_own_unit(shop: Path) -> None:
 
 
 # While values are learned, the loss is that of standardized values: 1 is the mean of them all.
+@pytest.mark.slow
 def test_the_loss_of_values(shop: Path) -> None:
     result = done(run(shop, "train", "houses.csv.gz", "--epochs", 5, "--quiet", "--json"))
     whole = strict_json(result.stdout)
@@ -313,6 +326,7 @@ def test_the_loss_of_values(shop: Path) -> None:
 
 
 # A gzipped IDX pair is learned; images are predicted as IDX and as a table of numbers alike.
+@pytest.mark.slow
 def test_images(shop: Path) -> None:
     found = strict_json(done(run(shop, "evaluate", "images.safetensors", "images.gz", "labels.gz",
                                  "--json")).stdout)
@@ -327,6 +341,7 @@ def test_images(shop: Path) -> None:
 
 
 # A model of a set that comes along is asked about that set by its name.
+@pytest.mark.slow
 def test_sets_that_come_along(tmp_path: Path) -> None:
     done(run(tmp_path, "train", "iris", "--quiet", "--epochs", 30, "-o", "m.safetensors"))
     answers = predicted(done(run(tmp_path, "predict", "m.safetensors", "iris")).stdout)
@@ -345,6 +360,7 @@ def test_sets_that_come_along(tmp_path: Path) -> None:
 
 
 # What Python saved is predicted too: labels that are numbers, and a bare network.
+@pytest.mark.slow
 def test_models_from_python(tmp_path: Path) -> None:
     X, y = [[0.0, 1.0], [1.0, 0.0]] * 10, [3, 7] * 10
     library.Classifier(epochs=50).fit(X, y).save(str(tmp_path / "c.safetensors"))
@@ -368,6 +384,7 @@ def test_models_from_python(tmp_path: Path) -> None:
 
 
 # Images stay bytes while they are learned from: as lists, these would take 100 MB more.
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/status") or
                     platform.python_implementation() != "CPython", reason="reads Linux's /proc")
 def test_images_are_held_compactly(tmp_path: Path) -> None:
@@ -386,6 +403,7 @@ def test_images_are_held_compactly(tmp_path: Path) -> None:
 
 
 # Whoever asks through a pipe gets each answer before the next question.
+@pytest.mark.slow
 def test_an_answer_before_the_next_question(shop: Path) -> None:
     process = start(shop, "predict", "houses.json", "-")
     process.stdin.write("rooms,area\n3,100\n")
@@ -405,6 +423,7 @@ def test_an_answer_before_the_next_question(shop: Path) -> None:
 
 
 # Whoever reads only the first lines of our output gets them, and no traceback.
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [
     ("predict", "flowers.safetensors", "flowers.csv"), ("show", "flowers.safetensors"),
     ("evaluate", "houses.json", "houses.csv.gz"), ("doctor", "xor")])
@@ -464,6 +483,7 @@ def stopped_after_a_while(folder: Path, number: int, checkpoint: Path, *words: A
 
 
 # Ctrl-C: exit 130, results and model are there, and --resume ends with the very same model.
+@pytest.mark.slow
 @posix
 def test_interrupted_and_resumed(shop: Path, whole: bytes) -> None:
     checkpoint = shop / "i.checkpoint"
@@ -479,6 +499,7 @@ def test_interrupted_and_resumed(shop: Path, whole: bytes) -> None:
 
 
 # SIGKILL, twice: the same, and what was resumed goes on writing its checkpoint.
+@pytest.mark.slow
 @posix
 def test_killed_and_resumed(shop: Path, whole: bytes) -> None:
     checkpoint = shop / "k.checkpoint"
@@ -493,6 +514,7 @@ def test_killed_and_resumed(shop: Path, whole: bytes) -> None:
 
 # A finished training goes on with more epochs if its learning rate was constant: then it ends as if
 # it had been so long from the start.
+@pytest.mark.slow
 def test_a_finished_training_goes_on(shop: Path) -> None:
     words = ("train", "houses.csv.gz", "--schedule", "constant", "--quiet")
     done(run(shop, *words, "--epochs", 5, "-o", "five.st"))
@@ -502,6 +524,7 @@ def test_a_finished_training_goes_on(shop: Path) -> None:
 
 
 # A checkpoint of other data or settings is refused, with the difference named, and stays whole.
+@pytest.mark.slow
 def test_resume_refuses_another_training(shop: Path) -> None:
     words = ("train", "houses.csv.gz", "--epochs", 2, "--quiet")
     done(run(shop, *words, "--checkpoint", "h.checkpoint"))
@@ -517,6 +540,7 @@ def test_resume_refuses_another_training(shop: Path) -> None:
 
 
 # Ctrl-C while predictions wait for input is a clean end as well.
+@pytest.mark.slow
 @posix
 def test_interrupted_while_waiting(shop: Path) -> None:
     process = start(shop, "predict", "houses.json", "-")
@@ -533,6 +557,7 @@ def test_interrupted_while_waiting(shop: Path) -> None:
 
 
 # Healthy data: exit 0. Data with a problem: exit 1, the problem named, with a next step.
+@pytest.mark.slow
 def test_doctor(shop: Path) -> None:
     assert "clean bill" in done(run(shop, "doctor", "houses.csv.gz")).stdout
     names, *rows = houses()
@@ -602,6 +627,7 @@ def test_broken_tables(kind: str, main: Any, tmp_path: Path) -> None:
 
 
 # Rows that a model cannot read: one line that names file, row and column.
+@pytest.mark.slow
 @pytest.mark.parametrize("contents, parts", [
     (b"rooms,area\n3,x\n", ["row 2", "'area'"]), (b"rooms,area\n3\n", ["row 2"]),
     (b"rooms,space\n3,4\n", ["row 1", "'area'"]), (b"1,2,3,4\n", ["row 1", "got 4"]),
@@ -621,6 +647,7 @@ def test_rows_that_cannot_be_read(shop: Path, main: Any, tmp_path: Path, content
 
 # A model file cut anywhere, or with a byte changed, is refused in one line by every command. (Some
 # bytes do not matter: the last digit of a float may be another and mean the very same float.)
+@pytest.mark.slow
 def test_damaged_models(shop: Path, main: Any, tmp_path: Path) -> None:
     commands = (("show", "model"), ("predict", "model", "iris"), ("evaluate", "model", "iris"))
     for name in ("flowers.safetensors", "houses.json"):
@@ -671,11 +698,13 @@ def test_wrong_words(words: Any, code: int, part: str, main: Any, tmp_path: Path
 
 
 # Probabilities are for classifiers only.
+@pytest.mark.slow
 def test_no_probabilities_of_values(shop: Path, main: Any) -> None:
     refused(main("predict", shop / "houses.json", "iris", "--probabilities"), ["regressor"], (2,))
 
 
 # A full disk while predictions are written is an error, not a traceback.
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 def test_full_disk(shop: Path) -> None:
     with open("/dev/full", "w") as full:
@@ -693,10 +722,9 @@ def test_read_only_folder(tmp_path: Path) -> None:
         pytest.skip("root may write everywhere")
     (tmp_path / "locked").mkdir()
     (tmp_path / "locked").chmod(0o500)
-    started = time.monotonic()
-    result = run(tmp_path, "train", "digits", "--epochs", 1000, "-o", "locked/m.json")
+    # Ten million epochs would not end before run gives up.
+    result = run(tmp_path, "train", "digits", "--epochs", 10_000_000, "-o", "locked/m.json")
     assert result.returncode == 1 and "locked" in result.stderr
-    assert time.monotonic() - started < 10
 
 
 # Every command explains itself, with examples.
@@ -709,6 +737,7 @@ def test_help(word: str, main: Any) -> None:
 
 
 # A second training with the same words does not wipe out the checkpoint of the first.
+@pytest.mark.slow
 def test_a_checkpoint_is_not_overwritten_by_a_new_training(tmp_path: Path) -> None:
     words = ("train", "iris", "--epochs", "2", "--quiet", "--checkpoint", "run.ck")
     done(run(tmp_path, *words))
@@ -727,6 +756,7 @@ def test_the_target_and_the_names_that_were_guessed_are_told(tmp_path: Path) -> 
 
 
 # Names are data: they come out as UTF-8, whatever the terminal can show.
+@pytest.mark.slow
 def test_answers_are_utf_8(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", [["x", "kind"], *([[1, "Öl"], [9, "Wasser"]] * 20)])
     done(run(tmp_path, "train", "t.csv", "--quiet", "-o", "m.st"))
@@ -735,6 +765,7 @@ def test_answers_are_utf_8(tmp_path: Path) -> None:
 
 
 # No answer is no answer: an overflow is an error, and so is a file with nothing to answer.
+@pytest.mark.slow
 def test_an_answer_that_is_no_number_is_an_error(tmp_path: Path) -> None:
     write_table(tmp_path / "h.csv", houses(40))
     done(run(tmp_path, "train", "h.csv", "--epochs", "2", "--quiet", "--activation", "relu",

@@ -63,6 +63,7 @@ def shop(tmp_path: Path, main: Any) -> Path:
 
 
 # --keep writes columns of the table before the answers: some, or all.
+@pytest.mark.slow
 def test_columns_are_kept_beside_the_answers(shop: Path, main: Any) -> None:
     code, output, _ = main("predict m.st t.csv --keep id,kind --probabilities")
     rows = list(csv.reader(io.StringIO(output)))
@@ -77,6 +78,7 @@ def test_columns_are_kept_beside_the_answers(shop: Path, main: Any) -> None:
 
 
 # Rows that cannot be answered are answered empty and told of; --strict ends at the first.
+@pytest.mark.slow
 def test_bad_rows_do_not_stop_the_answers(shop: Path, main: Any) -> None:
     (shop / "new.csv").write_text(
         "size,colour,note\n1,red,x\nmany,red,x\n2,pink,x\n,red,x\n1,red\n0.5,red,x\n99,red,x\n")
@@ -95,6 +97,7 @@ def test_bad_rows_do_not_stop_the_answers(shop: Path, main: Any) -> None:
 
 
 # Names are data in a file, and harmless on a terminal.
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
 def test_names_are_harmless_on_a_terminal(tmp_path: Path, main: Any) -> None:
     evil = "\x1b[2J\u202eevil"
@@ -127,6 +130,7 @@ def test_names_are_harmless_on_a_terminal(tmp_path: Path, main: Any) -> None:
 # ---- evaluate ----
 
 
+@pytest.mark.slow
 def test_importance_as_a_table_and_as_a_picture(shop: Path, main: Any) -> None:
     code, output, _ = main("evaluate m.st t.csv --importance --plot i.svg --json")
     found = strict_json(output)
@@ -138,6 +142,7 @@ def test_importance_as_a_table_and_as_a_picture(shop: Path, main: Any) -> None:
     assert "(baseline 0.3333)" in text and "commonest class, 'ash'" in text
 
 
+@pytest.mark.slow
 def test_rows_that_cannot_be_used_are_left_out_and_told_of(shop: Path, main: Any) -> None:
     (shop / "new.csv").write_text(
         "size,colour,note,kind\n0.5,red,x,ash\n1.5,pink,x,oak\n2.5,blue,x,elm\n2.5,blue,x,yew\n")
@@ -154,6 +159,7 @@ def test_rows_that_cannot_be_used_are_left_out_and_told_of(shop: Path, main: Any
 # ---- train ----
 
 
+@pytest.mark.slow
 def test_folds_say_mean_and_spread(shop: Path, main: Any) -> None:
     code, output, _ = main("train t.csv --ignore id --folds 4 --epochs 20 --quiet")
     assert code == 0 and "4 folds" in output
@@ -166,6 +172,7 @@ def test_folds_say_mean_and_spread(shop: Path, main: Any) -> None:
     assert main("train t.csv --folds 1")[0] == 2
 
 
+@pytest.mark.slow
 def test_class_weights_on_the_command_line(shop: Path, main: Any) -> None:
     for weight, told in (("balanced", "balanced"), ("ash=10,oak=1", {"ash": 10.0, "oak": 1.0})):
         line = f"train t.csv --ignore id --class-weight {weight} --epochs 3 --quiet --json -o w.st"
@@ -179,6 +186,7 @@ def test_class_weights_on_the_command_line(shop: Path, main: Any) -> None:
 
 
 # What becomes of each column is told before the training, to whoever did not ask for quiet.
+@pytest.mark.slow
 def test_what_becomes_of_each_column_is_told(shop: Path, main: Any) -> None:
     _, _, errors = main("train t.csv --epochs 1")
     assert re.search(r"size +number +0 +\d+ +1 input", errors)
@@ -191,6 +199,7 @@ def test_what_becomes_of_each_column_is_told(shop: Path, main: Any) -> None:
 # ---- Help ----
 
 
+@pytest.mark.slow
 def test_help_says_how_purenn_was_called(shop: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "purenn", "train", "--help"], cwd=str(shop),
                           env=environment(PYTHONPATH=str(ROOT)), stdout=subprocess.PIPE,
@@ -211,7 +220,8 @@ def test_help_fits_its_columns_without_breaking_words(
     narrow = main(f"{command} --help")[1]
     assert set(narrow.split()) <= known
     for line in narrow.splitlines():
-        unbroken = re.sub(r"\[(\S+) (\S+)\]", r"[\1_\2]", line)  # an option keeps its value
+        # An option keeps its value, and what excludes it.
+        unbroken = re.sub(r"\[\S+(?: (?:\| )?\S+)?\]", "[]", line)
         assert len(line) <= columns or len(unbroken.split()) == 1, line
 
 
@@ -229,6 +239,7 @@ def advised() -> Any:
                                     if isinstance(key, ast.Constant))
 
 
+@pytest.mark.slow
 def test_every_option_that_is_advised_exists() -> None:
     parser = words.Parser()
     from purenn.app import train
@@ -282,6 +293,7 @@ def test_advice_is_followed_to_a_model_or_to_another_clear_word(
     assert name in ("few rows", "title"), (line, said)
 
 
+@pytest.mark.slow
 def test_json_is_strict_everywhere(shop: Path, main: Any) -> None:
     for line in ("train t.csv --ignore id --epochs 1 --quiet --json --validation 0",
                  "evaluate m.st t.csv --json --importance"):

@@ -377,6 +377,7 @@ SAVER = """
 """
 
 
+@pytest.mark.slow
 @posix
 def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
     path = tmp_path / "model"
@@ -389,7 +390,8 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
             time.sleep(random.Random(round_number).uniform(0, 0.03))
         finally:
             process.send_signal(signal.SIGKILL)
-            process.communicate()
+            _, complaints = process.communicate()
+        assert process.returncode == -signal.SIGKILL, complaints
         assert is_whole(contents(path))
         unfinished.append(len(os.listdir(tmp_path)) - 1)
     assert 1 in unfinished, "no kill ever fell into a save: this test would prove nothing"
@@ -430,6 +432,7 @@ def test_only_what_looks_like_a_leftover_of_this_file_is_cleared(path):
     assert len(os.listdir(path.parent)) == 4
 
 
+@pytest.mark.slow
 @posix
 def test_ctrl_c_during_a_save_leaves_a_whole_file_and_no_other(tmp_path):
     path = tmp_path / "model"

@@ -166,6 +166,7 @@ def test_who_computes_something_else_is_found_out(monkeypatch):
         contestants.check_agreement(task, {contestants.SINGLE: script(task)})
 
 
+@pytest.mark.slow
 def test_every_hidden_neuron_is_on_for_some_examples_and_off_for_others():
     """Also after many steps; else leaving out zeros would pay more than it does on real data."""
     for sizes in ((64, 32, 10), (784, 30, 10)):
@@ -382,6 +383,7 @@ def test_each_goal_divides_what_its_name_says(monkeypatch):
         6 / 8, 17 / 16, 18 / 16]
 
 
+@pytest.mark.slow
 def test_every_goal_is_measured_by_what_is_here():
     """Each measurement gives goals of the list, and together they give all but absent peers'."""
     found = {}
@@ -419,6 +421,7 @@ def test_a_process_that_fails_is_an_error_of_one_line():
         processes.measure_process(processes.python("-c", "1 / 0"))
 
 
+@pytest.mark.slow
 def test_this_interpreter_is_among_those_found():
     versions = [interpreters._version_of(python) for python in interpreters.find_interpreters()]
     assert (sys.implementation.name, sys.version_info[:3]) in versions
@@ -478,6 +481,7 @@ def parts_of(folder):
     return json.loads((folder / "results.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(command.BENCHMARKS))
 def test_every_benchmark_runs_and_writes_what_it_found(name, results):
     parts = parts_of(results)
@@ -495,6 +499,7 @@ def test_every_benchmark_runs_and_writes_what_it_found(name, results):
         assert text.startswith("<svg") and text.rstrip().endswith("</svg>")
 
 
+@pytest.mark.slow
 def test_the_page_shows_every_part_and_every_chart(results):
     page = (results / "results.md").read_text(encoding="utf-8")
     for part in parts_of(results).values():
@@ -515,6 +520,7 @@ def test_one_benchmark_replaces_its_own_part_only(tmp_path):
         [("ceiling", 2), ("overhead", 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(command.BENCHMARKS))
 def test_every_benchmark_can_be_profiled(name, capsys):
     if not runs_here(name):
@@ -549,6 +555,7 @@ def test_the_list_names_all():
     assert done.returncode == 0 and listed == list(command.BENCHMARKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words, code, said", [
     (["nothing"], 2, "no benchmark 'nothing'"), (["--images", "x"], 2, "belong together"),
     (["--check", "ladder"], 2, "takes no names"), (["--wrong"], 2, "--wrong"),

@@ -88,6 +88,7 @@ LINES = st.lists(st.text(st.characters(min_codepoint=33, blacklist_categories=["
                  .map(lambda line: f"x{line}"), min_size=1)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from([prose, code]), LINES), min_size=1))
 def test_what_was_written_into_cells_is_read_from_them(written):
     text = "".join(kind(*lines) for kind, lines in written)
@@ -305,6 +306,7 @@ def without_tags(marked):
     return html.unescape(re.sub(r"<[^>]*>", "", marked))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_highlighted_sources_are_the_very_sources(path):
     source = path.read_text(encoding="utf-8")
@@ -360,6 +362,7 @@ def test_docstrings_become_html(text, shown):
     assert docstrings.docstring_html(text) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_page_has_each_line_of_code_once_and_each_definition(path):
     source = path.read_text(encoding="utf-8")
@@ -465,6 +468,7 @@ def test_the_same_part_gives_the_same_bytes():
         sample_part(), ran(SAMPLE))
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("number", parts.numbers())
 def test_notebooks_of_all_parts_are_valid(lesson, number):
     nbformat = pytest.importorskip("nbformat")
@@ -477,6 +481,7 @@ def test_notebooks_of_all_parts_are_valid(lesson, number):
     assert printed == done.output
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("number", [1, 5])
 def test_a_notebook_runs_where_jupyter_is_and_puts_out_the_same(lesson, number, tmp_path,
                                                                 monkeypatch):
@@ -570,6 +575,7 @@ def test_pictures_and_text_of_a_part_are_kept_for_tests(lesson):
     assert done.names["__file__"] == done.part.path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80])
 def test_no_line_of_prose_or_code_is_wider_than_the_terminal(width):
     """Formulas and drawings are as wide as they were written; all else is broken at blanks."""

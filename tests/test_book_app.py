@@ -101,6 +101,7 @@ def files_in(folder):
 # ---- The list ----
 
 
+@pytest.mark.slow
 def test_the_parts_are_listed_with_their_titles_and_how_to_go_on(two):
     result = two.run()
     assert (result.returncode, result.stderr) == (0, "")
@@ -110,6 +111,7 @@ def test_the_parts_are_listed_with_their_titles_and_how_to_go_on(two):
     assert max(len(line) for line in result.stdout.splitlines()) <= 88
 
 
+@pytest.mark.slow
 def test_the_real_parts_are_listed():
     result = subprocess.run([sys.executable, "-m", "purenn", "lessons"], cwd=str(PACKAGE.parent),
                             env=environment(), stdout=subprocess.PIPE, encoding="utf-8", check=True)
@@ -134,6 +136,7 @@ def test_a_part_is_shown_from_its_title_to_its_end(two):
     assert max(map(len, two.run("1", COLUMNS="40").stdout.split("│")[0].splitlines())) <= 40
 
 
+@pytest.mark.slow
 def test_colour_comes_where_it_is_asked_for_and_changes_no_words(two):
 
     coloured = two.run("1", FORCE_COLOR="1").stdout
@@ -143,6 +146,7 @@ def test_colour_comes_where_it_is_asked_for_and_changes_no_words(two):
     assert ESCAPE not in two.run("1", FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_that_knows_only_ascii_gets_the_part_too(two):
     result = subprocess.run(
         [sys.executable, "-m", "purenn", "lessons", "1"], cwd=str(two.root), check=True,
@@ -150,6 +154,7 @@ def test_a_terminal_that_knows_only_ascii_gets_the_part_too(two):
     assert b"after the picture" in result.stdout
 
 
+@pytest.mark.slow
 def test_cells_appear_as_they_end(own):
     own.write("part_01_first.py", NEXT.replace("Part 2", "Part 1") + (
         "\n# %%\nimport time\ntime.sleep(60)\n"))
@@ -171,6 +176,7 @@ def test_cells_appear_as_they_end(own):
         process.communicate()
 
 
+@pytest.mark.slow
 def test_whoever_reads_only_the_beginning_gets_no_error(two):
     process = subprocess.Popen(
         [sys.executable, "-m", "purenn", "lessons", "1"], cwd=str(two.root), env=environment(),
@@ -184,6 +190,7 @@ def test_whoever_reads_only_the_beginning_gets_no_error(two):
 # ---- Notebooks ----
 
 
+@pytest.mark.slow
 def test_a_notebook_is_written(own):
     result = own.run("1", "--notebook", "part1.ipynb")
     assert result.returncode == 0, result.stderr
@@ -196,6 +203,7 @@ def test_a_notebook_is_written(own):
     assert files_in(own.root) == before
 
 
+@pytest.mark.slow
 def test_a_notebook_that_cannot_be_written_is_told_before_the_part_runs(own):
     own.write("part_02_next.py", NEXT + "\n# %%\nraise AssertionError('it ran')\n")
     result = own.run("2", "--notebook", "nowhere/part.ipynb")
@@ -209,6 +217,7 @@ def test_a_notebook_that_cannot_be_written_is_told_before_the_part_runs(own):
 FAILING = NEXT + "\n# %%\nx = 1\nx / 0\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [["2"], ["2", "--notebook", "two.ipynb"], ["--book", "site"]])
 def test_a_part_that_fails_leaves_nothing_half_written(own, words):
     own.write("part_02_next.py", FAILING)
@@ -221,6 +230,7 @@ def test_a_part_that_fails_leaves_nothing_half_written(own, words):
     assert files_in(own.root) == before and not (own.root / "site").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong, says", [
     ("# See ![a](b.png).", "line 11: images"), ("# [x](../no.py)", "line 11: there is no ../no.py"),
 ])
@@ -232,6 +242,7 @@ def test_an_error_in_the_prose_is_told_before_anything_runs(own, wrong, says):
     assert "running" not in result.stderr and not (own.root / "site").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words, says", [
     (["3"], "expected a part from 1 to 2, got 3"),
     (["0"], "expected a whole number from 1 on, got '0'"),
@@ -252,6 +263,7 @@ def test_wrong_usage_is_told_in_one_line(two, words, says):
 # ---- The book ----
 
 
+@pytest.mark.slow
 def test_the_book_is_built_and_built_again(own):
     result = own.run("--book", "site")
     assert result.returncode == 0, result.stderr
@@ -265,6 +277,7 @@ def test_the_book_is_built_and_built_again(own):
     assert files_in(own.root / "site") == first
 
 
+@pytest.mark.slow
 def test_a_folder_with_other_things_in_it_is_left_alone(own):
     (own.root / "site").mkdir()
     (own.root / "site" / "index.html").write_text("<p>mine", encoding="utf-8")
@@ -273,6 +286,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(own):
     assert files_in(own.root / "site") == {"index.html": b"<p>mine"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place, says", [
     ("file.txt", "this is no folder"), ("no/where", "there is no folder"),
 ])
@@ -282,12 +296,14 @@ def test_a_place_that_can_hold_no_book_is_told_before_anything_runs(own, place, 
     assert result.returncode == 1 and says in result.stderr and "running" not in result.stderr
 
 
+@pytest.mark.slow
 def test_an_empty_folder_takes_a_book(own):
     (own.root / "site").mkdir()
     assert own.run("--book", "site").returncode == 0
     assert (own.root / "site" / "index.html").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_book_leaves_nothing(own):
     own.write("part_02_next.py", NEXT + "\n# %%\nimport time\ntime.sleep(60)\n")
     process = subprocess.Popen(

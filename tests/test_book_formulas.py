@@ -128,6 +128,7 @@ def test_what_a_formula_says_is_escaped():
     assert "&lt;b&gt;" in mathml.inline_math('"<b>" < x')
 
 
+@pytest.mark.slow
 def test_every_formula_of_the_lessons_keeps_its_signs():
     """No sign, letter or digit is lost between the text and the page, whatever it becomes."""
     for number in parts.numbers():

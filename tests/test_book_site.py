@@ -18,6 +18,8 @@ from purenn.book import (
 )
 from purenn.book.highlight import KINDS
 
+pytestmark = pytest.mark.slow
+
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 LANDMARKS = {"main": 1, "footer": 1}
 
@@ -201,6 +203,7 @@ def test_the_same_lessons_give_the_same_bytes(book, lesson):
         name: text.encode("utf-8") for name, text in again.items()}
 
 
+@pytest.mark.interop
 def test_html5lib_finds_nothing_wrong(book):
     html5lib = pytest.importorskip("html5lib")
     for path in sorted(book.glob("*.html")):

@@ -90,6 +90,7 @@ def close(found, expected):
 # ---- What all have in common ----
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("value, text", [
     (0.0, "0"), (-0.0, "0"), (1.0, "1"), (-2.5, "−2.5"), (0.12345, "0.1235"), (100.0, "100"),
     (-0.00001, "0"), (1234567.0, "1.23e+6"),
@@ -99,6 +100,7 @@ def test_numbers_are_written_alike_by_both(page, value, text):
     assert page.evaluate("value => widgets.shown(value)", value) == text
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", WIDGETS)
 def test_without_script_a_still_picture_stands_there_and_teaches(browser, toys, name):
     context = browser.new_context(java_script_enabled=False)
@@ -111,6 +113,7 @@ def test_without_script_a_still_picture_stands_there_and_teaches(browser, toys, 
     context.close()
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", WIDGETS)
 def test_the_script_begins_with_what_the_still_picture_shows(browser, toys, page, name):
     context = browser.new_context(java_script_enabled=False)
@@ -125,6 +128,7 @@ def test_the_script_begins_with_what_the_still_picture_shows(browser, toys, page
     assert numbers(before) == numbers(after) and numbers(after)
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("width", [320, 390, 1440])
 def test_widgets_fit_any_page_and_their_letters_can_be_read(browser, toys, width):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark")
@@ -142,6 +146,7 @@ def test_widgets_fit_any_page_and_their_letters_can_be_read(browser, toys, width
 # ---- 1. Backpropagation ----
 
 
+@pytest.mark.interop
 def test_every_step_of_backpropagation_is_a_product_that_purenn_has_too(page):
     figure = box(page, "backpropagation")
     rng = Random(7)
@@ -176,6 +181,7 @@ def test_the_steps_are_sums_of_products_that_come_to_purenns_numbers():
 # ---- 2. A training ----
 
 
+@pytest.mark.slow
 def test_the_recorded_training_is_what_the_network_said():
     points = training.data()
     rng = Random(1)
@@ -196,6 +202,7 @@ def test_the_recorded_training_is_what_the_network_said():
     assert seen == training.MOMENTS and moment.accuracy > 0.9
 
 
+@pytest.mark.interop
 def test_scrubbing_shows_each_recorded_moment(page):
     figure = box(page, "training")
     data = json.loads(page.eval_on_selector(
@@ -231,6 +238,7 @@ def by_library(optimizer, start, steps):
     return [*place, loss(network.predict(landscape.INPUTS), landscape.TARGETS)]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("start, rate, steps", [
     ((-2.0, 3.0), 0.1, 60), ((4.0, -3.0), 0.05, 7), ((1.0, 1.0), 0.3, 200), ((0.5, 0.0), 0.2, 1),
 ])
@@ -250,6 +258,7 @@ def test_the_race_is_that_of_purenns_optimizers(page, start, rate, steps):
     assert nudged[0] <= landscape.loss_at(start) + 1e-4  # a nudge is kept if it helps, else not
 
 
+@pytest.mark.interop
 def test_a_rate_too_large_diverges_and_it_is_said(page):
     slide(page, "landscape", "learning rate", 0.5)
     slide(page, "landscape", "steps", 200)
@@ -260,6 +269,7 @@ def test_a_rate_too_large_diverges_and_it_is_said(page):
     assert len(landscape.raced("SGD", landscape.START, 0.5, 200)) < 200
 
 
+@pytest.mark.interop
 def test_a_click_on_the_landscape_sets_the_start(page):
     svg = box(page, "landscape").locator("svg").first
     area = svg.bounding_box()
@@ -276,6 +286,7 @@ def test_a_click_on_the_landscape_sets_the_start(page):
 # ---- 4. The small ones ----
 
 
+@pytest.mark.interop
 def test_the_neuron_with_handles_computes_what_a_dense_layer_does(page):
     for weights, bias in (([-1.5, 0.25], 2.0), ([0.0, 2.0], -4.5), ([1.0, -2.0], 0.0)):
         slide(page, "neuron", "weight of warmth", weights[0])
@@ -288,6 +299,7 @@ def test_the_neuron_with_handles_computes_what_a_dense_layer_does(page):
             assert verdict == ("go" if expected > 0 else "stay")
 
 
+@pytest.mark.interop
 def test_softmax_and_its_gradient_are_purenns(page):
     loss = SoftmaxCrossEntropy()
     for scores, target in (([0.0, 0.0, 0.0], 2), ([6.0, -6.0, 1.5], 1), ([-3.2, 2.2, 0.4], 0)):
@@ -303,6 +315,7 @@ def test_softmax_and_its_gradient_are_purenns(page):
         assert close(said[0], loss([scores], [target]))
 
 
+@pytest.mark.interop
 def test_the_curve_is_that_of_a_network_of_relus(page):
     kinks, slopes = [0.5, 1.25, 3.0], [2.0, -3.0, 1.5]
     for k in range(3):
@@ -315,6 +328,7 @@ def test_the_curve_is_that_of_a_network_of_relus(page):
     assert len(first.predict([[1.0]])) == 1
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("shape", [(2, 3, 2, 3), (2, 3, 1, 3), (2, 1, 1, 4), (2, 3, 3, 2),
                                    (4, 1, 2, 2), (1, 1, 3, 3)])
 def test_shapes_go_together_or_are_refused_as_purenn_says(page, shape):

@@ -20,6 +20,8 @@ from purenn import (
     SoftmaxCrossEntropy, checks, train,
 )
 
+pytestmark = pytest.mark.core
+
 inf, nan = math.inf, math.nan
 ITERATOR = type(iter([])).__name__  # PyPy has another name for it
 
@@ -140,6 +142,7 @@ def test_two_equal_rows_are_no_shared_row():
         checks.as_matrix([row, row], "here")
 
 
+@pytest.mark.interop
 def test_arrays_of_numpy_are_matrices_and_what_is_wrong_with_them_is_said():
     np = pytest.importorskip("numpy")
     for right in (np.eye(3), np.eye(3, dtype=int), np.eye(2, dtype="float32"), [np.ones(2)]):
@@ -155,6 +158,7 @@ def test_arrays_of_numpy_are_matrices_and_what_is_wrong_with_them_is_said():
         assert words in str(raised(checks.as_matrix, wrong, "here"))
 
 
+@pytest.mark.interop
 def test_a_data_frame_and_a_column_of_it_are_explained():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}, index=[1, 0])
@@ -401,6 +405,7 @@ def test_a_flat_list_is_told_from_a_matrix(targets, flat):
     assert checks.is_flat(targets) is flat
 
 
+@pytest.mark.interop
 def test_arrays_of_numpy_are_flat_or_not():
     np = pytest.importorskip("numpy")
     assert checks.is_flat(np.arange(3)) and checks.is_flat(np.array(["a", "b"]))
@@ -502,6 +507,7 @@ def test_there_is_a_target_for_each_row():
 # ---- Large sets ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [
     lambda rows: (SoftmaxCrossEntropy(), [row % 10 for row in range(rows)]),
     lambda rows: (MeanSquaredError(), [[0.5] * 10 for row in range(rows)]),

@@ -530,6 +530,7 @@ def test_rows_come_out_while_the_stream_is_still_open():
         rows.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="measures memory with resource")
 def test_a_large_table_is_held_as_numbers_only(tmp_path):
     path = tmp_path / "large.csv"

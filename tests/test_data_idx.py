@@ -193,6 +193,7 @@ def test_a_small_packed_file_that_unpacks_to_much_is_not_unpacked(write):
 # ---- Fuzzing ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("type_", [0x08, 0x0B, 0x0D])
 def test_a_damaged_pair_is_a_data_set_or_a_data_error(packed, type_):
@@ -233,6 +234,7 @@ def test_a_damaged_pair_is_a_data_set_or_a_data_error(packed, type_):
 # ---- Memory: a set of the size of MNIST ----
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="measures memory with resource")
 @pytest.mark.parametrize("packed", [False, True])
 def test_60000_pictures_take_less_than_200_megabytes(tmp_path, packed):

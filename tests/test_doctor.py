@@ -110,6 +110,7 @@ HEALTHY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("case", HEALTHY)
 def test_a_healthy_network_gets_a_clean_bill(case, seed):
@@ -121,6 +122,7 @@ def test_a_healthy_network_gets_a_clean_bill(case, seed):
     assert "PROBLEM" not in str(diagnosis)
 
 
+@pytest.mark.slow
 def test_digits_get_a_clean_bill():
     diagnosis = examine(
         classifier(sizes=(64, 32, 10)), scaled_digits(), optimizer=SGD(0.3))
@@ -130,6 +132,7 @@ def test_digits_get_a_clean_bill():
     assert "192 numbers" in diagnosis.finding("gradient check").message
 
 
+@pytest.mark.slow
 def test_a_network_with_dropout_and_a_network_inside_gets_a_clean_bill():
     rng = Random(4)
     inner = Network([Dense(16, 16, rng), ReLU()])
@@ -145,6 +148,7 @@ def test_the_long_way_with_probabilities_gets_a_clean_bill():
     assert diagnosis.ok, str(diagnosis)
 
 
+@pytest.mark.slow
 def test_one_hot_targets_and_compact_rows_get_a_clean_bill():
     data = digits()
     pixels = bytes(int(pixel) for row in data.inputs[:200] for pixel in row)
@@ -453,6 +457,7 @@ def test_a_start_far_from_chance_is_found():
     assert "1.099" in failure.message  # ln 3
 
 
+@pytest.mark.slow
 def test_chance_for_yes_or_no_is_ln_2_and_for_numbers_the_variance():
     rng = Random(1)
     yes_or_no = examine(classifier(sizes=(2, 4, 1)), moons(rng=rng), SigmoidCrossEntropy())
@@ -504,6 +509,7 @@ def test_a_wrong_derivative_is_found():
         "inputs" in failure.message)
 
 
+@pytest.mark.slow
 def test_a_wrong_bias_gradient_in_a_large_layer_is_found():
     rng = Random(1)
     network = Network([ForgetfulDense(64, 200, rng), ReLU(), Dense(200, 10, rng)])
@@ -621,12 +627,14 @@ def test_an_activation_that_hardly_bends_is_found():
     assert "4 rows" in failure.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [SGD(100.0), Adam(10.0), SGD(10.0, momentum=0.9)])
 def test_too_large_a_learning_rate_is_found(optimizer):
     failure = first(examine(optimizer=optimizer), "updates")
     assert "lower the learning rate" in failure.next_step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [SGD(1e-6), Adam(1e-7)])
 def test_too_small_a_learning_rate_is_found(optimizer):
     failure = first(examine(optimizer=optimizer), "updates")
@@ -634,6 +642,7 @@ def test_too_small_a_learning_rate_is_found(optimizer):
     assert "raise the learning rate" in failure.next_step
 
 
+@pytest.mark.slow
 def test_a_learning_rate_that_ends_in_infinity_is_found():
     data = sine(rng=Random(1))
     network = classifier(sizes=(1, 8, 8, 1))
@@ -650,6 +659,7 @@ def test_an_optimizer_without_gradients_is_not_judged():
     assert diagnosis.ok and diagnosis.finding("updates").ok is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_shuffled_labels_are_found(seed):
     data = standardized(wine())
@@ -660,6 +670,7 @@ def test_shuffled_labels_are_found(seed):
     assert "belong together" in failure.next_step
 
 
+@pytest.mark.slow
 def test_learning_by_heart_is_found():
     rng = Random(1)
     data = gaussians(size=100, noise=0.2, rng=rng)
@@ -712,6 +723,7 @@ def test_network_dropout_optimizer_data_and_rng_stay_as_they_are_to_the_bit():
     assert state(everything) == before
 
 
+@pytest.mark.slow
 def test_the_same_rng_gives_the_same_diagnosis():
     one, two = (examine(optimizer=Adam(0.01), rng=Random(9)) for _ in range(2))
     assert one == two and str(one) == str(two)
@@ -720,6 +732,7 @@ def test_the_same_rng_gives_the_same_diagnosis():
 # ---- The whole way, from a table ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [iris, wine, lambda: sine(rng=Random(1)),
                                   lambda: moons(rng=Random(1))])
 def test_a_small_network_learns_from_a_table(make):
@@ -741,6 +754,7 @@ def test_an_ill_table_is_told_before_anything_is_tried():
     assert len(diagnosis.findings) == len(diagnose_learning(iris()).findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [5, 6])
 def test_a_table_whose_labels_were_shuffled_teaches_nothing(seed):
     data = wine()

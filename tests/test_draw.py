@@ -98,11 +98,13 @@ def test_the_same_picture_is_the_same_file(picture):
     assert picture.svg() == picture.svg() == picture._repr_svg_()
 
 
+@pytest.mark.slow
 def test_every_kind_drawn_again_has_the_same_bytes():
     for name, make in PICTURES.items():
         assert make().svg() == make().svg(), name
 
 
+@pytest.mark.slow
 def test_ids_differ_between_all_pictures():
     ids = [name for make in PICTURES.values() for name in
            set(re.findall(' id="([^"]*)"', make().svg()))]
@@ -134,17 +136,20 @@ def test_importing_draw_imports_no_picture_yet():
 # ---- Names and numbers of any kind ----
 
 
+@pytest.mark.slow
 @given(st.dictionaries(words, st.lists(numbers, min_size=1, max_size=8), min_size=1, max_size=10),
        words.filter(str.strip), words, words, st.booleans())
 def test_any_curves(curves, title, x_label, y_label, marks):
     check_svg(draw.lines(curves, title=title, x_label=x_label, y_label=y_label, marks=marks))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.floats(1e-200, 1e200), st.floats(1e-9, 1e9)), min_size=1, max_size=9))
 def test_any_curve_on_logarithmic_axes(points):
     check_svg(draw.lines({"curve": points}, title="t", log_x=True, log_y=True, x_label="x"))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=9), st.data())
 def test_any_points(points, chosen):
     labels = [chosen.draw(st.integers(0, 9)) for _ in points]
@@ -177,6 +182,7 @@ def test_any_confusion(counts, names):
     check_svg(draw.confusion(counts, class_names=names))
 
 
+@pytest.mark.slow
 @given(st.lists(words, min_size=2, max_size=2), st.lists(words, min_size=3, max_size=3), words)
 def test_any_names_of_a_network(inputs, outputs, title):
     check_svg(draw.network(CLASSIFIER, title=title.strip() or "t", input_names=inputs,
@@ -298,6 +304,7 @@ def test_a_histogram_counts_everything_once():
     assert counted([0.0, 0.5, 1.0], 0.0, 1.0, 2) == [1, 2]
 
 
+@pytest.mark.slow
 def test_thinning_keeps_the_outline_and_makes_files_small():
     noisy = [RNG.random() for _ in range(20000)]
     picture = draw.lines({"noise": noisy}, title="t")
@@ -677,6 +684,7 @@ print(hashlib.sha256(drawn.encode("utf-8")).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_every_python_here_draws_the_same_bytes():
     from test_structure import interpreters
 
@@ -922,6 +930,7 @@ def test_heatmaps_with_the_same_limits_give_the_same_number_the_same_colour():
             draw.heatmap([[1.0]], title="M", limits=wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(PICTURES))
 def test_no_picture_is_wider_than_its_page_and_no_letter_smaller(name):
     picture = PICTURES[name]()

@@ -13,6 +13,8 @@ from test_draw import PICTURES
 
 from purenn import draw
 
+pytestmark = [pytest.mark.slow, pytest.mark.interop]
+
 BROWSER = next(filter(None, map(shutil.which, (
     "chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -76,6 +78,7 @@ def test_in_a_browser_a_saved_picture_is_not_blank(tmp_path):
     assert not re.search("parsererror", run("--dump-dom", (tmp_path / "picture.svg").as_uri()))
 
 
+@pytest.mark.interop
 def test_frames_follow_each_other_and_stand_still_for_who_asks_for_it(tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if BROWSER is None:

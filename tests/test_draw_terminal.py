@@ -34,12 +34,14 @@ def check_text(picture, width):
         assert text.count("\x1b[0m") * 2 == text.count("\x1b")  # each colour ends
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [24, 40, 72, 131])
 @pytest.mark.parametrize("name", sorted(PICTURES))
 def test_every_picture_fits_into_its_width(name, width):
     check_text(PICTURES[name](), width)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(words, st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=6), min_size=1,
                        max_size=10), words, st.integers(24, 100))
 def test_any_curves_fit(curves, label, width):
@@ -160,6 +162,7 @@ def test_dots_have_a_place_each():
 # ---- Terminals that know little ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
 @pytest.mark.parametrize("name", sorted(PICTURES))
 def test_show_never_fails_for_want_of_a_character(name, encoding, monkeypatch):

@@ -17,6 +17,8 @@ from purenn import (
     gradcheck, mean_absolute_error, r2, train,
 )
 
+pytestmark = pytest.mark.core
+
 RNG = Random(1)
 NAN, INF = float("nan"), float("inf")
 X, LABELS = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [0, 1]

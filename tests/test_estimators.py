@@ -137,6 +137,7 @@ def test_weights_begin_as_suits_the_activation():
 # ---- What they learn is good for rows that they have not seen ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make, limit, options", [
     (data.iris, 0.93, {"epochs": 40}),
     (data.wine, 0.95, {"epochs": 40}),
@@ -150,6 +151,7 @@ def test_real_sets_are_recognised(make, limit, options):
     assert model.classes_ == sorted(dataset.class_names)
 
 
+@pytest.mark.slow
 def test_a_wave_is_learned():
     learning = data.sine(size=150, rng=Random(1))
     unseen = data.sine(size=60, rng=Random(2))
@@ -340,6 +342,7 @@ def test_any_finite_rows_are_learned_and_answered(rows):
 # ---- NumPy, pandas, scikit-learn: where they are installed ----
 
 
+@pytest.mark.interop
 @both
 def test_numpy_arrays_are_learned_as_lists_are(kind, y):
     np = pytest.importorskip("numpy")
@@ -355,6 +358,7 @@ def test_numpy_arrays_are_learned_as_lists_are(kind, y):
         assert np.array_equal(rows, before)
 
 
+@pytest.mark.interop
 def test_numpy_labels_come_back_as_values_of_python():
     np = pytest.importorskip("numpy")
     texts, numbers = np.array(LABELS), np.array(NUMBERS)
@@ -369,6 +373,7 @@ def test_numpy_labels_come_back_as_values_of_python():
             assert classes.dtype == said.dtype == y.dtype
 
 
+@pytest.mark.interop
 def test_numpy_values_of_two_columns_come_back_as_rows():
     np = pytest.importorskip("numpy")
     model = Regressor(3, epochs=2).fit(np.array(X), np.array([VALUES, VALUES]).T)
@@ -376,6 +381,7 @@ def test_numpy_values_of_two_columns_come_back_as_rows():
     assert type(model.predict(X)[0][0]) is float
 
 
+@pytest.mark.interop
 @both
 def test_numpy_parameters_are_as_good_as_those_of_python(kind, y):
     np = pytest.importorskip("numpy")
@@ -385,6 +391,7 @@ def test_numpy_parameters_are_as_good_as_those_of_python(kind, y):
     assert weights(model.fit(X, y)) == weights(twin.fit(X, y))
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("rows, words", [
     (lambda np: np.array([1.0, 2.0]), ["X.reshape(-1, 1)", "X.reshape(1, -1)"]),
     (lambda np: np.zeros((2, 3, 3)), ["X.reshape(len(X), -1)"]),
@@ -400,12 +407,14 @@ def test_arrays_that_will_not_do_are_named(rows, words):
     assert all(word in str(error.value) for word in words)
 
 
+@pytest.mark.interop
 def test_labels_in_a_column_of_an_array_are_refused_with_a_hint():
     np = pytest.importorskip("numpy")
     with pytest.raises(TypeError, match=r"y\.ravel\(\)"):
         Classifier().fit(X, np.array(LABELS).reshape(-1, 1))
 
 
+@pytest.mark.interop
 @both
 def test_frames_are_read_by_rows_and_their_names_kept(kind, y):
     pd = pytest.importorskip("pandas")
@@ -425,6 +434,7 @@ def test_frames_are_read_by_rows_and_their_names_kept(kind, y):
     assert not hasattr(model.fit(X, y), "feature_names_in_")
 
 
+@pytest.mark.interop
 def test_frames_of_other_kinds_of_columns():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": [1, 2, 3], "b": [True, False, True], "c": [0.5, 1.5, 2.5]})
@@ -436,6 +446,7 @@ def test_frames_of_other_kinds_of_columns():
     assert len(two.predict(frame)[0]) == 2
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("column, words", [
     (["u", "v"], "row 0, column 1"), ([1.0, None], "row 1, column 1"),
 ])
@@ -446,6 +457,7 @@ def test_frames_with_text_or_gaps_are_refused(column, words):
         Classifier().fit(frame, [0, 1])
 
 
+@pytest.mark.interop
 def test_missing_labels_of_pandas_are_refused():
     pd = pytest.importorskip("pandas")
     for gap in (pd.NA, pd.NaT, float("nan")):
@@ -453,12 +465,14 @@ def test_missing_labels_of_pandas_are_refused():
             Classifier().fit(X[:3], pd.Series(["a", gap, "b"], dtype=object))
 
 
+@pytest.mark.interop
 def test_a_sparse_matrix_is_refused_with_the_way_out():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(TypeError, match=r"X\.toarray\(\)"):
         Classifier().fit(sparse.csr_matrix(X), LABELS)
 
 
+@pytest.mark.interop
 @both
 def test_scikit_learn_clones_and_cross_validates(kind, y):
     pytest.importorskip("sklearn")
@@ -491,6 +505,7 @@ def test_scikit_learn_clones_and_cross_validates(kind, y):
     assert (pipeline.fit(rows, answers).predict(rows) == pipeline.predict(rows)).all()
 
 
+@pytest.mark.interop
 def test_scikit_learn_scores_the_probabilities_of_three_classes():
     pytest.importorskip("sklearn")
     from sklearn.model_selection import cross_val_score

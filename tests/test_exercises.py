@@ -739,6 +739,7 @@ WRONG = [
 
 
 # What people really write gets a hint that names the mistake.
+@pytest.mark.slow
 @pytest.mark.parametrize("name, code, expected", WRONG, ids=[
     f"{name}: {expected}" for name, _, expected in WRONG])
 def test_typical_wrong_answers_get_the_right_hint(
@@ -886,6 +887,7 @@ def test_other_ways_to_be_right(code: str, tmp_path: Path) -> None:
 
 
 # Who works with NumPy may return its arrays.
+@pytest.mark.interop
 def test_arrays_are_taken_for_lists(tmp_path: Path) -> None:
     pytest.importorskip("numpy")
     path = tmp_path / "mine.py"
@@ -1024,6 +1026,7 @@ def test_from_the_holes_to_the_ticks(tmp_path: Path) -> None:
 
 
 # A wrong answer gets a cross, its hint on the lines below, and the exit code 1.
+@pytest.mark.slow
 def test_a_cross_and_its_hint(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "def relu(inputs):\n    return inputs\n", encoding="utf-8")
@@ -1043,6 +1046,7 @@ def test_output_option(tmp_path: Path) -> None:
 
 
 # No file that is there is overwritten, not even an empty one, nor where a link points to.
+@pytest.mark.slow
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "exercise_09.py").write_text("my work", encoding="utf-8")
     os.symlink("nowhere.py", str(tmp_path / "link.py"))
@@ -1063,6 +1067,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: Any) -> None
 
 
 # Wrong usage is exit code 2 and one line; what cannot be read is exit code 1 and one line.
+@pytest.mark.slow
 @pytest.mark.parametrize("words, code, expected", [
     (["exercise", "12"], 2, "there are exercises for parts 1 to 11"),
     (["exercise", "nine"], 2, "expected a whole number"),
@@ -1094,6 +1099,7 @@ def test_errors_are_one_line(
 
 
 # Ctrl-C gets out of an endless loop: 130, and what was known so far has been printed.
+@pytest.mark.slow
 def test_interrupted(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "def relu(inputs):\n    return inputs\n\n"
@@ -1114,6 +1120,7 @@ def test_interrupted(tmp_path: Path) -> None:
 
 
 # Long lines are broken where the terminal ends.
+@pytest.mark.slow
 def test_narrow_terminals(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def momentum_step(w):\n    return w\n", encoding="utf-8")
     for words in (["exercise"], ["check", "mine.py"]):

@@ -112,6 +112,7 @@ def this_and_others() -> List[Any]:
         for path in pythons()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", this_and_others())
 def test_a_python_file_says_what_purenn_says_on_this_python(python, python_files):
     check(ALL, said_by_lines(run(python, "driver.py", cwd=python_files)))
@@ -128,11 +129,13 @@ def micropython() -> List[str]:
     pytest.skip("needs micropython, or its npm package on NODE_PATH")
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_python_file_says_what_purenn_says_on_micropython(python_files):
     check(ALL, said_by_lines(run(*micropython(), "driver.py", cwd=python_files)))
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_python_file_is_a_command_on_micropython(python_files, tmp_path):
     one = next(one for one in ALL if one.name == "table_classifier_1")
@@ -169,6 +172,7 @@ class Singles(ast.NodeTransformer):
         return ast.Call(ast.Name("Single", ast.Load()), [node], [])
 
 
+@pytest.mark.slow
 def test_a_python_file_holds_with_floats_of_32_bits(python_files):
     """Nothing overflows, and the answers keep about six digits."""
     for one in ALL:
@@ -189,6 +193,7 @@ SMALL = {"abs", "enumerate", "float", "hasattr", "getattr", "isinstance", "len",
 SMALL_MATH = {"exp", "log", "sqrt"}
 
 
+@pytest.mark.slow
 def test_a_python_file_uses_only_what_the_smallest_pythons_have(python_files):
     for one in ALL:
         tree = ast.parse((python_files / f"{one.name}.py").read_text("utf-8"))
@@ -227,6 +232,7 @@ def command(python: str, name: str, *words: Any) -> List[str]:
     return run(python, f"{name}.py", *words, cwd=folder).splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["table_classifier_1", "table_regressor_2"])
 @pytest.mark.parametrize("header", [True, False])
 @pytest.mark.parametrize("python", this_and_others())
@@ -408,6 +414,7 @@ def said_by_c(folder: Path, compiler: List[str], every: List[Asked], *more: str)
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("language", COMPILERS)
 def test_a_c_header_says_what_purenn_says(language, tmp_path):
@@ -415,12 +422,14 @@ def test_a_c_header_says_what_purenn_says(language, tmp_path):
     check(ALL, said_by_c(tmp_path, COMPILERS[language], ALL))
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_c_header_of_floats_keeps_five_digits(tmp_path):
     write(tmp_path, ".h", ALL, bits=32)
     check(ALL, said_by_c(tmp_path, COMPILERS["C99"], ALL, "-Wdouble-promotion"), bound=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_c_header_of_whole_numbers_says_what_the_rounded_model_says(tmp_path):
     every = [asked(one.name, rounded(one.model), one.rows) for one in ALL]
@@ -428,6 +437,7 @@ def test_a_c_header_of_whole_numbers_says_what_the_rounded_model_says(tmp_path):
     check(every, said_by_c(tmp_path, COMPILERS["C99"], every))
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_c_header_refuses_words_and_numbers_that_purenn_refuses(tmp_path):
     compiler = needs("gcc")
@@ -473,12 +483,14 @@ def modules(tmp_path_factory: Any) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_javascript_module_says_what_purenn_says_in_node(modules):
     (modules / "driver.mjs").write_text(NODE_DRIVER)
     check(ALL, said_by_lines(run(needs("node"), "driver.mjs", cwd=modules)))
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_javascript_module_refuses_what_purenn_refuses(modules):
     (modules / "refusals.mjs").write_text("""
@@ -496,6 +508,7 @@ console.log(JSON.stringify(said));
     assert said == ["RangeError"] * 7 + ["taken", True]
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_javascript_module_says_what_purenn_says_in_a_browser(modules):
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -559,6 +572,7 @@ def with_texts(one: Asked) -> Asked:
     return one._replace(answers=[str(answer) for answer in one.answers])
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("bits, kind, bound", [(64, "float64", 1e-12), (32, "float32", 1e-4)])
 def test_an_onnx_graph_says_what_purenn_says(bits, kind, bound, tmp_path):
@@ -567,6 +581,8 @@ def test_an_onnx_graph_says_what_purenn_says(bits, kind, bound, tmp_path):
     check(every, said_by_onnx(tmp_path, every, kind), bound)
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 def test_an_onnx_graph_refuses_words_that_the_training_did_not_have(tmp_path):
     runtime, numpy = pytest.importorskip("onnxruntime"), pytest.importorskip("numpy")
     one = next(one for one in ALL if one.name == "table_classifier_1")
@@ -751,6 +767,7 @@ def test_the_cost_of_8_bits_is_printed_for_rows_made_up_and_for_a_table(flowers)
     assert "signed char" in (flowers / "eight.h").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words, code, message", [
     (["-o", "flowers.txt"], 1, "say the format: python, c, javascript, onnx"),
     (["-o", "x.py", "--int8"], 1, "int8 is for c only"),

@@ -118,6 +118,7 @@ def check(text: str, wanted: Dict[str, Any]) -> None:
         assert said[name]["texts"] == [text[-1] for text in entry["texts"]], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", this_and_others())
 def test_it_writes_what_purenn_writes_on_this_python(python, written):
     folder, wanted = written
@@ -125,12 +126,14 @@ def test_it_writes_what_purenn_writes_on_this_python(python, written):
     check(run(python, "driver.py", cwd=folder), wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_it_writes_what_purenn_writes_on_micropython(written):
     folder, wanted = written
     check(run(*micropython(), "driver.py", cwd=folder), wanted)
 
 
+@pytest.mark.slow
 def test_it_imports_nothing_but_math(written):
     for path in written[0].glob("*.py"):
         if path.name != "driver.py":
@@ -145,6 +148,7 @@ def command(folder: Path, *words: str) -> Any:
                           stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_as_a_command_the_same_seed_writes_the_same_and_another_seed_something_else(written):
     words = ["--count", "5", "--prompt", "an", "--seed", "3"]
     first, again = command(written[0], *words), command(written[0], *words)
@@ -154,6 +158,7 @@ def test_as_a_command_the_same_seed_writes_the_same_and_another_seed_something_e
     assert len(lines) == 5 and all(line.startswith("an") for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words, message", [
     (["--prompt", "xyz"], "the model knows no 'x'"), (["--prompt"], "usage"),
     (["--colour", "red"], "usage"), (["--count", "many"], "many"),
@@ -165,6 +170,7 @@ def test_as_a_command_it_says_what_is_wrong_in_one_line(words, message, written)
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_its_own_random_numbers_are_spread_evenly(written):
     names: Dict[str, Any] = {"__name__": "x"}
     exec((written[0] / "rms.py").read_text("utf-8"), names)

@@ -26,6 +26,8 @@ from test_structure import CORE
 import purenn
 from purenn import activations, fast, linalg, losses, optimizers, penalties
 
+pytestmark = pytest.mark.core
+
 inf, nan = math.inf, math.nan
 CPYTHON = sys.implementation.name == "cpython"
 SUMS_ARE_LOOPS = not (CPYTHON and sys.version_info >= (3, 12))

@@ -43,6 +43,7 @@ def words(tmp_path):
 # ---- Training ----
 
 
+@pytest.mark.slow
 def test_names_are_learned_and_written(capsys):
     code, out, err = said(capsys, "names", *SMALL, "--samples", "3")
     assert code == 0
@@ -52,6 +53,7 @@ def test_names_are_learned_and_written(capsys):
     assert "step 20/20: loss" in err and "writes '" in err
 
 
+@pytest.mark.slow
 def test_json_has_the_loss_of_every_step(capsys, words):
     found = results(capsys, words, *SMALL, "--seed", "3")
     assert len(found["losses"]) == 20 and len(found["history"]) == 10
@@ -83,6 +85,7 @@ def test_a_line_that_stands_there_twice_is_held_out_twice(capsys, tmp_path):
     assert "27 texts, one in each line, to learn from, 1 held out" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options, form", [([], "whole"), (["--texts", "lines"], "lines")])
 def test_a_long_text_is_cut_into_windows(capsys, tmp_path, options, form):
     path = tmp_path / "long.txt"
@@ -161,6 +164,7 @@ def test_a_checkpoint_of_another_text_is_refused(capsys, words, tmp_path):
     assert code == 2 and len(err.splitlines()) == 1 and str(checkpoint) in err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "kill") or os.name == "nt", reason="no signals on this system")
 def test_ctrl_c_ends_with_what_there_is(words, tmp_path):
     path = tmp_path / "model.safetensors"
@@ -208,6 +212,7 @@ def test_wrong_usage_is_one_line(capsys, options, code, message):
     assert (got, out) == (code, "") and message in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options, code, message", [
     (["--steps", "5"], 2, "--steps: {} is a trained model, which only writes"),
     (["--prompt", "xyz"], 1, "the character 'x' is not in the vocabulary"),
@@ -220,6 +225,7 @@ def test_what_a_model_cannot_do_is_said(capsys, words, tmp_path, options, code, 
     assert (got, out) == (code, "") and message.format(path) in err
 
 
+@pytest.mark.slow
 def test_other_models_are_told_apart(capsys, tmp_path):
     path = tmp_path / "xor.safetensors"
     assert main(["train", "xor", "--epochs", "1", "-o", str(path), "--quiet"]) == 0

@@ -21,6 +21,8 @@ from purenn import (
     Softmax, SoftmaxCrossEntropy, Softplus, Tanh, activations, gradcheck, linalg, training,
 )
 
+pytestmark = pytest.mark.core
+
 
 def agrees(*task, **options):
     report = gradcheck.check(*task, **options)

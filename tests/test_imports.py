@@ -8,6 +8,7 @@ of files is found below.
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def part(module: str) -> str:
     return (module.split(".") + [""])[1]
 
 
+@functools.lru_cache(maxsize=None)
 def imported(path: Path) -> Set[str]:
     """Return the modules of purenn that a file imports, wherever in it, but for types only."""
     here = ["purenn", *path.relative_to(PACKAGE).with_suffix("").parts]
@@ -126,6 +128,7 @@ def test_what_stands_beside_the_core_is_there_at_once() -> None:
     assert b"150 rows" in done.stdout and b"True" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "utf-8", "koi8-r"])
 def test_printing_never_fails_on_a_narrow_console(encoding: str) -> None:
     done = python(
@@ -140,6 +143,8 @@ def test_printing_never_fails_on_a_narrow_console(encoding: str) -> None:
     assert "Dense(2" in done.stdout.decode(encoding)
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 def test_wrong_names_of_parameters_are_found_by_a_type_checker(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     (tmp_path / "wrong.py").write_text(
@@ -173,6 +178,7 @@ def archive(tmp_path_factory: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_one_archive_runs_everything(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
 
@@ -193,6 +199,8 @@ def test_one_archive_runs_everything(archive: Path, tmp_path: Path) -> None:
     assert "50" in run("evaluate", "m.st", "xor", "--importance")
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 def test_the_source_distribution_carries_its_tests(tmp_path: Path) -> None:
     pytest.importorskip("setuptools")
     if not (ROOT / ".ci").exists():

@@ -31,6 +31,8 @@ from purenn.store.model import load_model, save_model
 torch = pytest.importorskip("torch")
 theirs = pytest.importorskip("safetensors.torch")
 
+pytestmark = pytest.mark.interop
+
 # Every layer that both have: how we make it, and how PyTorch does.
 PAIRS = {
     "Linear": (Linear, torch.nn.Identity),

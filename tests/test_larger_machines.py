@@ -300,6 +300,7 @@ def fitted() -> Iterator[Any]:
     yield Regressor(hidden=(16,), epochs=1).fit(data.inputs, data.targets)
 
 
+@pytest.mark.slow
 def test_what_is_pickled_is_as_large_as_its_numbers_and_needs_no_file():
     """9 bytes for each weight and its gradient, the same for Adam's two numbers; little else."""
     for model in fitted():
@@ -312,6 +313,7 @@ def test_what_is_pickled_is_as_large_as_its_numbers_and_needs_no_file():
         assert again.predict(digits().inputs) == model.predict(digits().inputs)
 
 
+@pytest.mark.slow
 def test_what_was_built_again_from_its_description_is_the_same_network():
     network: Network = next(fitted()).network_
     again = build_network(describe(network), tensors_of(network))

@@ -1,6 +1,8 @@
 """Layers and activations put out what their formulas say; weights start as their recipes say."""
 
+import io
 import math
+import sys
 from random import Random
 
 import pytest
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 from strategies import dense, matrices, numbers, seeds, sizes
 
 from purenn import (
-    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Parameter, ReLU, ShapeError,
-    Sigmoid, SiLU, Softmax, Softplus, Tanh, he, initializers, linalg, normal, uniform, xavier,
-    zeros,
+    ELU, GELU, Activation, Dense, Dropout, Layer, LeakyReLU, Linear, Network, Parameter, ReLU,
+    ShapeError, Sigmoid, SiLU, Softmax, Softplus, Tanh, he, initializers, linalg, normal,
+    uniform, xavier, zeros,
 )
+
+pytestmark = pytest.mark.core
 
 LOG2, LOG3 = math.log(2.0), math.log(3.0)
 
@@ -286,3 +290,23 @@ def test_weights_of_the_wrong_shape_are_not_blamed_on_the_inputs():
     layer.weights.value = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
     with pytest.raises(ShapeError, match="affine: the sizes 1 × 2 and 2 × 3 and 1 × 3 do not go"):
         layer.forward([[1.0, 2.0]])
+
+
+def test_an_activation_without_a_derivative_says_so_when_it_is_needed():
+    class Square(Activation):
+        def f(self, x):
+            return x * x
+
+    network = Network([Square()])
+    assert network.forward([[3.0]]) == [[9.0]]
+    with pytest.raises(NotImplementedError, match=r"Square\S* has no derivative df"):
+        network.backward([[1.0]])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_layer_can_be_printed_whatever_the_console_can_show(encoding, monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", console)
+    print(Dense(2, 3, Random(1)), flush=True)
+    shown = console.buffer.getvalue().decode(encoding)
+    assert shown.startswith("Dense(2 ") and (encoding == "ascii" or "→" in shown)

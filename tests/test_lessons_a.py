@@ -9,6 +9,8 @@ import pytest
 from purenn import Dense, linalg
 from purenn.lessons.recorded import RECORDS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def neurons(lesson):
@@ -157,6 +159,7 @@ def test_inner_is_every_row_with_every_row(dot_product):
         dot_product.output.split("NumPy")[0]
 
 
+@pytest.mark.interop
 def test_numpy_gives_the_same_where_it_is_installed(dot_product):
     pytest.importorskip("numpy")
     assert dot_product.names["numpy_products"] == dot_product.names["products"]
@@ -381,6 +384,7 @@ def test_means_turned_into_a_row_centre_nothing_and_raise_nothing(broadcasting):
         linalg.subtract(names["A"], linalg.transpose(linalg.mean(names["A"], axis=1)))
 
 
+@pytest.mark.interop
 def test_numpy_drops_the_axis_unless_told_not_to(broadcasting):
     pytest.importorskip("numpy")
     assert broadcasting.names["dropped"] == broadcasting.names["wrongly_centred"]

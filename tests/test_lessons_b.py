@@ -7,6 +7,8 @@ from random import Random
 import pytest
 from purenn import Dense, linalg
 
+pytestmark = pytest.mark.slow
+
 # ---- Part 4: the Dense layer ----
 
 

@@ -10,6 +10,8 @@ from benchmarks import lesson_records
 from purenn import SGD, Dropout, Parameter, accuracy
 from purenn.lessons.recorded import RECORDS
 
+pytestmark = pytest.mark.slow
+
 
 def names(lesson, number):
     return lesson(number).names

@@ -15,6 +15,8 @@ from strategies import matrices, numbers, sizes, two_of_one_shape
 
 from purenn import ShapeError, fast, linalg
 
+pytestmark = pytest.mark.core
+
 inf, nan = math.inf, math.nan
 A23 = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 A32 = [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]
@@ -132,6 +134,7 @@ def counted(size, start=1.0):
     return [[start + 0.75 * next(values) for _ in range(size[1])] for _ in range(size[0])]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", COMBINED)
 @pytest.mark.parametrize("one, other", SHAPES)
 def test_broadcasting_is_that_of_numpy(np, name, one, other):
@@ -139,6 +142,7 @@ def test_broadcasting_is_that_of_numpy(np, name, one, other):
     assert same(np, getattr(linalg, name)(A, B), getattr(np, name)(A, B))
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("one, other", SHAPES)
 def test_three_matrices_are_broadcast_as_by_numpy(np, one, other):
     def formula(a, b, c):
@@ -159,6 +163,7 @@ def test_three_matrices_are_broadcast_as_by_numpy(np, one, other):
                     np.array(A) * (np.array(B) - np.array(C)))
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", COMBINED)
 def test_a_number_stands_for_a_whole_matrix_on_either_side(np, name):
     ours, theirs = getattr(linalg, name), getattr(np, name)
@@ -166,6 +171,7 @@ def test_a_number_stands_for_a_whole_matrix_on_either_side(np, name):
     assert same(np, ours(A23, True), theirs(A23, 1.0)) and same(np, ours(0, A23), theirs(0, A23))
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", COMBINED)
 def test_infinity_nan_and_zero_behave_as_in_numpy(np, name):
     flat = linalg.ravel(SPECIAL)
@@ -175,18 +181,21 @@ def test_infinity_nan_and_zero_behave_as_in_numpy(np, name):
             assert same(np, getattr(linalg, name)(other, [flat]), getattr(np, name)(other, [flat]))
 
 
+@pytest.mark.interop
 @given(pair=two_of_one_shape(elements=numbers))
 def test_two_matrices_combine_as_in_numpy(np, pair):
     for name in COMBINED:
         assert same(np, getattr(linalg, name)(*pair), getattr(np, name)(*pair))
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=numbers))
 def test_functions_of_one_number_are_those_of_numpy(np, A):
     for name in ("exp", "log", "abs"):
         assert same(np, getattr(linalg, name)(A), getattr(np, name)(A), rtol=1e-13)
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", ["exp", "log", "abs"])
 def test_functions_of_one_number_are_those_of_numpy_at_the_edges_of_floats(np, name):
     for A in (SPECIAL, [[-1.0, -0.5, 1e-12, 709.0, 710.0]], [[5e-324, 745.0, -746.0]]):
@@ -202,17 +211,20 @@ def reduces_like_numpy(np, name, A):
     return True
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=numbers))
 def test_reductions_are_those_of_numpy_and_keep_the_axis(np, A):
     for name in ("sum", "mean", "max", "min"):
         assert reduces_like_numpy(np, name, A)
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", ["sum", "mean", "max", "min"])
 def test_reductions_of_what_is_not_finite_are_those_of_numpy(np, name):
     assert reduces_like_numpy(np, name, SPECIAL) and reduces_like_numpy(np, name, SPECIAL[1:])
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=st.integers(-2, 2).map(float)))
 def test_argmax_is_that_of_numpy_also_among_equals_and_nan(np, A):
     for matrix in (A, [[1.0, nan, 2.0], [nan, 3.0, nan], [0.0, inf, -inf]]):
@@ -222,6 +234,7 @@ def test_argmax_is_that_of_numpy_also_among_equals_and_nan(np, A):
         assert linalg.argmax(matrix) == [[int(np.argmax(matrix))]]
 
 
+@pytest.mark.interop
 @given(size=st.tuples(st.integers(1, 7), st.integers(1, 12), st.integers(1, 7)), data=st.data())
 def test_products_are_those_of_numpy(np, size, data):
     n, k, m = size
@@ -237,6 +250,7 @@ def test_products_are_those_of_numpy(np, size, data):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=numbers))
 def test_rearranging_is_that_of_numpy(np, A):
     assert same(np, linalg.transpose(A), np.transpose(A))
@@ -246,6 +260,7 @@ def test_rearranging_is_that_of_numpy(np, A):
     assert same(np, linalg.take(A, [0, len(A) - 1]), np.take(A, [0, len(A) - 1], axis=0))
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=numbers))
 def test_the_logarithm_of_softmax_is_what_it_says(np, A):
     shifted = np.array(A) - np.max(A, axis=1, keepdims=True)
@@ -253,6 +268,7 @@ def test_the_logarithm_of_softmax_is_what_it_says(np, A):
     np.testing.assert_allclose(linalg.log_softmax(A), theirs, rtol=1e-14, atol=1e-12)
 
 
+@pytest.mark.interop
 @given(A=matrices(elements=numbers))
 def test_all_numbers_are_finite_where_numpy_says_so(np, A):
     for matrix in (A, SPECIAL, SPECIAL[:1], SPECIAL[1:]):
@@ -260,6 +276,7 @@ def test_all_numbers_are_finite_where_numpy_says_so(np, A):
         assert linalg.all_finite(A, matrix) is theirs
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 9, 17])
 @pytest.mark.parametrize("rows", [1, 2, 9])
 def test_an_array_of_numpy_and_rows_of_numpy_are_matrices_too(np, rows, width):
@@ -432,9 +449,8 @@ def test_no_score_is_so_large_that_the_logarithm_of_softmax_overflows():
         [0.0, -inf], [-math.log(2.0), -math.log(2.0)]]
 
 
+@pytest.mark.parametrize("loops", ["plain"], indirect=True)
 def test_the_plain_loops_add_up_from_left_to_right(loops):
-    if loops != "plain":
-        return
     assert linalg.dot([0.1] * 10, [1.0] * 10) == 0.9999999999999999
     assert linalg.dot([1e16, 1.0, -1e16], [1.0, 1.0, 1.0]) == 0.0
     assert linalg.sum([[0.1] * 10]) == [[0.9999999999999999]]

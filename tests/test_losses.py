@@ -13,6 +13,8 @@ from purenn import (
 )
 from purenn.losses import MeanLoss
 
+pytestmark = pytest.mark.core
+
 LOG2, LOG3, LOG4 = math.log(2.0), math.log(3.0), math.log(4.0)
 S, T = [[1.0, 2.0], [3.0, -4.0]], [[0.0, 2.0], [5.0, -1.0]]  # differences 1, 0, −2, −3
 
@@ -95,6 +97,7 @@ def test_class_numbers_and_one_hot_rows_say_the_same(scores, data):
     assert loss.gradient(scores, labels) == loss.gradient(scores, rows)
 
 
+@pytest.mark.interop
 def test_booleans_and_the_integers_of_numpy_are_class_numbers():
     assert SigmoidCrossEntropy()([[0.0], [0.0]], [True, False]) == LOG2
     np = pytest.importorskip("numpy", reason="NumPy is not installed: no integers of its own")

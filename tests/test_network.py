@@ -15,6 +15,8 @@ from purenn import (
 )
 from purenn.network import layers_inside
 
+pytestmark = pytest.mark.core
+
 
 @settings(max_examples=25)
 @given(network=stacks(), data=st.data())

@@ -10,7 +10,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +56,7 @@ def test_a_reader_that_leaves_costs_no_model(folder: Path, reader: str) -> None:
 
 
 # Streams that are closed from the start are no reason either.
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-", "2>/dev/full", "<&- >&- 2>&-"])
 def test_closed_streams_cost_no_model(folder: Path, closed: str) -> None:
     if "full" in closed and not os.path.exists("/dev/full"):
@@ -68,6 +68,7 @@ def test_closed_streams_cost_no_model(folder: Path, closed: str) -> None:
 
 # A terminal that is closed under nohup is not even noticed; without nohup, and on kill, the model
 # is written as it is by then, and the status says that the training was ended.
+@pytest.mark.slow
 @pytest.mark.parametrize("number, ignored", [
     (signal.SIGHUP, True), (signal.SIGHUP, False), (signal.SIGTERM, False), (signal.SIGINT, False),
 ])
@@ -96,6 +97,7 @@ def test_signals_cost_no_model(folder: Path, number: int, ignored: bool) -> None
 
 
 # A terminal that goes away in the middle: what cannot be shown any more is dropped.
+@pytest.mark.slow
 def test_a_closed_terminal_costs_no_model(folder: Path) -> None:
     pty = pytest.importorskip("pty")
     master, slave = pty.openpty()
@@ -114,6 +116,7 @@ def test_a_closed_terminal_costs_no_model(folder: Path) -> None:
 
 
 # File names are bytes: what is no UTF-8 is read, written and told like any other, in any locale.
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [
     {}, {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 ])
@@ -131,9 +134,9 @@ def test_names_that_are_no_utf_8(folder: Path, changes: Any) -> None:
 # What cannot be saved is found out before the training, not after it: a name, a full disk.
 @pytest.mark.parametrize("path", ["no/where.st", ".", "t.csv", "x" * 300])
 def test_what_cannot_be_saved_is_refused_before_training(folder: Path, path: str) -> None:
-    started = time.monotonic()
+    # Ten million epochs would not end before the shell's time is over.
     done = shell(folder, f"PURENN {TRAIN.replace('40', '10000000')} -o {path}")
-    assert done.returncode in (1, 2) and time.monotonic() - started < 30
+    assert done.returncode in (1, 2)
     assert done.stderr.startswith(b"purenn: error: ") and os.listdir(str(folder)) == ["t.csv"]
 
 
@@ -147,10 +150,8 @@ def test_a_file_that_may_not_grow_is_refused_before_training(folder: Path) -> No
 
 # Memory is counted before it is taken.
 def test_a_network_that_does_not_fit_is_refused_before_training(folder: Path) -> None:
-    started = time.monotonic()
     done = shell(folder, f"PURENN {TRAIN} --hidden 10000000000 -o m.safetensors")
     assert done.returncode == 1 and b"GB" in done.stderr and b"fewer hidden" in done.stderr
-    assert time.monotonic() - started < 30
     if sys.platform == "linux":
         done = shell(folder, f"ulimit -v 400000; PURENN {TRAIN} --hidden 2000000 -o m.safetensors")
         assert done.returncode == 1 and b"fewer hidden neurons" in done.stderr, done.stderr

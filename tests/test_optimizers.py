@@ -1,6 +1,7 @@
 """Optimizers take the steps that their papers say, worked out by hand."""
 
 import math
+import pickle
 from random import Random
 
 import pytest
@@ -14,6 +15,8 @@ from purenn import (
     RMSProp, Schedule, StepDecay, Tanh, clip_by_global_norm, linalg,
 )
 from purenn.optimizers import GradientDescent, RandomStrategy
+
+pytestmark = pytest.mark.core
 
 DESCENTS = [SGD, lambda **rate: SGD(momentum=0.9, **rate),
             lambda **rate: SGD(momentum=0.9, nesterov=True, **rate), AdaGrad, RMSProp, Adam, AdamW]
@@ -326,3 +329,16 @@ def test_only_the_random_methods_do_without_a_gradient():
 def test_an_optimizer_or_schedule_that_lacks_its_method_says_so(call):
     with pytest.raises(NotImplementedError):
         call()
+
+
+def test_a_copy_of_an_optimizer_belongs_to_no_network_yet():
+    parameter = Parameter("w", [[1.0, 2.0]])
+    parameter.gradient = [[0.5, -0.5]]
+    optimizer = Adam(0.1)
+    optimizer.step([parameter])
+    other = Parameter("w", [[3.0, 4.0]])
+    other.gradient = [[0.5, -0.5]]
+    pickle.loads(pickle.dumps(optimizer)).step([other])
+    assert parameter.value != [[1.0, 2.0]] and other.value != [[3.0, 4.0]]
+    with pytest.raises(ValueError, match="those of another network"):
+        optimizer.step([other])

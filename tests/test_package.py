@@ -66,6 +66,7 @@ def published(copy: Path) -> Path:
     return copy / "dist"
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_both_distributions_pass_the_strict_check(published):
     pytest.importorskip("twine")
@@ -76,6 +77,7 @@ def test_both_distributions_pass_the_strict_check(published):
     assert text.count("PASSED") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_the_wheel_holds_every_file_of_the_package_and_no_other(published):
     with zipfile.ZipFile(next(published.glob("*.whl"))) as wheel:
@@ -83,6 +85,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(published):
     assert names == tracked("purenn")
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_the_source_distribution_holds_every_file_of_the_repository(published):
     with tarfile.open(next(published.glob("*.tar.gz"))) as archive:
@@ -91,6 +94,7 @@ def test_the_source_distribution_holds_every_file_of_the_repository(published):
     assert missing <= {".gitignore", ".gitattributes"}
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_the_wheel_says_who_what_and_where(published):
     with zipfile.ZipFile(next(published.glob("*.whl"))) as wheel:
@@ -108,6 +112,7 @@ def test_the_wheel_says_who_what_and_where(published):
     assert not relative_links(body)
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_the_wheel_runs_where_nothing_else_is(published, tmp_path):
     run(sys.executable, "-m", "venv", tmp_path / "bare", cwd=tmp_path)
@@ -153,6 +158,8 @@ def test_the_version_stands_in_changelog_and_citation():
     assert release()["problems"](f"v{purenn.__version__}") == []
 
 
+@pytest.mark.slow
+@pytest.mark.interop
 def test_the_workflows_run_what_the_readme_says_and_store_no_password():
     yaml = pytest.importorskip("yaml")
     folder = ROOT / ".github" / "workflows"

@@ -26,7 +26,10 @@ BROWSER = next(filter(None, map(shutil.which, (
     "chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 PYODIDE = os.environ.get("PURENN_PYODIDE", "")
 AXE = os.environ.get("PURENN_AXE", "")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
+pytestmark = [
+    pytest.mark.slow, pytest.mark.interop,
+    pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed"),
+]
 
 
 @pytest.fixture(scope="module")

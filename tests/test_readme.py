@@ -69,6 +69,7 @@ def test_the_file_opens_in_python_with_the_same_answers(folder):
         "setosa", "versicolor", "virginica"]
 
 
+@pytest.mark.interop
 def test_the_three_lines_of_pytorch_open_the_same_file(folder, monkeypatch):
     torch = pytest.importorskip("torch")
     pytest.importorskip("safetensors")

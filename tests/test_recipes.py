@@ -167,6 +167,7 @@ def test_a_weight_of_zero_is_as_good_as_not_being_there() -> None:
     assert model.score(X, y) == 1.0
 
 
+@pytest.mark.slow
 def test_balanced_weights_find_the_rare_class() -> None:
     rng = Random(1)
     X = [[rng.random() + 0.6 * (number % 20 == 0)] for number in range(400)]
@@ -224,6 +225,7 @@ def test_what_is_measured_is_what_training_minimized() -> None:
     assert measured(task.model, iris)["loss"] == pytest.approx(by_hand, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_column_that_decides_is_important_and_noise_is_not() -> None:
     rng = Random(1)
     rows = [[rng.random(), rng.random(), 5.0] for _ in range(300)]

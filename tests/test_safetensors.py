@@ -489,6 +489,7 @@ def test_too_many_tensors_and_too_large_a_file(monkeypatch):
         read(data)
 
 
+@pytest.mark.slow
 def test_as_many_tensors_as_are_allowed_are_written_and_read():
     one = Tensor("U8", (1, 1), [1])
     tensors = {f"{number}.weight": one for number in range(safetensors.MAX_TENSORS)}
@@ -594,6 +595,7 @@ BOMBS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [case[1] for case in BOMBS], ids=[case[0] for case in BOMBS])
 def test_small_files_cannot_cost_much_memory(data):
     tracemalloc = pytest.importorskip("tracemalloc")  # PyPy has none
@@ -646,6 +648,7 @@ def as_numpy():
     return convert
 
 
+@pytest.mark.interop
 @given(models, st.dictionaries(text, text, max_size=1))
 def test_the_reference_writes_the_same_bytes(reference, as_numpy, tensors, metadata):
     """With at most one entry of metadata: the reference writes several in random order, and
@@ -655,6 +658,7 @@ def test_the_reference_writes_the_same_bytes(reference, as_numpy, tensors, metad
     assert written(tensors, metadata) == reference.save(as_numpy(tensors), metadata or None)
 
 
+@pytest.mark.interop
 @given(models, metadatas)
 def test_the_reference_reads_what_we_write(reference, as_numpy, tensors, metadata):
     numpy = pytest.importorskip("numpy")
@@ -665,6 +669,7 @@ def test_the_reference_reads_what_we_write(reference, as_numpy, tensors, metadat
         numpy.testing.assert_array_equal(loaded[name], expected)
 
 
+@pytest.mark.interop
 def test_the_reference_reads_our_metadata(reference, tmp_path):
     from safetensors import safe_open
     metadata = {"b": "1", "a": "é\n\"\\\0", "": "empty"}
@@ -673,6 +678,7 @@ def test_the_reference_reads_our_metadata(reference, tmp_path):
         assert file.metadata() == metadata
 
 
+@pytest.mark.interop
 @given(models, metadatas)
 def test_we_read_what_the_reference_writes(reference, as_numpy, tensors, metadata):
     data = reference.save(as_numpy(tensors), metadata if tensors else None)
@@ -680,6 +686,7 @@ def test_we_read_what_the_reference_writes(reference, as_numpy, tensors, metadat
     assert bits(loaded) == bits(tensors) and metadata_read == (metadata if tensors else {})
 
 
+@pytest.mark.interop
 def test_we_read_the_half_precision_of_the_reference(reference):
     numpy = pytest.importorskip("numpy")
     halves = numpy.arange(65536, dtype="uint16").view("float16")
@@ -694,6 +701,7 @@ OURS_ALONE = {"a duplicate name", "a duplicate metadata key", "a further field",
 BOTH = [case for case in REFUSED if case[0] not in OURS_ALONE]
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("data", [case[1] for case in BOTH], ids=[case[0] for case in BOTH])
 def test_the_reference_refuses_what_we_refuse_except_where_we_chose_to_be_stricter(
         reference, data):
@@ -702,12 +710,14 @@ def test_the_reference_refuses_what_we_refuse_except_where_we_chose_to_be_strict
         deserialize(data)
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("data, names", [case[1:] for case in ALLOWED],
                          ids=[case[0] for case in ALLOWED])
 def test_the_reference_reads_the_unusual_files_that_we_read(reference, data, names):
     assert sorted(reference.load(data)) == sorted(names)
 
 
+@pytest.mark.interop
 def test_whatever_the_reference_refuses_among_damaged_files_we_refuse(reference):
     from safetensors import SafetensorError, deserialize
     for case in range(FUZZ_CASES):

@@ -81,6 +81,7 @@ def test_gradients_of_attention(lengths, heads, columns, seed):
     assert agrees(layer, filled(rng, sum(lengths), heads * columns), rng)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(lengths, st.integers(1, 2), st.sampled_from([RMSNorm, LayerNorm]), st.booleans(), seeds)
 def test_gradients_of_whole_models_on_texts_of_several_lengths(lengths, blocks, norm, gain, seed):

@@ -69,6 +69,7 @@ def test_a_file_that_was_changed_gives_the_one_error(tmp_path, change, message):
 # ---- The doctor ----
 
 
+@pytest.mark.slow
 def test_a_sound_model_is_called_healthy():
     _, model, inputs, targets = started()
     found = diagnose(model, NextToken(), inputs, targets, optimizer=Adam(0.01))
@@ -78,6 +79,7 @@ def test_a_sound_model_is_called_healthy():
         "one batch", "updates"]
 
 
+@pytest.mark.slow
 def test_texts_that_are_held_out_and_learned_from_are_found():
     _, model, inputs, targets = started()
     longer = [[*row, -1.0] for row in inputs[:5]]
@@ -86,6 +88,7 @@ def test_texts_that_are_held_out_and_learned_from_are_found():
     assert "100% of 5 held-out texts" in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem, message", [
     ("loss", "the loss of a language model is NextToken"),
     ("tokens", "expected a token from 0 to 3, got 9"),
@@ -158,6 +161,7 @@ def curve(package, sequences):
     return found + [float(x) for row in layer.weights.gradient for x in row]
 
 
+@pytest.mark.interop
 def test_numpy_trains_the_language_model_to_the_same_curve():
     pytest.importorskip("numpy")
     import purenn
@@ -173,6 +177,7 @@ def test_numpy_trains_the_language_model_to_the_same_curve():
     assert curve(package, on_arrays) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.interop
 def test_every_loop_of_the_layers_has_an_array_version():
     pytest.importorskip("numpy")
     from importlib import import_module

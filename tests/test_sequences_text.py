@@ -185,6 +185,7 @@ def numbers(step):
     return [x for gradient in step.gradients for row in gradient for x in row]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a", "caroline"])
 def test_three_ways_to_the_same_gradients(text):
     recipe = microgpt([text, "anna", "bob"], steps=10)
@@ -196,6 +197,7 @@ def test_three_ways_to_the_same_gradients(text):
     assert tape.remembered == 46 and scalar.remembered > 300 * tape.remembered
 
 
+@pytest.mark.slow
 def test_the_model_of_microgpt_gives_its_losses():
     from scalar_gpt import losses
 
@@ -254,6 +256,7 @@ def test_a_value_that_is_used_twice_gets_both_gradients():
     assert a.gradient == 6.0
 
 
+@pytest.mark.slow
 def test_a_sum_of_a_hundred_thousand_numbers_is_no_recursion():
     total = first = Value(1.0)
     for _ in range(100_000):

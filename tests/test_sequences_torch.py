@@ -14,6 +14,8 @@ from purenn.sequences import (
 from purenn.store.model import Model
 
 torch = pytest.importorskip("torch")
+
+pytestmark = pytest.mark.interop
 F = torch.nn.functional
 
 

@@ -31,6 +31,8 @@ from sklearn.utils.estimator_checks import check_estimator
 import purenn.estimators
 from purenn import Classifier, Regressor, data
 
+pytestmark = pytest.mark.interop
+
 RNG = numpy.random.RandomState(0)
 X = RNG.normal(size=(60, 3))
 TWO = numpy.where(X[:, 0] + 0.5 * X[:, 1] > 0, "yes", "no")

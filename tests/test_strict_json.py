@@ -186,6 +186,7 @@ def test_the_depth_can_be_set():
         parse(b"[[[1]]]", max_depth=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [b"[", b'"', b"\\", b'"\\', b" ", b"1", b"[],", b'{"":', b"\xc3"])
 def test_a_megabyte_of_anything_is_refused(piece):
     with pytest.raises(ModelFileError):

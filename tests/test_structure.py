@@ -5,6 +5,7 @@ over in linalg alone, so that another linalg can stand in for it; the same bits 
 """
 
 import ast
+import functools
 import importlib
 import json
 import os
@@ -53,6 +54,7 @@ STANDARD = set("""
 STANDARD_LIBRARY = getattr(sys, "stdlib_module_names", STANDARD)
 
 
+@functools.lru_cache(maxsize=None)
 def tree_of(path):
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -268,6 +270,7 @@ SELFTEST = PACKAGE / "app" / "selftest.py"
 HASH = "from purenn.app.selftest import reference_hash; print(reference_hash())"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SELFTEST.exists(), reason="purenn/app/selftest.py is not there")
 def test_under_plain_loops_every_python_here_gets_the_published_hash():
     from purenn.app.selftest import REFERENCE_HASH
@@ -440,6 +443,7 @@ def test_the_core_never_looks_into_a_matrix(name, monkeypatch):
     assert curves(name) == expected
 
 
+@pytest.mark.interop
 @pytest.mark.parametrize("name", sorted(RUNS))
 def test_numpy_can_stand_in_for_linalg_and_learns_the_same(name, monkeypatch):
     np = pytest.importorskip("numpy", reason="NumPy is not installed: nothing to stand in")

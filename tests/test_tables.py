@@ -341,6 +341,7 @@ def test_rows_of_python_are_encoded_like_rows_of_the_file():
     assert list(read_rows(source("a\n1,5\n"), comma.encoding)) == [[1.5]]
 
 
+@pytest.mark.interop
 def test_rows_of_pandas_are_encoded_like_rows_of_the_file():
     pandas = pytest.importorskip("pandas")
     row = {"size": pandas.NA, "colour": "red", "day": pandas.Timestamp("2024-05-01 13:00")}

@@ -18,6 +18,8 @@ from purenn.data import (
     read_rows,
 )
 
+pytestmark = pytest.mark.interop
+
 
 def packaged(package, *path):
     """Return the path of a file in an installed package; skip the test if it is not there."""

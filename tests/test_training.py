@@ -16,6 +16,8 @@ from purenn import (
     ReLU, SoftmaxCrossEntropy, Tanh, accuracy, linalg, train,
 )
 
+pytestmark = pytest.mark.core
+
 X = [[0.1 * k, 1.0 - 0.1 * k] for k in range(10)]
 LABELS = [0, 1, 1, 0, 1, 0, 0, 1, 0, 1]
 T = [[0.5 * k, float(label)] for k, label in enumerate(LABELS)]
@@ -785,3 +787,10 @@ def test_parameter_gradients_that_are_not_finite_are_found_also_where_the_inputs
     network = Network([dense(2, 4, 1), Tanh(), BadWeights(4, 2, Random(1))])
     with pytest.raises(FloatingPointError, match="the gradient in layer 2, Dense"):
         learn(network)
+
+
+def test_a_callback_takes_back_the_state_that_it_has_returned():
+    stopping = EarlyStopping(patience=3)
+    other = EarlyStopping(patience=3)
+    other.restore({**stopping.state(), "best_epoch": 7})
+    assert other.state()["best_epoch"] == 7

@@ -16,6 +16,8 @@ np = pytest.importorskip("numpy", reason="NumPy is not installed: nothing to sta
 from benchmarks import vectorized  # noqa: E402
 from benchmarks.copies import copy_on  # noqa: E402
 
+pytestmark = pytest.mark.interop
+
 ROWS = [[0.1 * k, 1.0 - 0.05 * k * k, 0.5] for k in range(11)]
 CLASSES = [0, 1, 2, 1, 0, 2, 0, 0, 1, 2, 1]
 REAL = [[0.5 * k, 1.0, -0.25 * k] for k in range(11)]
