@@ -23,6 +23,7 @@ function take(answer) {
     buildPalette(app.settings, app.data);
     $("caption").textContent = app.data.caption || app.data.said;
     $("pad-box").hidden = !app.data.digits;
+    $("added-box").hidden = app.data.plane.kind !== "line" || app.data.classes.length > 0;
     $("axes-box").hidden = app.data.plane.kind !== "slice";
     if (app.data.plane.kind === "slice") axesChoice();
     $("chart-metric").textContent = app.data.classes.length ? "Accuracy" : "R²";
@@ -90,7 +91,11 @@ function drawPlane(line) {
   else if (app.data.classes.length) plane.regions(canvas, outputs, app.picture.n, $("view-regions").value === "class");
   else plane.neuronLarge(canvas, outputs[0], app.picture.n);
   plane.dots($("dots"), app.data, view);
-  if (line) plane.curve($("dots"), app.picture.curve, app.data.plane.box);
+  if (line) {
+    const last = app.picture.neurons.length - 2, marked = app.hover && app.hover[0] === last ? app.hover[1] : null;
+    if ($("view-added").checked) plane.added($("dots"), app.picture.added, app.data.plane.box, marked);
+    plane.curve($("dots"), app.picture.curve, app.data.plane.box);
+  }
   $("second").hidden = !app.b;
   if (app.b?.cells) {
     const other = app.b.cells.neurons[app.b.cells.neurons.length - 1];
@@ -105,7 +110,7 @@ function texts() {
   $("where").textContent = `Epoch ${at.epoch}` + (at.batch || at.row !== null ? ` · batch ${at.batch + (at.row !== null)}/${at.batches}` : "")
     + (at.row !== null ? ` · example ${at.row + 1}/${at.rows}` : "") + (at.stopped ? ` · stopped: ${at.stopped}` : "");
   $("say").textContent = app.row ? app.row.say : app.say;
-  $("plane-say").textContent = app.hover ? "The output of one neuron over the plane."
+  $("plane-say").textContent = app.hover && app.data.plane.kind !== "line" ? "The output of one neuron over the plane."
     : app.b ? `First run: ${app.seconds.a.toFixed(1)} s` : "";
   if (app.b) $("second-say").textContent = `Second run: ${app.seconds.b.toFixed(1)} s. ` + app.b.differs.map(([name, a, b]) => `${name} ${b} instead of ${a}`).join(", ");
   $("race-end").hidden = !app.b;
@@ -392,7 +397,7 @@ function listen() {
   $("experiments").addEventListener("change", event => { const to = event.target.value; event.target.value = ""; if (to) location.hash = "v=1&" + to; });
   addEventListener("hashchange", () => { if (isAddress()) act(() => open(location.hash.slice(1))); });
   document.querySelector(".skip").addEventListener("click", event => { event.preventDefault(); $("network").focus(); });
-  for (const id of ["view-regions", "view-train", "view-held", "view-wrong"]) $(id).addEventListener("change", paint);
+  for (const id of ["view-added", "view-regions", "view-train", "view-held", "view-wrong"]) $(id).addEventListener("change", paint);
   $("view-before").addEventListener("change", rest);
   $("view-space").addEventListener("change", async () => { app.hidden = $("view-space").value ? await ask("hidden").catch(refused) : null; paint(); });
   $("view-axes").addEventListener("change", event => act(async () => take(await ask("plane", { columns: event.target.value ? event.target.value.split(",").map(Number) : null }))));
@@ -403,7 +408,7 @@ function listen() {
   net.onNetwork({ select: of => { if (!app.running) select(of, document.activeElement?.matches?.(":focus-visible")); else select(of); },
     hover: (c, k) => { const next = c ? [c - 1, k] : null; if (JSON.stringify(next) !== JSON.stringify(app.hover)) { app.hover = next; if (!app.running) { lastTexts = 0; paint(); } } } });
   net.listen(paint);
-  onExplain({ link: link => { net.highlight(link); paint(); }, point: point => { app.point = point; paint(); }, edit });
+  onExplain({ link: link => { net.highlight(link); paint(); }, point: point => { app.point = point; paint(); }, race: () => !!app.b, edit });
   listenChart(paint, epoch => act(async () => take(await ask("go", { epoch, picture: 28 }))));
   listenPlane(); listenPad();
   listenData(answer => { app.running = false; take(answer); rest(); });
@@ -425,7 +430,7 @@ async function begin() {
   listen();
   const hide = (new URLSearchParams(location.hash.slice(1)).get("hide") || "").split(",");
   buildControls(hello.catalogue, set, hide);
-  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; onExplain({ book: place => `${hello.book}${place.module.replace(/^purenn\./, "")}.html#L${place.line}` }); }
+  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; if (document.documentElement.dataset.carrier !== "worker") $("book").textContent = "Its source"; onExplain({ book: place => `${hello.book}${place.module}.html#L${place.line}` }); }
   race(hello.catalogue);
   take({ ...hello, rewound: true });
   document.documentElement.dataset.ready = "yes";

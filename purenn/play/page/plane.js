@@ -25,7 +25,7 @@ export function joined(slices) {
     return cells;
   }));
   return { n, neurons, range: first.range.map((layer, l) =>
-    layer.map((_, k) => Math.max(...slices.map(one => one.range[l][k])))), curve: first.curve };
+    layer.map((_, k) => Math.max(...slices.map(one => one.range[l][k])))), curve: first.curve, added: first.added };
 }
 
 function stretched(values, n) {
@@ -89,7 +89,7 @@ export function axes(pen, scale, plane) {
   pen.lineWidth = 1;
   plane.ticks[0].forEach(([value, label]) => {
     const x = scale.x(value);
-    if (x < 14 || x > scale.w - 14) return;
+    if (x < 14 || x > scale.w - 14 - pen.measureText(plane.labels[0] + " →").width) return;
     pen.beginPath(); pen.moveTo(x, scale.h); pen.lineTo(x, scale.h - 5); pen.stroke();
     pen.textAlign = "center"; pen.fillText(label.replace("-", "−"), x, scale.h - 7);
   });
@@ -146,6 +146,19 @@ export function curve(canvas, values, box, colour) {
   });
   pen.strokeStyle = palette().paper; pen.lineWidth = 6; pen.stroke();
   pen.strokeStyle = colour || palette().ink; pen.lineWidth = 3; pen.stroke();
+}
+
+// One input: what each neuron adds, its weight times its output; the sum of all, the bias too, is the curve.
+export function added(canvas, columns, box, marked) {
+  const pen = canvas.getContext("2d"), scale = scaleOf(canvas, box), { focus, soft } = palette();
+  (columns || []).slice(0, -1).forEach((values, k) => {
+    pen.beginPath();
+    values.forEach((value, i) => { if (value !== null) pen[i ? "lineTo" : "moveTo"]((i + .5) / values.length * scale.w, scale.y(value)); });
+    pen.globalAlpha = marked === null || marked === k ? .9 : .25; pen.lineWidth = marked === k ? 3 : 1;
+    pen.strokeStyle = marked === k ? focus : soft;
+    pen.stroke();
+  });
+  pen.globalAlpha = 1;
 }
 
 export function nearest(canvas, data, px, py) {
