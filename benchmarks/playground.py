@@ -1,8 +1,10 @@
 """The playground: how quick it is, in one process and in a real browser, and whether it leaks.
 
-    python3 -m benchmarks.playground                    everything, in some minutes
-    python3 -m benchmarks.playground --minutes 10       the same, and so long a look at the memory
-    python3 -m benchmarks.playground --pyodide FOLDER   Python in the browser too
+    python3 -m benchmarks.playground                    speed, in some minutes
+    python3 -m benchmarks.playground --pyodide FOLDER   the same, with Python in the browser too
+    python3 -m benchmarks.playground --minutes 10       memory, while it runs for so long
+
+Both write into benchmarks/results/.
 
 Everywhere the same: 300 points of the spiral, a network of 2-8-8-3, Adam, batches of 32, and with
 each answer the pictures of all neurons and of the plane.
@@ -15,9 +17,10 @@ measured, and the page runs as it does for everybody: it asks, waits, and paints
 the clock on the wall, since somebody waits for it; a machine with other work to do makes these
 numbers worse, never better. Pictures are counted when the plane is painted.
 
-*Memory*: the page runs at its speed "10 epochs a second", and once a minute it is asked what lives
-in its JavaScript after a collection of garbage, and the system how much memory the server's process
-holds. All that the playground keeps has reached its limit after 800 epochs.
+*Memory*: the page runs at its speed "10 epochs a second", and once a minute it is asked how much
+lives in its JavaScript after a collection of garbage, and the system how much memory the server's
+process holds. All that the playground keeps has reached its limit after 800 epochs, about a minute
+and a half. In one process, at full speed, the blocks of memory that are in use are counted.
 """
 
 from __future__ import annotations
@@ -283,12 +286,11 @@ def pythons() -> List[str]:
     return [sys.executable, *others[:1]]
 
 
-def run(seconds: float, minutes: int, pyodide: Optional[str]) -> Result:
-    """Measure everything that can be measured here."""
+def run(seconds: float, pyodide: Optional[str]) -> Result:
+    """Measure how quick it is, by everything that is found here."""
     alone = [ask([python, "-m", "benchmarks.playground", "--alone", str(seconds)])
              for python in pythons()]
     used: Dict[str, Dict[str, float]] = {}
-    memory: List[Dict[str, Any]] = []
     missing = why_no_browser()
     if missing is None:
         with browser() as chromium:
@@ -299,15 +301,25 @@ def run(seconds: float, minutes: int, pyodide: Optional[str]) -> Result:
             if folder is not None:
                 with static_site(folder) as url:
                     used["Pyodide"] = use(chromium, url, seconds)
-            with Serving(sys.executable) as serving:
-                memory = run_for(chromium, serving, minutes)
     size = sum(map(len, page_files().values()))
     return Result(
         "The playground: 2-8-8-3 on 300 points, with pictures",
         f"The page, all its files together: {size:,} bytes.",
-        [_alone_table(alone), *([_used_table(used), _memory_table(memory)] if used else [])],
-        [f"Nothing was measured in a browser: {missing}."] if missing else _findings(alone, memory),
-        {}, {"page bytes": size, "alone": alone, "in the browser": used, "memory": memory})
+        [_alone_table(alone), *([_used_table(used)] if used else [])],
+        [*_blocks_said(alone), *([f"Nothing was measured in a browser: {missing}."] if missing
+                                 else [])],
+        {}, {"page bytes": size, "alone": alone, "in the browser": used})
+
+
+def run_memory(minutes: int) -> Result:
+    """Look at the memory of page and server while it runs."""
+    missing = why_no_browser()
+    if missing is not None:
+        raise SystemExit(f"benchmarks.playground: {missing}")
+    with browser() as chromium, Serving(sys.executable) as serving:
+        memory = run_for(chromium, serving, minutes)
+    return Result("The playground: memory while it runs", "At 10 epochs a second, with pictures.",
+                  [_memory_table(memory)], _memory_said(memory), {}, memory)
 
 
 def _alone_table(alone: List[Dict[str, Any]]) -> Table:
@@ -323,18 +335,20 @@ def _used_table(used: Dict[str, Dict[str, float]]) -> Table:
 
 
 def _memory_table(memory: List[Dict[str, Any]]) -> Table:
-    return Table("Memory while it runs, 10 epochs a second:",
-                 ["minute", "epoch", "page, MB", "nodes of the page", "server, MB"],
+    return Table("", ["minute", "epoch", "page, MB", "nodes of the page", "server, MB"],
                  [[str(one["minute"]), str(one["epoch"]), shown(one["page"] / 1e6),
                    f"{one['nodes']:.0f}", "" if one["server"] is None
                    else shown(one["server"] / 1e6)] for one in memory])
 
 
-def _findings(alone: List[Dict[str, Any]], memory: List[Dict[str, Any]]) -> List[str]:
-    """Return what became of the memory, in sentences."""
-    found = [f"{one['name']}: in {one['blocks']['epochs']:,} epochs at full speed the blocks of "
-             f"memory in use grew from {one['blocks']['early']:,} to {one['blocks']['late']:,}."
-             for one in alone if "blocks" in one]
+def _blocks_said(alone: List[Dict[str, Any]]) -> List[str]:
+    return [f"{one['name']}: in {one['blocks']['epochs']:,} epochs at full speed the blocks of "
+            f"memory in use went from {one['blocks']['early']:,} to {one['blocks']['late']:,}."
+            for one in alone if "blocks" in one]
+
+
+def _memory_said(memory: List[Dict[str, Any]]) -> List[str]:
+    found = []
     settled = [one for one in memory if one["epoch"] >= LIMITS_REACHED]
     for name in ("page", "server"):
         sizes = [one[name] for one in settled if one[name] is not None]
@@ -350,7 +364,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     words.add_argument("--alone", type=float, metavar="SECONDS",
                        help="measure this interpreter alone, without a browser, and print JSON")
     words.add_argument("--seconds", type=float, default=10.0, help="of each run (default: 10)")
-    words.add_argument("--minutes", type=int, default=2, help="of the look at memory (default: 2)")
+    words.add_argument("--minutes", type=int, help="look at memory for so long, at nothing else")
     words.add_argument("--pyodide", metavar="FOLDER", help="where npm put the package pyodide")
     words.add_argument("--results", metavar="FOLDER", default=str(RESULTS))
     options = words.parse_args(arguments)
@@ -358,8 +372,10 @@ def main(arguments: Optional[List[str]] = None) -> None:
         print(json.dumps(measure(options.alone)))
         return
     started = time.perf_counter()
-    result = run(options.seconds, options.minutes, options.pyodide)
-    write(options.results, "playground", result, time.perf_counter() - started,
+    name = "playground" if options.minutes is None else "playground, memory"
+    result = run(options.seconds, options.pyodide) if options.minutes is None else (
+        run_memory(options.minutes))
+    write(options.results, name, result, time.perf_counter() - started,
           list(read_parts(options.results)))
 
 

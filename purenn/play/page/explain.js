@@ -65,7 +65,10 @@ function editor(found) {
 
 function lineOf(line) {
   const one = make("p", { className: "sum" });
-  for (const piece of line.pieces) one.append(typeof piece === "number" || piece === null ? format(piece) : piece);
+  line.pieces.forEach((piece, i) => {
+    const within = typeof piece === "number" && piece < 0 && /[·−+] $/.test(line.pieces[i - 1] || "");
+    one.append(typeof piece === "number" || piece === null ? within ? `(${format(piece)})` : format(piece) : piece);
+  });
   if (line.terms) terms(one, line.terms);
   if (line.table) one.append(tableOf(line.table));
   if (line.result !== undefined) one.append(" = ", make("span", { className: "result", textContent: format(line.result) }));

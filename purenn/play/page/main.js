@@ -430,7 +430,7 @@ async function begin() {
   listen();
   const hide = (new URLSearchParams(location.hash.slice(1)).get("hide") || "").split(",");
   buildControls(hello.catalogue, set, hide);
-  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; if (document.documentElement.dataset.carrier !== "worker") $("book").textContent = "Its source"; onExplain({ book: place => `${hello.book}${place.module}.html#L${place.line}` }); }
+  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; if (document.documentElement.dataset.carrier !== "worker") $("book").textContent = "Source"; onExplain({ book: place => `${hello.book}${place.module}.html#L${place.line}` }); }
   race(hello.catalogue);
   take({ ...hello, rewound: true });
   document.documentElement.dataset.ready = "yes";

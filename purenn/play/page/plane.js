@@ -2,7 +2,7 @@
 
 import { $, bytes, classColour, context, heat, mark, palette, ticks } from "./draw.js";
 
-const SIDE = 210;
+const SIDE = 210, FINE = 420;  // pixels while it runs, and when there is time
 
 // Decodes a column of cells into numbers from −1 to 1 (NaN where not finite).
 export function decode(text) {
@@ -28,15 +28,15 @@ export function joined(slices) {
     layer.map((_, k) => Math.max(...slices.map(one => one.range[l][k])))), curve: first.curve, added: first.added };
 }
 
-function stretched(values, n) {
-  const found = new Float32Array(SIDE * SIDE);
-  for (let y = 0; y < SIDE; y++) {
-    const v = Math.min(n - 1, Math.max(0, (y + .5) / SIDE * n - .5)), y0 = Math.floor(v), y1 = Math.min(n - 1, y0 + 1), fy = v - y0;
-    for (let x = 0; x < SIDE; x++) {
-      const u = Math.min(n - 1, Math.max(0, (x + .5) / SIDE * n - .5)), x0 = Math.floor(u), x1 = Math.min(n - 1, x0 + 1), fx = u - x0;
+function stretched(values, n, side) {
+  const found = new Float32Array(side * side);
+  for (let y = 0; y < side; y++) {
+    const v = Math.min(n - 1, Math.max(0, (y + .5) / side * n - .5)), y0 = Math.floor(v), y1 = Math.min(n - 1, y0 + 1), fy = v - y0;
+    for (let x = 0; x < side; x++) {
+      const u = Math.min(n - 1, Math.max(0, (x + .5) / side * n - .5)), x0 = Math.floor(u), x1 = Math.min(n - 1, x0 + 1), fx = u - x0;
       const top = values[y0 * n + x0] * (1 - fx) + values[y0 * n + x1] * fx;
       const bottom = values[y1 * n + x0] * (1 - fx) + values[y1 * n + x1] * fx;
-      found[y * SIDE + x] = top * (1 - fy) + bottom * fy;
+      found[y * side + x] = top * (1 - fy) + bottom * fy;
     }
   }
   return found;
@@ -48,10 +48,10 @@ const cellsToNumbers = cells => Float32Array.from(cells, cell => cell === 255 ? 
 export function regions(canvas, outputs, n, onlyClass) {
   const columns = outputs.map(cellsToNumbers);
   if (columns.length === 1) columns.unshift(columns[0].map(p => 1 - p));
-  const fields = columns.map(values => stretched(values, n)), k = fields.length;
-  const winner = new Uint8Array(SIDE * SIDE);
+  const side = n < 56 ? SIDE : FINE, fields = columns.map(values => stretched(values, n, side)), k = fields.length;
+  const winner = new Uint8Array(side * side);
   const { paperRGB, classRGB, ink } = palette();
-  const image = new ImageData(SIDE, SIDE), data = image.data;
+  const image = new ImageData(side, side), data = image.data;
   for (let i = 0; i < winner.length; i++) {
     let best = 0;
     for (let c = 1; c < k; c++) if (fields[c][i] > fields[best][i]) best = c;
@@ -63,12 +63,12 @@ export function regions(canvas, outputs, n, onlyClass) {
     data[4 * i + 3] = 255;
   }
   const line = [1, 3, 5].map(at => parseInt(ink.slice(at, at + 2), 16));
-  for (let y = 1; y < SIDE; y++) for (let x = 1; x < SIDE; x++) {
-    const i = y * SIDE + x;
-    if (winner[i] !== winner[i - 1] || winner[i] !== winner[i - SIDE])
+  for (let y = 1; y < side; y++) for (let x = 1; x < side; x++) {
+    const i = y * side + x;
+    if (winner[i] !== winner[i - 1] || winner[i] !== winner[i - side])
       for (let c = 0; c < 3; c++) data[4 * i + c] = .45 * data[4 * i + c] + .55 * line[c];
   }
-  const small = new OffscreenCanvas(SIDE, SIDE);
+  const small = new OffscreenCanvas(side, side);
   small.getContext("2d").putImageData(image, 0, 0);
   const wide = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE;
   if (canvas.width !== wide) canvas.width = canvas.height = wide;
