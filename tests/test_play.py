@@ -626,6 +626,23 @@ def use(page, found, **more):
     return page.ask("table", use=choice)
 
 
+def test_a_link_about_a_table_goes_on_when_that_table_is_dropped_and_no_other(page):
+    use(page, sent(page, FLOWERS)["table"])
+    page.set(hidden=[3], rate=0.03)
+    after = page.epochs(4)["scores"]
+    text = page.ask("take", what="address")["text"]
+    other = Page()
+    answer = other.ask("set", address=text)
+    assert answer["waiting_for"].startswith("flowers.csv:") and not answer["goal"]
+    answer = use(other, sent(other, FLOWERS + "5,5,tall,setosa\n", "others.csv")["table"])
+    assert answer["settings"]["hidden"] == [8, 8] and "goal" not in answer
+    answer = use(other, sent(other, FLOWERS)["table"])
+    assert answer["settings"]["hidden"] == [3] and answer["goal"] == 4 and not answer["problems"]
+    other.epochs(4)
+    assert other.ask("look")["scores"] == after
+    assert use(other, sent(other, FLOWERS)["table"])["at"]["epoch"] == 0  # only once
+
+
 def test_a_dropped_table_is_described_used_and_learned(page):
     found = sent(page, FLOWERS)["table"]
     assert found["target"] == "species" and found["task"] == "classification"

@@ -132,6 +132,7 @@ class Session:
         self.encoding: Optional[Encoding] = None
         self.own: Optional[DataSet] = None  # the table, as it was read
         self.address: Optional[Address] = None
+        self.for_table = ""  # an address that waits until its table is dropped
         self.share = ""
         self.rev = 0
         self.before = False  # whether pictures are those before the activation
@@ -154,7 +155,7 @@ class Session:
             "explain": (("of", "row", "when", "run", "digit"), self.explain),
             "edit": (("layer", "neuron", "input", "value", "picture"), self.edit),
             "points": (("add", "remove", "undo", "clear"), self.change_points),
-            "table": (("name", "bytes", "use", "address"), self.take_table),
+            "table": (("name", "bytes", "use"), self.take_table),
             "digit": (("bits", "centre", "wrong"), self.digit),
             "plane": (("columns",), self.set_plane),
             "hidden": ((), self.hidden),
@@ -305,11 +306,11 @@ class Session:
             raise Refused("bad_value", f"address: expected text, got {shown(address)}", "address")
         read = read_address(address)
         settings, problems = read.settings, list(read.problems)
-        waiting_for = None
+        waiting_for, self.for_table = None, ""
         self.points = read.points or self.points
         if settings.set == "table" and (self.table is None or (
                 read.table is not None and not read.table.endswith(self.table.mark))):
-            waiting_for = read.table or "a table"
+            waiting_for, self.for_table = read.table or "a table", address
             settings = Settings()
         try:
             self._start(settings, tuple(read.plan))
@@ -584,7 +585,15 @@ class Session:
         except Refused:
             self.own, self.choice, self.encoding = before
             raise
-        return {**self.everything(), "rewound": True, "doctor": notes.of_data(self.problem)}
+        opened = self._open_waiting() or {**self.everything(), "rewound": True}
+        return {**opened, "doctor": notes.of_data(self.problem)}
+
+    def _open_waiting(self) -> Optional[Dict[str, Any]]:
+        """Go on with an address that waited for this very table; None if none did."""
+        address, read = self.for_table, read_address(self.for_table)
+        if not address or self.table is None or not (read.table or "").endswith(self.table.mark):
+            return None
+        return self._open_address(address)
 
     def digit(self, request: Mapping[str, Any]) -> Dict[str, Any]:
         """Return what the network makes of a drawn digit: pixels, every layer, probabilities."""

@@ -311,7 +311,7 @@ async function takeAlong(what) {
     const base = local ? found.share : location.href.split("#")[0];
     const text = (base || "") + "#" + found.text;
     history.replaceState(null, "", "#" + found.text);
-    const told = base ? found.note : "No address of a published playground is known (purenn play --share-address), so this is the part after its address. " + found.note;
+    const told = base ? found.note : "This is the end of a link: put it behind the address of a playground on the web. (purenn play --site makes one; purenn play --share-address names one, and then the whole link stands here.) " + found.note;
     return offer("The link", text, told, null);
   }
   if (what === "python") return offer("As Python", found.text, found.note, found);
@@ -350,7 +350,11 @@ async function open(text) {
   const told = [...(answer.problems || []).map(one => one + ".")];
   if (answer.waiting_for) told.push(`The link is about a table, ${answer.waiting_for.split(":")[0]}: drop it onto the page.`);
   if (told.length) { $("own").open = !!answer.waiting_for; dialog("About this address", ...told.map(textContent => make("p", { textContent }))); }
-  if (answer.goal) { app.goal = answer.goal; $("progress").hidden = false; $("progress").value = 0; run(); } else rest();
+  goOn(answer.goal);
+}
+// Runs to the epoch of an address, if there is one.
+function goOn(goal) {
+  if (goal) { app.goal = goal; $("progress").hidden = false; $("progress").value = 0; run(); } else rest();
 }
 function arrived(found) {
   if (found.same) { if (found.epoch) say(`At epoch ${found.epoch}, with the loss that the link promises.`); return; }
@@ -411,7 +415,7 @@ function listen() {
   onExplain({ link: link => { net.highlight(link); paint(); }, point: point => { app.point = point; paint(); }, race: () => !!app.b, edit });
   listenChart(paint, epoch => act(async () => take(await ask("go", { epoch, picture: 28 }))));
   listenPlane(); listenPad();
-  listenData(answer => { app.running = false; take(answer); rest(); });
+  listenData(answer => { app.running = false; take(answer); goOn(answer.goal); });
   listenKeys({ run, step, back, rewind, edit, plane: planeKeys, weights: texts }, net.move);
 }
 
