@@ -307,7 +307,7 @@ def run(seconds: float, pyodide: Optional[str]) -> Result:
     size = sum(map(len, page_files().values()))
     return Result(
         "The playground: 2-8-8-3 on 300 points, with pictures",
-        f"The page, all its files together: {size:,} bytes.",
+        f"The page, all its files together: {size:,} bytes.{_load_said()}",
         [_alone_table(alone), *([_used_table(used)] if used else [])],
         [*_blocks_said(alone), *([f"Nothing was measured in a browser: {missing}."] if missing
                                  else [])],
@@ -324,6 +324,15 @@ def run_memory(minutes: int) -> Result:
     return Result("The playground: memory while it runs",
                   "At 10 epochs a second at most, with pictures.", [_memory_table(memory)],
                   _memory_said(memory), {}, memory)
+
+
+def _load_said() -> str:
+    """Return how busy the machine was, where the system tells it."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return (f" While the browser was driven, {os.getloadavg()[1]:.1f} processes wanted the "
+            f"{os.cpu_count()} cores (the mean of five minutes); with a machine to itself it is "
+            f"quicker.")
 
 
 def _alone_table(alone: List[Dict[str, Any]]) -> Table:
