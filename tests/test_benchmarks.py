@@ -527,7 +527,8 @@ def test_every_benchmark_can_be_profiled(name, capsys):
 
 def test_the_playground_is_measured_in_one_process():
     found = playground.measure(0.02)
-    assert all(found[name] > 0 for name in found if name not in ("name", "blocks"))
+    assert found["epochs a second"] >= 0  # in so short a time perhaps not even one
+    assert found["one example, ms"] > 0 and found["explain a weight, ms"] > 0
     table = playground._alone_table([found])
     assert [len(row) for row in table.rows] == [len(table.headings)]
 
