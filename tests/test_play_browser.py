@@ -523,6 +523,10 @@ def test_a_web_server_that_forbids_webassembly_is_told_what_to_change(browser, f
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{server.server_port}/")
     wait_until(page, "document.querySelector('#stage').textContent.includes('wasm-unsafe-eval')")
+    # What Python would say first is there without it; only nothing can be done with it.
+    wait_until(page, "document.querySelector('#say').textContent.includes('guessing would give')")
+    assert len(page.query_selector_all(".neuron")) == 21
+    assert page.evaluate("[...document.querySelectorAll('#buttons button')].every(b => b.disabled)")
     context.close()
     server.shutdown()
     thread.join()

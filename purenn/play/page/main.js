@@ -114,8 +114,8 @@ function texts() {
     : app.b ? `First run: ${app.seconds.a.toFixed(1)} s` : "";
   if (app.b) $("second-say").textContent = `Second run: ${app.seconds.b.toFixed(1)} s. ` + app.b.differs.map(([name, a, b]) => `${name} ${b} instead of ${a}`).join(", ");
   $("race-end").hidden = !app.b;
-  for (const id of ["rewind", "example", "batch", "epoch", "run"]) $(id).disabled = false;
-  $("back").disabled = !at.back;
+  for (const id of ["rewind", "example", "batch", "epoch", "run"]) $(id).disabled = !app.ready;
+  $("back").disabled = !app.ready || !at.back;
   $("run").querySelector("b").textContent = app.running ? "Pause" : "Run";
   $("run").querySelector("span").textContent = app.running ? "❚❚ " : "▶ ";
   net.label(app.notes, app.row);
@@ -430,7 +430,10 @@ async function begin() {
   events.stage = stage => { $("loading").hidden = !!stage.ready; $("stage").textContent = stage.failed || stage.stage; say($("stage").textContent); };
   events.lost = hello => { app.running = false; take({ ...hello, rewound: true }); if (isAddress()) open(location.hash.slice(1)).catch(refused); };
   let hello;
+  if (document.documentElement.dataset.carrier === "worker")  // what it will say first stands in a file
+    fetch("start.json").then(answer => answer.json()).then(start => { if (!app.ready) take({ ...start, rewound: true }); }).catch(() => {});
   try { hello = await connect(); } catch (error) { $("where").textContent = `Python does not answer: ${error.message}`; return; }
+  app.ready = true;
   listen();
   const hide = (new URLSearchParams(location.hash.slice(1)).get("hide") || "").split(",");
   buildControls(hello.catalogue, set, hide);
