@@ -206,6 +206,7 @@ async function rest() {
     if (selected() && app.row === null) await again();
     if (app.data.digits) askDigit();
     if ($("view-space").value === "hidden") app.hidden = await ask("hidden");
+    if (app.row && app.picture.n >= 100) return;
     for (const n of app.data.plane.kind === "line" ? [112] : [56, 100]) {
       const slices = [], step = n === 56 ? 28 : 25;
       for (let row = 0; row < n; row += step) {
@@ -222,7 +223,8 @@ async function rest() {
 }
 const before = () => $("view-before").value === "1";
 
-const step = unit => act(async () => take(await ask("step", { unit, picture: 28 })));
+// Within a batch no weight changes, so no picture does.
+const step = unit => act(async () => take(await ask("step", { unit, picture: unit === "example" ? 0 : 28 })));
 const back = () => act(async () => take(await ask("back", { steps: 1, picture: 28 })));
 const rewind = () => act(async () => take(await ask("rewind", { picture: 28 })));
 const set = async settings => {
