@@ -86,7 +86,7 @@ function drawPlane(line) {
   const view = { train: $("view-train").checked, held: $("view-held").checked, wrong: $("view-wrong").checked && !app.running,
     rings: app.wrong, selected: app.row ? app.row.point : app.point, cross: app.cross };
   if ($("view-space").value === "hidden" && app.hidden) return plane.hiddenSpace(canvas, $("dots"), app.hidden);
-  if (line) context(canvas);
+  if (line) plane.cleared(canvas);
   else if (app.hover) plane.neuronLarge(canvas, app.picture.neurons[app.hover[0]][app.hover[1]], app.picture.n);
   else if (app.data.classes.length) plane.regions(canvas, outputs, app.picture.n, $("view-regions").value === "class");
   else plane.neuronLarge(canvas, outputs[0], app.picture.n);
@@ -274,6 +274,7 @@ function listenPlane() {
     choosePoint(plane.nearest(canvas, app.data, event.clientX - box.left, event.clientY - box.top));
   });
   listenPoints(canvas, app, (points, tool) => {
+    plane.stale(canvas);
     const pen = canvas.getContext("2d");
     const last = points[points.length - 1];
     mark(pen, tool === "erase" ? 0 : tool, last.px, last.py, 5, tool === "erase");

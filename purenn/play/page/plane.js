@@ -2,6 +2,15 @@
 
 import { $, bytes, classColour, context, heat, mark, palette, ticks } from "./draw.js";
 
+// What a canvas shows is not drawn again.
+const drawn = new WeakMap();
+function isDrawn(canvas, shows) {
+  const before = drawn.get(canvas);
+  drawn.set(canvas, shows);
+  return !!before && before.every((one, i) => one === shows[i]);
+}
+export const stale = canvas => drawn.delete(canvas);
+
 const SIDE = 210, FINE = 420;  // pixels while it runs, and when there is time
 
 // Decodes a column of cells into numbers from −1 to 1 (NaN where not finite).
@@ -46,11 +55,13 @@ const cellsToNumbers = cells => Float32Array.from(cells, cell => cell === 255 ? 
 
 // Regions: the winner's colour, stronger the surer, and a line where the winner changes.
 export function regions(canvas, outputs, n, onlyClass) {
+  const wide = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE, colours = palette();
+  if (isDrawn(canvas, [outputs, onlyClass, wide, colours])) return;
   const columns = outputs.map(cellsToNumbers);
   if (columns.length === 1) columns.unshift(columns[0].map(p => 1 - p));
   const side = n < 56 ? SIDE : FINE, fields = columns.map(values => stretched(values, n, side)), k = fields.length;
   const winner = new Uint8Array(side * side);
-  const { paperRGB, classRGB, ink } = palette();
+  const { paperRGB, classRGB, ink } = colours;
   const image = new ImageData(side, side), data = image.data;
   for (let i = 0; i < winner.length; i++) {
     let best = 0;
@@ -70,7 +81,6 @@ export function regions(canvas, outputs, n, onlyClass) {
   }
   const small = new OffscreenCanvas(side, side);
   small.getContext("2d").putImageData(image, 0, 0);
-  const wide = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE;
   if (canvas.width !== wide) canvas.width = canvas.height = wide;
   const pen = canvas.getContext("2d");
   pen.imageSmoothingEnabled = true;
@@ -104,6 +114,7 @@ export function axes(pen, scale, plane) {
 }
 
 export function dots(canvas, data, view) {
+  if (isDrawn(canvas, [data, JSON.stringify(view), palette(), canvas.clientWidth])) return;
   const pen = context(canvas), scale = scaleOf(canvas, data.plane.box);
   axes(pen, scale, data.plane);
   const many = data.parts.reduce((sum, part) => sum + part.length, 0);
@@ -135,8 +146,11 @@ export function dots(canvas, data, view) {
   }
 }
 
+export function cleared(canvas) { stale(canvas); context(canvas); }
+
 // One input: the network's curve, over the points.
 export function curve(canvas, values, box, colour) {
+  stale(canvas);
   const pen = canvas.getContext("2d"), scale = scaleOf(canvas, box), n = values.length;
   pen.beginPath();
   values.forEach((value, i) => {
@@ -173,6 +187,7 @@ export function nearest(canvas, data, px, py) {
 
 // The last hidden layer's own plane, where the boundaries are straight.
 export function hiddenSpace(canvas, dotsCanvas, found) {
+  stale(dotsCanvas);
   regions(canvas, found.cells.map(bytes), found.n, false);
   const pen = context(dotsCanvas), scale = scaleOf(dotsCanvas, found.box);
   axes(pen, scale, { labels: found.labels, ticks: [
@@ -184,6 +199,7 @@ export function hiddenSpace(canvas, dotsCanvas, found) {
 // What one neuron says over the plane, large.
 export function neuronLarge(canvas, cells, n, wide) {
   const size = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE;
+  stale(canvas);
   if (canvas.width !== size) canvas.width = canvas.height = size;
   heat(canvas, cells, n, wide ? 1 : n);
 }
