@@ -22,9 +22,7 @@ waits for the other, that is about what one sees on a machine with nothing else 
 *Memory*: the page runs at its speed "10 epochs a second". Once a minute it pauses for a moment, and
 is asked how much lives in its JavaScript after a collection of garbage, and the system is asked how
 much memory the server's process holds. All that the playground keeps has reached its limit after
-800 epochs. In one process the blocks of memory that are in use are counted after 1,000, 2,000 and
-4,000 epochs: of those kept to go back to, every second goes when there are too many, so at these
-three there are as many.
+800 epochs.
 """
 
 from __future__ import annotations
@@ -32,7 +30,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import gc
 import http.server
 import json
 import os
@@ -108,22 +105,6 @@ def measure(seconds: float) -> Dict[str, Any]:
         "explain a weight, ms": cost(lambda: page.ask("explain", of=WEIGHT), times),
         "answer with a picture of 20 × 20, bytes": len(json.dumps(page.ask("look", picture=20))),
     }
-    if hasattr(sys, "getallocatedblocks"):
-        found["blocks"] = _blocks(page, seconds)
-    return found
-
-
-def _blocks(page: Page, seconds: float) -> Dict[str, Any]:
-    """Return how many blocks of memory are in use after so many epochs."""
-    page.ask("rewind")
-    found: Dict[str, Any] = {}
-    for epochs in (1000, 2000, 4000) if seconds >= 1 else (2, 4):
-        page.ask("run", budget_ms=200, most=1)
-        while page.ask("look")["at"]["epoch"] < epochs:
-            behind = epochs - page.ask("look")["at"]["epoch"]
-            page.ask("run", budget_ms=200, most=behind, since=epochs)
-        gc.collect()
-        found[str(epochs)] = sys.getallocatedblocks()
     return found
 
 
@@ -341,8 +322,7 @@ def run(seconds: float, pyodide: Optional[str]) -> Result:
         "The playground: 2-8-8-3 on 300 points, with pictures",
         f"The page, all its files together: {size:,} bytes.{_load_said()}",
         [_alone_table(alone), *([_used_table(used)] if used else [])],
-        [*_blocks_said(alone), *([f"Nothing was measured in a browser: {missing}."] if missing
-                                 else [])],
+        [f"Nothing was measured in a browser: {missing}."] if missing else [],
         {}, {"page bytes": size, "alone": alone, "in the browser": used})
 
 
@@ -384,12 +364,6 @@ def _memory_table(memory: List[Dict[str, Any]]) -> Table:
                  [[str(one["minute"]), str(one["epoch"]), shown(one["page"] / 1e6),
                    f"{one['nodes']:.0f}", "" if one["server"] is None
                    else shown(one["server"] / 1e6)] for one in memory])
-
-
-def _blocks_said(alone: List[Dict[str, Any]]) -> List[str]:
-    return [f"{one['name']}, blocks of memory in use: " + ", ".join(
-        f"{blocks:,} after {int(epochs):,} epochs" for epochs, blocks in one["blocks"].items())
-        + "." for one in alone if "blocks" in one]
 
 
 def _memory_said(memory: List[Dict[str, Any]]) -> List[str]:
