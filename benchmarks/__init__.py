@@ -32,6 +32,6 @@ To be read in this order:
 
 More files stand beside them: picture.py draws the spiral of the README, demo_seeds.py trains the
 demo with many seeds, defaults.py compares the defaults with linear models, pictures.py compares two
-ways to scale pixels, lesson_records.py writes the numbers that the lessons show, and playground.py
-measures the playground.
+ways to scale pixels, lesson_records.py writes the numbers that the lessons show, playground.py
+measures the playground, and screenshot.py takes its picture.
 """

@@ -15,7 +15,8 @@ import pytest
 import purenn
 from benchmarks import (
     __main__ as command, ceiling, contestants, copies, goals, interpreters, learning, measuring,
-    memory, overhead, peers, processes, profiling, report, scripts, shortcuts, single, tasks,
+    memory, overhead, peers, playground, processes, profiling, report, scripts, shortcuts, single,
+    tasks,
 )
 from purenn import fast
 
@@ -528,6 +529,22 @@ def test_every_benchmark_can_be_profiled(name, capsys):
     assert command.main(["--smallest", "--profile", name]) == 0
     said = capsys.readouterr().out
     assert "| operation | calls |" in said and "| everything else |" in said
+
+
+def test_the_playground_is_measured_in_one_process():
+    found = playground.measure(0.02)
+    assert found["epochs a second"] >= 0  # in so short a time perhaps not even one
+    assert found["one example, ms"] > 0 and found["explain a weight, ms"] > 0
+    table = playground._alone_table([found])
+    assert [len(row) for row in table.rows] == [len(table.headings)]
+
+
+def test_memory_is_compared_once_every_limit_is_reached():
+    rows = [{"minute": minute, "epoch": 500 * minute, "page": size, "nodes": 5, "server": None}
+            for minute, size in ((1, 1e6), (2, 4e6), (3, 5e6))]
+    assert playground._memory_said(rows) == [
+        "From minute 2 to minute 3 the memory of the page changed by +25.0%."]
+    assert playground._memory_table(rows).rows[0] == ["1", "500", "1.00", "5", ""]
 
 
 @NEEDS_FORK

@@ -595,3 +595,22 @@ def test_no_line_of_prose_or_code_is_wider_than_the_terminal(width):
 def test_a_table_that_is_too_wide_is_wrapped_cell_by_cell():
     shown = in_terminal("| a | b |", "|---|---|", f"| one two three | {'word ' * 20}|")
     assert all(len(line) <= 60 for line in shown.split("\n")) and shown.count("word") == 20
+
+
+# ---- Pictures of the lessons ----
+
+LABELS = {
+    "lines": {"x_label", "y_label"}, "bars": {"y_label"}, "histogram": {"x_label"},
+    "heatmap": {"x_label", "y_label", "bar_label"},
+    "landscape": {"x_label", "y_label", "bar_label"},
+}
+
+
+@pytest.mark.parametrize("number", parts.numbers())
+def test_every_axis_and_every_bar_of_colours_of_a_lesson_says_what_it_is(number):
+    path = parts.find(number).path
+    for call in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            given = {one.arg for one in call.keywords}
+            wanted = LABELS.get(call.func.attr, set())
+            assert None in given or wanted <= given, (path, call.lineno, wanted - given)

@@ -100,6 +100,9 @@ def test_lines_are_aligned_at_their_relations():
     assert sides("slope  ≈  x / n") == [["left", "right"]]
     assert sides("k = c:   p  =  x    the right class\n         =  y") == [
         ["label", "left", "right", "whole"], ["", "", "right"]]
+    assert sides("Adam:  m ← a + b\ns ← c\n = d\nw ← e") == [
+        ["label", "left", "right"], ["", "left", "right"], ["", "", "right"], ["", "left", "right"]]
+    assert sides("a = b\n  = c\nd = e")[2] == ["left", "right"]
     assert sides("SGD   w ← w − g\nboth  v ← v + g    w ← v") == [
         ["whole", "left", "right"], ["whole", "left", "right", "left", "right"]]
     assert sides("f(x = 1)") == [["whole"]]

@@ -423,6 +423,66 @@ def test_explained_is_the_step_that_was_taken_bit_for_bit(way):
     assert runner.values() == before
 
 
+def test_a_digit_alone_is_explained_as_the_step_that_would_learn_from_it(page):
+    """Against purenn itself: the loss of the row, and the weights after one step from it."""
+    page.ask("explain", of={"kind": "example"}, digit={"wrong": 1}, refused="not_now")
+    page.set(set="digits", hidden=[6], activation="relu", optimizer="sgd", rate=0.1, batch=64)
+    page.epochs(1)
+    bits = base64.b64encode(bytes([0, 60, 66, 0] * 32)).decode()
+    runner = page.session.a
+    pixels, label = page.session._digit_of({"bits": bits, "centre": True, "target": 3})
+    [row] = runner.problem.standardizer.transform([pixels])
+    twin = runner.twin()
+    loss, gradient = twin.loss.value_and_gradient(
+        twin.network.forward([list(row)], training=True), [label])
+    twin.network.backward(gradient)
+    twin.optimizer.step(twin.parameters, lambda: loss)
+    before = runner.values()
+    digit = {"bits": bits, "centre": True, "target": 3}
+    found = page.ask("explain", of={"kind": "example"}, digit=digit)
+    assert found["point"] is None and found["alone"]
+    assert [line["result"] for line in found["blocks"]["forward"] if "result" in line] == [loss]
+    for place in ({"layer": 0, "neuron": 2, "input": 30}, {"layer": 1, "neuron": 3, "input": 1}):
+        found = page.ask("explain", of={"kind": "weight", **place}, digit=digit)
+        for block in found["blocks"].values():
+            for line in block:
+                products_are_true(line)
+        value = twin.parameters[2 * place["layer"]].value
+        assert found["blocks"]["step"][-1]["result"] == value[place["neuron"]][place["input"]]
+    assert runner.values() == before
+    wrong = page.ask("digit", wrong=1)
+    said = page.ask("explain", of={"kind": "example"}, digit={"wrong": 1})["alone"]
+    assert said.endswith(f" {wrong['right']}")
+    for bad in (3, {"bits": bits, "target": 10}, {"bits": bits}, {"wrong": 0}):
+        page.ask("explain", of={"kind": "example"}, digit=bad, refused="bad_value")
+    page.ask("explain", of={"kind": "example"}, digit={"wrong": 1, "x": 1}, refused="unknown_field")
+
+
+def test_what_each_neuron_adds_comes_to_the_curve(page):
+    rows = "".join(f"{x / 10},{1000 * x + 5}\n" for x in range(50))
+    for start in (lambda: page.set(set="sine", hidden=[5, 4]),
+                  lambda: use(page, sent(page, "x,price\n" + rows)["table"])):
+        start()
+        page.epochs(3)
+        found = page.ask("look", picture=20)["picture"]
+        assert len(found["added"]) == page.session.settings.hidden[-1] + 1
+        for total, *parts in zip(found["curve"], *found["added"]):
+            assert math.fsum(parts) == pytest.approx(total, rel=1e-12, abs=1e-12)
+    page.set(set="sine", hidden=[])
+    assert "added" not in page.ask("look", picture=20)["picture"]
+
+
+def test_the_second_of_two_runs_is_explained_with_its_own_numbers(page):
+    page.ask("race", on=True, settings={"optimizer": "sgd", "hidden": [3]})
+    page.epochs(2)
+    of = {"kind": "weight", "layer": 0, "neuron": 1, "input": 0}
+    found = page.ask("explain", of=of, run="b")
+    assert found["blocks"]["step"][-1]["source"]["of"] == "SGD.update"
+    assert found["blocks"]["step"][-1]["result"] == page.session.b.parameters[0].value[1][0]
+    page.ask("explain", of={**of, "neuron": 5})
+    page.ask("explain", of={**of, "neuron": 5}, run="b", refused="bad_value")
+
+
 def test_the_repeated_gradient_is_the_one_that_was_used_bit_for_bit():
     for way in ({}, {"dropout": 0.4}, {"l2": 0.1}):
         settings = changed(changed(Settings(), SMALL), way)
@@ -575,6 +635,23 @@ def use(page, found, **more):
     choice = {"target": found["target"], "task": found["task"], "missing": found["missing"],
               "ignore": [one["name"] for one in found["columns"] if one["ignore"]], **more}
     return page.ask("table", use=choice)
+
+
+def test_a_link_about_a_table_goes_on_when_that_table_is_dropped_and_no_other(page):
+    use(page, sent(page, FLOWERS)["table"])
+    page.set(hidden=[3], rate=0.03)
+    after = page.epochs(4)["scores"]
+    text = page.ask("take", what="address")["text"]
+    other = Page()
+    answer = other.ask("set", address=text)
+    assert answer["waiting_for"].startswith("flowers.csv:") and not answer["goal"]
+    answer = use(other, sent(other, FLOWERS + "5,5,tall,setosa\n", "others.csv")["table"])
+    assert answer["settings"]["hidden"] == [8, 8] and "goal" not in answer
+    answer = use(other, sent(other, FLOWERS)["table"])
+    assert answer["settings"]["hidden"] == [3] and answer["goal"] == 4 and not answer["problems"]
+    other.epochs(4)
+    assert other.ask("look")["scores"] == after
+    assert use(other, sent(other, FLOWERS)["table"])["at"]["epoch"] == 0  # only once
 
 
 def test_a_dropped_table_is_described_used_and_learned(page):

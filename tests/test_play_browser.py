@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from purenn.play.server import Server
+from purenn.play.server import BOOK, Server
 from purenn.play.session import Playground
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -48,7 +48,7 @@ def serving(server):
 
 @pytest.fixture(scope="module")
 def local():
-    with Server(Playground(), 0) as server:
+    with Server(Playground(BOOK), 0) as server:
         thread = serving(server)
         yield server.url
         server.shutdown()
@@ -232,6 +232,10 @@ def test_a_click_on_a_line_explains_its_weight_beside_the_source(opened, local):
     page.click("#explain .source >> nth=0")
     page.wait_for_selector("#dialog[open] pre mark")
     assert "linalg.affine" in page.text("#dialog pre mark")
+    with page.context.expect_page() as opening:
+        page.click("#dialog-body a")
+    opening.value.wait_for_load_state()
+    assert "linalg.affine" in opening.value.inner_text(":target")
     page.click("#dialog-close")
     assert page.wrong == []
 
@@ -332,6 +336,8 @@ def test_a_digit_drawn_with_the_mouse_gets_ten_probabilities(opened, local):
     assert len(values) == 10 and sum(values) == pytest.approx(1, abs=1e-9)
     page.click("#pad-wrong")
     page.wait_text("#pad-layers", "that it gets wrong")
+    page.click("#pad-layers button")
+    page.wait_text("#explain-body", "as if the next step learned from it alone")
     assert page.wrong == []
 
 
@@ -343,6 +349,11 @@ def test_a_race_shows_two_planes_and_ends(opened, local):
     page.wait("!document.querySelector('#second').hidden")
     page.steps("#epoch", 2)
     assert "optimizer sgd instead of adam" in page.text("#second-say")
+    page.click(".neuron[aria-label^='hidden layer 1, neuron 1']")
+    page.wait_text("#explain-body", "the second run")
+    page.select_option("#explain-body select >> nth=0", "b")
+    page.click("#explain-body .block:last-child .term >> nth=0")
+    page.wait_text("#explain-body", "SGD.update")
     page.click("#race-end")
     page.wait("document.querySelector('#second').hidden")
     assert page.wrong == []
@@ -515,6 +526,10 @@ def test_a_web_server_that_forbids_webassembly_is_told_what_to_change(browser, f
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{server.server_port}/")
     wait_until(page, "document.querySelector('#stage').textContent.includes('wasm-unsafe-eval')")
+    # What Python would say first is there without it; only nothing can be done with it.
+    wait_until(page, "document.querySelector('#say').textContent.includes('guessing would give')")
+    assert len(page.query_selector_all(".neuron")) == 21
+    assert page.evaluate("[...document.querySelectorAll('#buttons button')].every(b => b.disabled)")
     context.close()
     server.shutdown()
     thread.join()

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from purenn.play import server as carrier
+from purenn.book.website import library_pages
+from purenn.play import server as carrier, sources
 from purenn.play.refusals import Refused
-from purenn.play.server import PAGE, Server, page_files, parse
+from purenn.play.server import BOOK, PAGE, Server, page_files, parse
 from purenn.play.session import Playground
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,6 +137,26 @@ def test_other_methods_are_refused(server, method):
 def test_no_path_leads_out_of_the_table_of_files(server, path):
     response, content = ask(server, "GET", f"/{server.token}/{path}", body=None)
     assert response.status == 404 and content == b""
+
+
+def test_every_line_that_explain_names_can_be_read_on_a_page_of_the_library(server):
+    for place in sources.LINES.values():
+        found = sources.line_of(place)
+        path = f"/{server.token}/{BOOK}{found['module']}.html"
+        response, content = ask(server, "GET", path, body=None)
+        assert response.status == 200 and response.getheader("Content-Security-Policy")
+        assert f'id="L{found["line"]}"'.encode() in content
+    for name, status in (("", 200), ("index.html", 200), ("book.css", 200), ("../main.js", 404),
+                         ("purenn.nothing.html", 404), ("part_01_a_neuron.html", 404)):
+        assert code(server, "GET", f"/{server.token}/{BOOK}{name}", body=None) == status
+    assert code(server, "GET", f"/wrong/{BOOK}", body=None) == 404
+
+
+def test_no_link_of_the_library_pages_leads_nowhere():
+    pages = library_pages()
+    for name, text in pages.items():
+        for address in re.findall(r'(?:href|src)="([^"#]+?)(?:#[^"]*)?"', text):
+            assert name.endswith(".js") or address in pages or address == "data:,", (name, address)
 
 
 def test_sizes_are_looked_at_before_anything_is_read(server):

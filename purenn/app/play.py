@@ -7,7 +7,7 @@ import sys
 import webbrowser
 from typing import TYPE_CHECKING, List
 
-from ..play.server import Server
+from ..play.server import BOOK, Server
 from ..play.session import Playground
 from . import options as words
 from .options import Parser, UsageError
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         return _write(options.site, options.pyodide)
     if options.port is not None and options.port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, got {options.port}")
-    with Server(Playground(share=options.share_address), options.port) as server:
+    with Server(Playground(BOOK, options.share_address), options.port) as server:
         print(f"The playground: {server.url}\nCtrl-C ends it.", flush=True)
         if options.browser:
             webbrowser.open(server.url)

@@ -432,8 +432,15 @@ def lines_of(text: str) -> Lines:
             row += [None] * min(before, len(rows[-1]))
         for piece in pieces:
             row += _cells(piece)
+        if _side(row) == "left" and any(_side(one) == "label" for one in rows):
+            row.insert(0, None)  # what follows a line with a label stands below it, not below that
         rows.append(row)
     return Lines(rows)
+
+
+def _side(row: List[Optional[Cell]]) -> str:
+    """Return what a line begins with, "" for an empty place."""
+    return row[0].side if row and row[0] else ""
 
 
 def _cells(piece: str) -> List[Optional[Cell]]:

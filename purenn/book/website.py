@@ -40,12 +40,13 @@ from .searching import INDEX, search_index, search_page
 from .widgets import WIDGETS
 from .widgets.widget import COMMON, script_of
 
-__all__ = ["book_pages", "build", "check_folder", "write"]
+__all__ = ["book_pages", "build", "check_folder", "library_pages", "write"]
 
 TITLE = "Neural networks in plain Python"
 DESCRIPTION = ("A textbook that runs: neural networks from one neuron to a trained model, in plain "
                "Python, every line to be read.")
 
+LIBRARY = ("The library", [Target("library.html", "Source"), Target("reference.html", "Reference")])
 SEARCH_SCRIPT = "search.js"
 TEACHERS = "for_teachers.html"
 
@@ -149,21 +150,35 @@ def book_pages(lessons: Sequence[Told]) -> Dict[str, str]:
         pages.append(_module_page(file, about, around, library))
     pages += reference_pages(_used(parts, resolves))
     pages.append(_teachers_page(library, parts))
-    index = search_index(pages)
-    written = {page.address: whole_page(page, TITLE, _contents(parts))
-               for page in [*pages, search_page()]}
+    written = _written(pages, _contents(parts))
+    written[COMMON] = shared_file(f"widgets/{COMMON}")
+    written.update({script_of(name): shared_file(f"widgets/{name}.js") for name in WIDGETS})
+    return written
+
+
+def library_pages() -> Dict[str, str]:
+    """Return the library alone, its source and the reference, by name: nothing has to run for it.
+
+    The first page is that of the library.
+    """
+    library, files = Library(), in_reading_order({*CORE, *modules_behind()})
+    first = _library_page(files, library)
+    pages = [first, *(_module_page(file, [], around, library) for file, around in zip(
+        files, _neighbours([_module_target(file) for file in files]))), *reference_pages({})]
+    return _written([*pages, first._replace(address="index.html")], [LIBRARY])
+
+
+def _written(pages: Sequence[Page], contents: Contents) -> Dict[str, str]:
+    """Return the pages as files, with the search and what all of them share."""
     shared = {name: shared_file(name) for name in (STYLE_SHEET, SCRIPT, SEARCH_SCRIPT)}
-    shared[COMMON] = shared_file(f"widgets/{COMMON}")
-    shared.update({script_of(name): shared_file(f"widgets/{name}.js") for name in WIDGETS})
-    return {**written, **shared, INDEX: index}
+    return {**{page.address: whole_page(page, TITLE, contents)
+               for page in [*pages, search_page()]}, **shared, INDEX: search_index(pages)}
 
 
 def _contents(parts: Sequence[Part]) -> Contents:
     """Return what the contents beside every page lists."""
     return [("The book", [Target("index.html", "Cover"), *map(_part_target, parts),
-                          Target(TEACHERS, teaching.TITLE)]),
-            ("The library", [Target("library.html", "Source"), Target("reference.html",
-                                                                      "Reference")])]
+                          Target(TEACHERS, teaching.TITLE)]), LIBRARY]
 
 
 def _used(parts: Sequence[Part], resolves: Dict[int, Resolve]) -> Dict[str, List[Target]]:

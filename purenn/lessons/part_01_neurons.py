@@ -192,7 +192,7 @@ heights = [
 border = [(warmth, 3.0 - 0.5 * warmth) for warmth in warmths if warmth <= 6]
 draw.show(draw.landscape(warmths, free_hours, heights, path=border,
                          title="The score on a dry day",
-                         x_label="warmth", y_label="free hours"))
+                         x_label="warmth", y_label="free hours", bar_label="score"))
 
 # %% [markdown]
 # Now all three numbers at once. Set the two weights and the bias of the lake, on dry days: what
@@ -280,7 +280,8 @@ draw.show(draw.network(Network([layer]), title="Three neurons side by side",
 
 # %%
 draw.show(draw.heatmap(layer_weights, title="The weights", row_names=friends,
-                       column_names=input_names, numbers=True))
+                       column_names=input_names, numbers=True,
+                       x_label="input", y_label="neuron", bar_label="weight"))
 
 # %% [markdown]
 # ## What to notice

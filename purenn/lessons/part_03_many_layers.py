@@ -109,13 +109,20 @@ print("the same one by one:", scores == one_by_one)
 
 # %%
 hidden = friends_layer.forward(inputs)
+largest = max(abs(number) for rows in (inputs, hidden, scores) for row in rows for number in row)
+
+
+def in_colours(rows, title, x_label, names):
+    """Draw a matrix; equal colours are equal numbers in all three pictures."""
+    return draw.heatmap(rows, title=title, row_names=day_names, column_names=names, numbers=True,
+                        x_label=x_label, y_label="day", bar_label="number",
+                        limits=(-largest, largest))
+
+
 draw.show(draw.beside([
-    draw.heatmap(inputs, title="inputs, 5 × 3", row_names=day_names,
-                 column_names=["warm", "free", "rain"], numbers=True),
-    draw.heatmap(hidden, title="hidden, 5 × 3", row_names=day_names,
-                 column_names=["Ada", "Ben", "Cleo"], numbers=True),
-    draw.heatmap(scores, title="scores, 5 × 1", row_names=day_names,
-                 column_names=["group"], numbers=True),
+    in_colours(inputs, "inputs, 5 × 3", "input", ["warm", "free", "rain"]),
+    in_colours(hidden, "hidden, 5 × 3", "neuron", ["Ada", "Ben", "Cleo"]),
+    in_colours(scores, "scores, 5 × 1", "neuron", ["group"]),
 ], title="Five days on their way through the network"))
 
 # %% [markdown]

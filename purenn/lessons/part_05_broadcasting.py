@@ -97,7 +97,8 @@ row = [[float(number) for number in range(1, 10)]]    # 1 × 9
 table = linalg.multiply(column, row)
 draw.show(draw.heatmap(table, title="A column times a row", numbers=True,
                        row_names=[f"{number}" for number in range(1, 7)],
-                       column_names=[f"{number}" for number in range(1, 10)]))
+                       column_names=[f"{number}" for number in range(1, 10)],
+                       x_label="row", y_label="column", bar_label="product"))
 
 # %% [markdown]
 # Now the rule as a function, by hand:
@@ -202,11 +203,13 @@ for axis, result in [("0", down), ("1", along), ("None", everything)]:
 # The same as a picture. Adding up downwards leaves a row, adding up to the right leaves a column:
 
 # %%
+colours = {"x_label": "axis 1", "y_label": "axis 0", "bar_label": "number", "numbers": True,
+           "limits": (0.0, everything[0][0])}  # the same in all four: equal colours, equal numbers
 draw.show(draw.beside([
-    draw.heatmap(A, title="A, 2 × 3", numbers=True),
-    draw.heatmap(down, title="axis 0, 1 × 3", numbers=True),
-    draw.heatmap(along, title="axis 1, 2 × 1", numbers=True),
-    draw.heatmap(everything, title="None, 1 × 1", numbers=True),
+    draw.heatmap(A, title="A, 2 × 3", **colours),
+    draw.heatmap(down, title="axis 0, 1 × 3", **colours),
+    draw.heatmap(along, title="axis 1, 2 × 1", **colours),
+    draw.heatmap(everything, title="None, 1 × 1", **colours),
 ], title="Sums of the same six numbers", columns=2))
 
 # %% [markdown]
@@ -359,12 +362,12 @@ powers = linalg.exp(class_scores)
 wrong = linalg.divide(powers, linalg.sum(powers))          # one sum over everything
 right = linalg.divide(powers, linalg.sum(powers, axis=1))  # a sum for each row
 
-examples, classes = ["first", "second", "third"], ["A", "B", "C"]
+colours = {"row_names": ["first", "second", "third"], "column_names": ["A", "B", "C"],
+           "x_label": "class", "y_label": "example", "bar_label": "probability", "numbers": True,
+           "limits": (0.0, 1.0)}
 draw.show(draw.beside([
-    draw.heatmap(wrong, title="over the whole batch: wrong", numbers=True,
-                 row_names=examples, column_names=classes),
-    draw.heatmap(right, title="over each row: right", numbers=True,
-                 row_names=examples, column_names=classes),
+    draw.heatmap(wrong, title="over the whole batch: wrong", **colours),
+    draw.heatmap(right, title="over each row: right", **colours),
 ], title="Softmax of three examples"))
 
 # %% [markdown]

@@ -162,6 +162,7 @@ for k, weight in enumerate(output_weights):
 
 draw.show(draw.lines(
     parts, title="Five lines with a kink, whose sum follows the wave", x_label="x",
+    y_label="weight · output",
 ))
 
 # %% [markdown]

@@ -46,9 +46,9 @@ for place in places:
 draw.show(draw.beside(
     [
         draw.lines({"accuracy": list(zip(places, accuracies))},
-                   title="Accuracy", x_label="the weight"),
+                   title="Accuracy", x_label="the weight", y_label="share that is right"),
         draw.lines({"loss": list(zip(places, losses))},
-                   title="Loss", x_label="the weight"),
+                   title="Loss", x_label="the weight", y_label="cross-entropy"),
     ],
     title="One weight is turned", columns=1,
 ))
@@ -362,9 +362,12 @@ print("measured:          ", [round(slope, 6) for slope in measured_whole])
 names = [f"score {k}" for k in range(3)]
 draw.show(draw.beside(
     [
-        draw.bars(dict(zip(names, p)), title="p: what it said"),
-        draw.bars(dict(zip(names, [0.0, 1.0, 0.0])), title="y: what was right"),
-        draw.bars(dict(zip(names, short)), title="p − y: the gradient"),
+        draw.bars(dict(zip(names, p)), title="p: what it said",
+                  y_label="probability"),
+        draw.bars(dict(zip(names, [0.0, 1.0, 0.0])), title="y: what was right",
+                  y_label="probability"),
+        draw.bars(dict(zip(names, short)), title="p − y: the gradient",
+                  y_label="gradient"),
     ],
     title="The gradient of cross-entropy is the difference",
 ))

@@ -390,9 +390,9 @@ print(f"largest distance between our path and that of SGD: {path_difference:.6f}
 draw.show(draw.beside(
     [
         draw.landscape(xs, ys, heights, title="Random adjustments", x_label="weight",
-                       y_label="bias", path=random_path, log=True),
+                       y_label="bias", bar_label="loss", path=random_path, log=True),
         draw.landscape(xs, ys, heights, title="Against the slope", x_label="weight",
-                       y_label="bias", path=gradient_path, log=True),
+                       y_label="bias", bar_label="loss", path=gradient_path, log=True),
     ],
     title="The loss over one weight and one bias", columns=2,
 ))
@@ -420,7 +420,7 @@ first_weights.value, first_biases.value = learned_weights, learned_biases
 
 draw.show(draw.landscape(
     changes, changes, slice_heights, title="A slice through 21 dimensions",
-    x_label="change of one weight", y_label="change of the bias",
+    x_label="change of one weight", y_label="change of the bias", bar_label="loss",
     path=[(0.0, 0.0)], log=True,
 ))
 

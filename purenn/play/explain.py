@@ -34,7 +34,10 @@ from .refusals import Refused, only, text, whole
 from .runner import Moment, Runner
 from .sources import LINES, Place, derivative, formula, line_of, source_of
 
-__all__ = ["Trace", "explain", "hidden_space", "place_of", "row_of_batch", "source_of", "trace"]
+__all__ = [
+    "Trace", "explain", "explain_alone", "hidden_space", "place_of", "row_of_batch", "source_of",
+    "trace",
+]
 
 Piece = Union[str, float, int]
 Line = Dict[str, Any]
@@ -123,14 +126,36 @@ def traced(runner: Runner, when: str) -> Tuple[Trace, str, bool]:
 
 
 def explain(runner: Runner, request: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return the three blocks for what was selected."""
+    """Return the three blocks for what was selected, in the last step or in the next."""
+    found, when, exact = traced(runner, text(request, "when", ("last", "next"), "last"))
+    row = _row(runner, found, request.get("row"))
+    blocks = _blocks(runner, request, found, row)
+    teller = _Teller(runner, found, row)
+    return {**blocks, "when": when, "exact": exact, "row": row,
+            "batch": [{"row": number, "said": teller.said(one)}
+                      for one, number in enumerate(found.rows[:40])],
+            "point": [0, found.rows[row]]}
+
+
+def explain_alone(
+    runner: Runner, request: Mapping[str, Any], pixels: List[float], label: int
+) -> Dict[str, Any]:
+    """Return the three blocks for one row that is not in the data, as if it were learned next."""
+    twin = runner.alone(pixels, label)
+    blocks = _blocks(twin, request, trace(twin), 0)
+    name = runner.problem.data.class_names[label]
+    return {**blocks, "when": "next", "exact": True, "row": 0, "batch": [], "point": None,
+            "alone": f"one digit, as if the next step learned from it alone, as {name}"}
+
+
+def _blocks(
+    runner: Runner, request: Mapping[str, Any], found: Trace, row: int
+) -> Dict[str, Any]:
     of = request.get("of")
     if not isinstance(of, dict):
         raise Refused("bad_value", "of: expected an object", "of")
     only(of, ("kind", "layer", "neuron", "input"))
     kind = text(of, "kind", ("weight", "bias", "neuron", "example"))
-    found, when, exact = traced(runner, text(request, "when", ("last", "next"), "last"))
-    row = _row(runner, found, request.get("row"))
     teller = _Teller(runner, found, row)
     if kind == "example":
         blocks = teller.example()
@@ -139,10 +164,7 @@ def explain(runner: Runner, request: Mapping[str, Any]) -> Dict[str, Any]:
         blocks = teller.neuron(layer, neuron) if kind == "neuron" else (
             teller.weight(layer, neuron, input_))
     title, place = _titled(runner, of, kind)
-    return {"title": title, "of": place, "when": when, "exact": exact, "row": row,
-            "batch": [{"row": number, "said": teller.said(one)}
-                      for one, number in enumerate(found.rows[:40])],
-            "say": blocks.pop("say", ""), "blocks": blocks, "point": [0, found.rows[row]]}
+    return {"title": title, "of": place, "say": blocks.pop("say", ""), "blocks": blocks}
 
 
 def _row(runner: Runner, found: Trace, wanted: Any) -> int:

@@ -72,6 +72,8 @@ def picture(
                              "neurons": neurons, "range": ranges}
     if plane.kind == "line":
         found["curve"] = _in_units(runner, layers[-1])
+        if len(layers) > 1 and not runner.problem.classes and not before:
+            found["added"] = _added(runner, layers[-2])
     return found
 
 
@@ -86,6 +88,24 @@ def _columns(outputs: Matrix, scale: Optional[float]) -> Tuple[List[str], List[f
         texts.append(encoded(column, own))
         scales.append(own)
     return texts, scales
+
+
+def _added(runner: Runner, outputs: Matrix) -> List[List[Optional[float]]]:
+    """Return what each neuron of the last hidden layer adds to the curve, in its units.
+
+        weight · output · deviation of the values
+
+    The last of the lists is what the bias adds; the sum of all is the curve.
+    """
+    values = runner.problem.target_standardizer
+    mean, deviation = 0.0, 1.0
+    if values is not None and values.means and values.deviations:
+        mean, deviation = values.means[0], values.deviations[0]
+    [weights], [[bias]] = runner.values()[-2:]
+    columns = [[deviation * weight * output for output in column]
+               for weight, column in zip(weights, linalg.transpose(outputs))]
+    columns.append([deviation * bias + mean] * len(outputs))
+    return [[one if math.isfinite(one) else None for one in column] for column in columns]
 
 
 def _in_units(runner: Runner, outputs: Matrix) -> List[Optional[float]]:

@@ -23,7 +23,7 @@ from .settings import TOYS, Settings, has_classes_to_choose
 
 __all__ = [
     "Part", "Problem", "compares_numbers", "loss_of", "make_problem", "outputs_of",
-    "points_as_data",
+    "part_of", "points_as_data",
 ]
 
 MOST_ROWS, MOST_INPUTS, MOST_CLASSES = 5000, 64, 20
@@ -124,26 +124,29 @@ def _prepared(
     settings: Settings, data: DataSet, learn: DataSet, held_out: Optional[DataSet]
 ) -> Problem:
     classes = len(data.class_names)
-    loss = loss_of(settings, classes)
     standardizer = Standardizer().fit(learn.inputs) if settings.standardize else None
     values: Optional[Standardizer] = None
     if settings.standardize and not classes:
         targets: Any = learn.targets
         values = Standardizer().fit(targets)
+    empty = Part([], [], [], [])
+    problem = Problem(empty, None, data, classes, standardizer, values)
+    return problem._replace(
+        learn=part_of(settings, problem, learn.inputs, learn.targets),
+        held_out=None if held_out is None else part_of(
+            settings, problem, held_out.inputs, held_out.targets))
 
-    def part(one: DataSet) -> Part:
-        targets: Any = one.targets
-        raw = [list(row) for row in one.inputs]
-        inputs = raw if standardizer is None else [*standardizer.transform(raw)]
-        labels = targets if values is None else [*values.transform(targets)]
-        targets = labels
-        if compares_numbers(settings, classes):
-            targets = one_hot(labels, classes)
-        width = outputs_of(settings, classes) if classes else len(labels[0])
-        return Part(inputs, loss.check_targets(len(raw), width, targets), labels, raw)
 
-    return Problem(part(learn), None if held_out is None else part(held_out), data, classes,
-                   standardizer, values)
+def part_of(settings: Settings, problem: Problem, rows: Any, targets: Any) -> Part:
+    """Return rows and their targets as a network that learns the problem gets them."""
+    raw = [list(row) for row in rows]
+    inputs = raw if problem.standardizer is None else [*problem.standardizer.transform(raw)]
+    values, classes = problem.target_standardizer, problem.classes
+    labels = targets if values is None else [*values.transform(targets)]
+    wanted = one_hot(labels, classes) if compares_numbers(settings, classes) else labels
+    width = outputs_of(settings, classes) if classes else len(labels[0])
+    loss = loss_of(settings, classes)
+    return Part(inputs, loss.check_targets(len(raw), width, wanted), labels, raw)
 
 
 # ---- What the loss wants, and how many outputs it takes ----

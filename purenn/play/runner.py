@@ -42,7 +42,7 @@ from ..schedules import (
     Constant, CosineDecay, ExponentialDecay, LinearWarmUp, Schedule, StepDecay,
 )
 from .address import Planned
-from .problem import Part, Problem, loss_of, outputs_of
+from .problem import Part, Problem, loss_of, outputs_of, part_of
 from .refusals import Refused
 from .settings import LIVE, Settings, changed
 
@@ -450,6 +450,14 @@ class Runner:
             self.stopped = ""
 
     # -- Copies --
+
+    def alone(self, pixels: List[float], label: int) -> Runner:
+        """Return a copy whose next step learns from this one row alone."""
+        twin = self.twin()
+        row = part_of(self.settings, self.problem, [pixels], [label])
+        twin.problem = self.problem._replace(learn=row)
+        twin.order, twin.first, twin.row = [0], 0, None
+        return twin
 
     def twin(self) -> Runner:
         """Return a copy for trying things out: what it does changes nothing here."""

@@ -8,7 +8,8 @@ A server on one's own computer can be reached by every page that is open in the 
 - the name in `Host` must be ours, else a foreign name that has been pointed at 127.0.0.1 (DNS
   rebinding) would make a foreign page one of ours;
 - a POST must come from our own page (`Origin`) and be JSON, and no header ever allows another;
-- the pages are held in a table that is made at the start: no path is ever joined, no file opened;
+- the pages are held in a table that is made at the start, those of the library when one of them is
+  first asked for: no path is ever joined, and no file opened because a request names it;
 - the page may load nothing from elsewhere, and run no script but its own files
   (Content-Security-Policy).
 
@@ -35,7 +36,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from .refusals import Refused
 from .session import Playground
 
-__all__ = ["Server", "page_files", "parse"]
+__all__ = ["BOOK", "Server", "page_files", "parse"]
 
 PORT = 8421
 PORTS_TRIED = 100
@@ -54,6 +55,7 @@ HEADERS = (
 )
 TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
          "js": "text/javascript; charset=utf-8"}
+BOOK = "book/"  # where the library's pages are, beside the page
 PAGE = ("index.html", "page.css", "main.js", "carrier.js", "draw.js", "controls.js", "network.js",
         "plane.js", "chart.js", "explain.js", "data.js", "keys.js")
 
@@ -72,6 +74,14 @@ def page_files(names: Tuple[str, ...] = PAGE) -> Dict[str, bytes]:
     folder = loader.origin[:-len("__init__.py")] + "page"
     read: Callable[[str], bytes] = loader.loader.get_data  # type: ignore[attr-defined]
     return {name: read(f"{folder}/{name}") for name in names}
+
+
+def _library_files() -> Dict[str, File]:
+    """Return the pages of the book that show purenn's source, made now."""
+    from ..book.website import library_pages  # the book is many modules
+
+    return {name: File(TYPES[name.rsplit(".")[-1]], text.encode("utf-8"))
+            for name, text in library_pages().items()}
 
 
 def parse(text: bytes) -> Any:
@@ -136,6 +146,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.files = {f"/{name}": File(TYPES[name.rsplit(".")[-1]], content)
                       for name, content in page_files().items()}
         self.files["/"] = self.files["/index.html"]
+        self.library: Dict[str, File] = {}
+        self.reading = threading.Lock()
         self.lock = threading.Lock()  # one request at a time: there is one Python
         self.places = threading.BoundedSemaphore(CONNECTIONS)
         self.waiting = threading.BoundedSemaphore(WAITING + 1)
@@ -159,6 +171,15 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def hosts(self) -> Tuple[str, str]:
         """The names under which this server may be asked."""
         return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
+
+    def file(self, path: str) -> Optional[File]:
+        """Return what lies at a path, None if nothing does."""
+        if not path.startswith(f"/{BOOK}"):
+            return self.files.get(path)
+        with self.reading:
+            if not self.library:  # seconds are spent on it, so only for who reads it
+                self.library = _library_files()
+        return self.library.get(path[1 + len(BOOK):] or "index.html")
 
     def report(self, error: BaseException) -> str:
         """Write a mistake to the terminal; the page gets its number."""
@@ -211,7 +232,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self._path()
         if path is None:
             return
-        file = self.server.files.get(path.split("?")[0])
+        file = self.server.file(path.split("?")[0])
         if file is None:
             self._refuse(404)
         else:

@@ -132,6 +132,7 @@ class Session:
         self.encoding: Optional[Encoding] = None
         self.own: Optional[DataSet] = None  # the table, as it was read
         self.address: Optional[Address] = None
+        self.for_table = ""  # an address that waits until its table is dropped
         self.share = ""
         self.rev = 0
         self.before = False  # whether pictures are those before the activation
@@ -151,10 +152,10 @@ class Session:
             "rewind": (("picture",), self.rewind),
             "look": (("picture", "since"), self.look),
             "picture": (("n", "rows", "before"), self.picture),
-            "explain": (("of", "row", "when", "run"), self.explain),
+            "explain": (("of", "row", "when", "run", "digit"), self.explain),
             "edit": (("layer", "neuron", "input", "value", "picture"), self.edit),
             "points": (("add", "remove", "undo", "clear"), self.change_points),
-            "table": (("name", "bytes", "use", "address"), self.take_table),
+            "table": (("name", "bytes", "use"), self.take_table),
             "digit": (("bits", "centre", "wrong"), self.digit),
             "plane": (("columns",), self.set_plane),
             "hidden": ((), self.hidden),
@@ -305,11 +306,11 @@ class Session:
             raise Refused("bad_value", f"address: expected text, got {shown(address)}", "address")
         read = read_address(address)
         settings, problems = read.settings, list(read.problems)
-        waiting_for = None
+        waiting_for, self.for_table = None, ""
         self.points = read.points or self.points
         if settings.set == "table" and (self.table is None or (
                 read.table is not None and not read.table.endswith(self.table.mark))):
-            waiting_for = read.table or "a table"
+            waiting_for, self.for_table = read.table or "a table", address
             settings = Settings()
         try:
             self._start(settings, tuple(read.plan))
@@ -462,7 +463,25 @@ class Session:
         runner = self.a if which == "a" else self.b
         if runner is None:
             raise Refused("not_now", "there is no second run", "run")
+        if "digit" in request:
+            return explain.explain_alone(runner, request, *self._digit_of(request["digit"]))
         return explain.explain(runner, request)
+
+    def _digit_of(self, digit: Any) -> Tuple[List[float], int]:
+        """Return the pixels of a digit and what it is: one that was drawn, or one of the data."""
+        self._only_with_digits()
+        if not isinstance(digit, dict):
+            raise Refused("bad_value", "digit: expected an object", "digit")
+        if "wrong" in digit:
+            only(digit, ("wrong",))
+            chosen = self._wrong_row(whole(digit, "wrong", 1, 100_000))
+            if chosen is None:
+                raise Refused("not_now", "it gets all of them right", "digit")
+            part, row, _ = chosen
+            return list(part.raw[row]), part.labels[row]
+        only(digit, ("bits", "centre", "target"))
+        return (_blocks(_bytes(digit, "bits"), digit.get("centre") is True),
+                whole(digit, "target", 0, 9))
 
     def set_plane(self, request: Mapping[str, Any]) -> Dict[str, Any]:
         """Choose two columns as the axes of the slice, or none: the two main directions."""
@@ -566,16 +585,27 @@ class Session:
         except Refused:
             self.own, self.choice, self.encoding = before
             raise
-        return {**self.everything(), "rewound": True, "doctor": notes.of_data(self.problem)}
+        opened = self._open_waiting() or {**self.everything(), "rewound": True}
+        return {**opened, "doctor": notes.of_data(self.problem)}
+
+    def _open_waiting(self) -> Optional[Dict[str, Any]]:
+        """Go on with an address that waited for this very table; None if none did."""
+        address, read = self.for_table, read_address(self.for_table)
+        if not address or self.table is None or not (read.table or "").endswith(self.table.mark):
+            return None
+        return self._open_address(address)
 
     def digit(self, request: Mapping[str, Any]) -> Dict[str, Any]:
         """Return what the network makes of a drawn digit: pixels, every layer, probabilities."""
-        if self.settings.set != "digits":
-            raise Refused("not_now", "choose the set digits first", "set")
+        self._only_with_digits()
         if request.get("wrong"):
             return self._wrong_digit(whole(request, "wrong", 1, 100_000))
         pixels = _blocks(_bytes(request, "bits"), request.get("centre") is True)
         return self._digit(pixels)
+
+    def _only_with_digits(self) -> None:
+        if self.settings.set != "digits":
+            raise Refused("not_now", "choose the set digits first", "set")
 
     def _digit(self, pixels: List[float]) -> Dict[str, Any]:
         standardizer = self.problem.standardizer
@@ -584,15 +614,19 @@ class Session:
         return {"pixels": pixels, "layers": layers[:-1], "probabilities": layers[-1]}
 
     def _wrong_digit(self, number: int) -> Dict[str, Any]:
-        """Return a digit that the network gets wrong, those held out first."""
+        """Return what the network makes of a digit that it gets wrong."""
+        chosen = self._wrong_row(number)
+        if chosen is None:
+            return {"none": True}
+        part, row, count = chosen
+        return {**self._digit(list(part.raw[row])), "right": part.labels[row], "of": count}
+
+    def _wrong_row(self, number: int) -> Optional[Tuple[Part, int, int]]:
+        """Return part and row of a digit that it gets wrong, and how many; those held out first."""
         parts = [part for part in (self.problem.held_out, self.problem.learn) if part is not None]
         wrong = self.judged(self.a)["wrong"]
         found = [(part, row) for part, rows in zip(parts, reversed(wrong)) for row in rows]
-        if not found:
-            return {"none": True}
-        part, row = found[(number - 1) % len(found)]
-        return {**self._digit(list(part.raw[row])), "right": part.labels[row],
-                "of": len(found)}
+        return (*found[(number - 1) % len(found)], len(found)) if found else None
 
     def take(self, request: Mapping[str, Any]) -> Dict[str, Any]:
         """Return something to take along: address, script, model, pictures, history."""
@@ -647,7 +681,10 @@ def _said(runner: Runner, metric: float, held_out: Optional[float]) -> str:
 
 def _caption(problem: Problem, plane: Plane) -> str:
     if plane.kind == "line":
-        return "Points, and the network's curve through them."
+        told = "Points, and the network's curve through them."
+        return told if problem.classes else (
+            f"{told} Thin lines: what each neuron of the last hidden layer adds, its output times "
+            f"its weight; with the bias of the output they add up to the curve.")
     if plane.kind == "plane":
         return ""
     return (f"A slice through {problem.width} inputs along {plane.labels[0]} and "

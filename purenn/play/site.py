@@ -1,6 +1,7 @@
 """The carrier for the web: a folder of static files in which the same page drives the same purenn.
 
     index.html page.css *.js     the page, as the server sends it
+    start.json                   the first answer, so that pictures stand there while Python loads
     worker.js                    runs Python beside the page, and carries requests to `handle`
     purenn-….zip                 this package
     pyodide/                     CPython compiled for the browser, from the npm package pyodide
@@ -17,14 +18,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import json
 import os
 import zipfile
-from typing import Callable, Dict, Iterator, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 
 from ..atomic import atomic_write
 from ..book.library import page_of_part
 from ..book.parts import Part
 from .server import PAGE, page_files
+from .session import Playground
 
 __all__ = ["PYODIDE", "write"]
 
@@ -97,9 +100,17 @@ def _page(package: str, size: str) -> Iterator[Tuple[str, bytes]]:
     index = index.replace("<!-- policy -->", policy).replace('data-carrier="server"',
                                                              'data-carrier="worker"')
     yield "index.html", index.encode("utf-8")
+    yield "start.json", json.dumps(_first_answer(), separators=(",", ":")).encode("ascii")
     for name, content in files.items():
         yield name, content.replace(b"purenn.zip", package.encode("ascii")).replace(
             b"(its size)", size.encode("ascii"))
+
+
+def _first_answer() -> Dict[str, Any]:
+    """Return what the page is told when it opens, without the session, of which there is none."""
+    answer = Playground().handle({"v": 1, "id": 0, "op": "hello"})
+    del answer["session"]
+    return answer
 
 
 def _package() -> Tuple[str, bytes]:

@@ -3,7 +3,7 @@
 import { $, hideCard, make, showCard } from "./draw.js";
 
 const CLOSED = ["Regularization", "More"];
-let catalogue = [], change = null, settings = {};
+let catalogue = [], change = async () => {}, settings = {};
 const inputs = {};
 const only = { classes: ["gaussians", "spiral", "vertical"], momentum: ["momentum", "nesterov"], beta1: ["adam", "adamw"],
   beta2: ["adam", "adamw"], decay: ["rmsprop"], weight_decay: ["adamw"] };

@@ -1,6 +1,7 @@
 // Data of one's own: a table dropped onto the page, points put down, a digit drawn.
 
 import { ask, bytesToText } from "./carrier.js";
+import { explain } from "./explain.js";
 import { $, classColour, dialog, heat, make, percent, say } from "./draw.js";
 import { scaleOf } from "./plane.js";
 
@@ -138,7 +139,7 @@ export function listenPad() {
   $("pad-wrong").addEventListener("click", async () => {
     const found = await ask("digit", { wrong: ++wrong });
     if (found.none) return say("It gets all of them right.");
-    bits = new Uint8Array(1024); drawPad(); showDigit(found);
+    bits = new Uint8Array(1024); drawPad(); showDigit(found, { wrong });
     $("pad-layers").prepend(make("p", { textContent: `A ${found.right} that it gets wrong (${found.of} in all).` }));
   });
 }
@@ -152,7 +153,8 @@ export async function askDigit() {
   if (!bits.some(Boolean)) return;
   const packed = new Uint8Array(128);
   bits.forEach((on, i) => { if (on) packed[i >> 3] |= 128 >> (i & 7); });
-  showDigit(await ask("digit", { bits: bytesToText(packed), centre: $("pad-centre").checked }));
+  const drawn = { bits: bytesToText(packed), centre: $("pad-centre").checked };
+  showDigit(await ask("digit", drawn), drawn);
 }
 function strip(name, values, wide, high) {
   const most = Math.max(...values.map(Math.abs)) || 1, canvas = make("canvas", { width: wide * 8, height: high * 8 });
@@ -160,7 +162,19 @@ function strip(name, values, wide, high) {
   if (high > 1) canvas.style.cssText = "width:64px;height:64px;flex:none";
   return make("div", { className: "strip" }, make("span", { textContent: name }), canvas);
 }
-function showDigit(found) {
+// What the drawn digit is has to be said: the loss and the way back depend on it.
+const DIGITS = [...Array(10).keys()];
+function explainer(best, digit) {
+  const button = make("button", { type: "button", textContent: "Explain" });
+  const as = make("select", {}, ...DIGITS.map(one => make("option", { value: one, textContent: one })));
+  as.value = best;
+  button.addEventListener("click", () => explain({ kind: "example" },
+    { digit: digit.wrong ? digit : { ...digit, target: Number(as.value) } }, true));
+  return digit.wrong ? [button] : [make("label", {}, "It is a ", as, " "), button];
+}
+
+// `digit` says Python once more which digit it is, when it is to be explained.
+function showDigit(found, digit) {
   const best = found.probabilities.indexOf(Math.max(...found.probabilities));
   const bars = make("div", { className: "bars" });
   found.probabilities.forEach((p, digit) => {
@@ -169,6 +183,6 @@ function showDigit(found) {
     bars.append(make(digit === best ? "b" : "span", { textContent: digit }), meter, make("span", { textContent: percent(p) }));
   });
   $("pad-layers").replaceChildren(strip("8 × 8 pixels", found.pixels, 8, 8),
-    ...found.layers.map((values, i) => strip(`hidden ${i + 1}`, values, values.length, 1)), bars);
+    ...found.layers.map((values, i) => strip(`hidden ${i + 1}`, values, values.length, 1)), bars, make("p", {}, ...explainer(best, digit)));
   say(`It says ${best}, with probability ${percent(found.probabilities[best])}.`);
 }

@@ -5,14 +5,15 @@ import { $, dialog, format, make, showAllDigits } from "./draw.js";
 
 const FEW = 6;
 let current = null, digits = false;
-const callbacks = { link() {}, point() {}, book: null };
+const callbacks = { link() {}, point() {}, race: () => false, book: null };
 export const onExplain = given => Object.assign(callbacks, given);
 
 export async function explain(of, more = {}, focus = false) {
+  if (!callbacks.race()) more = { ...more, run: undefined };
   current = { of, more };
   let found;
   try { found = await ask("explain", { of, ...more }); } catch (error) {
-    $("explain-body").replaceChildren(make("p", { textContent: error.message })); return;
+    $("explain-body").replaceChildren(make("p", {}, ...runs()), make("p", { textContent: error.message })); return;
   }
   show(found);
   if (focus) $("explain-title").focus();
@@ -20,6 +21,15 @@ export async function explain(of, more = {}, focus = false) {
 export const again = () => current && explain(current.of, { ...current.more });
 export const selected = () => current?.of;
 export function forget() { current = null; $("explain-body").replaceChildren(make("p", { textContent: "Click a line, a neuron or a point." })); }
+
+// In a race, which of the two runs is explained.
+function runs() {
+  if (!callbacks.race()) return [];
+  const run = make("select", {}, make("option", { value: "a", textContent: "the first run" }), make("option", { value: "b", textContent: "the second run" }));
+  run.value = current.more.run || "a";
+  run.addEventListener("change", () => explain(current.of, { ...current.more, run: run.value }));
+  return [make("label", {}, "Of: ", run), " "];
+}
 
 function show(found) {
   callbacks.point(found.point);
@@ -37,7 +47,8 @@ function show(found) {
     make("h3", { textContent: ["Forward", "The way back", "The step"][i] }),
     ...(found.blocks[name].length ? found.blocks[name].map(lineOf) : [make("p", { textContent: "Nothing here." })])));
   $("explain-body").replaceChildren(
-    make("p", {}, make("label", {}, "When: ", which), " ", make("label", {}, "Example: ", row), " ", make("label", {}, check, " all digits"), ...editor(found)),
+    make("p", {}, ...runs(), ...(found.alone ? [make("b", { textContent: `Of ${found.alone}. ` })]
+      : [make("label", {}, "When: ", which), " ", make("label", {}, "Example: ", row), " "]), make("label", {}, check, " all digits"), ...editor(found)),
     ...(found.say ? [make("p", { className: "words", textContent: found.say })] : []),
     ...(found.when === "last" && !found.exact ? [make("p", { textContent: "Careful: the repeated step did not end at the same bits." })] : []),
     make("div", { className: "blocks" }, ...blocks));
@@ -54,7 +65,10 @@ function editor(found) {
 
 function lineOf(line) {
   const one = make("p", { className: "sum" });
-  for (const piece of line.pieces) one.append(typeof piece === "number" || piece === null ? format(piece) : piece);
+  line.pieces.forEach((piece, i) => {
+    const within = typeof piece === "number" && piece < 0 && /[·−+] $/.test(line.pieces[i - 1] || "");
+    one.append(typeof piece === "number" || piece === null ? within ? `(${format(piece)})` : format(piece) : piece);
+  });
   if (line.terms) terms(one, line.terms);
   if (line.table) one.append(tableOf(line.table));
   if (line.result !== undefined) one.append(" = ", make("span", { className: "result", textContent: format(line.result) }));
@@ -114,6 +128,6 @@ async function source(place) {
     code.append(found.first + i === place.line ? make("mark", { textContent: text }) : text);
   });
   const content = [make("p", { textContent: `purenn, ${found.file}: the source that ran.` }), code];
-  if (callbacks.book) content.unshift(make("p", {}, make("a", { href: callbacks.book(place), textContent: "In the book" })));
+  if (callbacks.book) content.unshift(make("p", {}, make("a", { href: callbacks.book(place), target: "purenn-book", textContent: "The whole module, in a new tab" })));
   dialog(place.of, ...content);
 }

@@ -23,6 +23,7 @@ function take(answer) {
     buildPalette(app.settings, app.data);
     $("caption").textContent = app.data.caption || app.data.said;
     $("pad-box").hidden = !app.data.digits;
+    $("added-box").hidden = app.data.plane.kind !== "line" || app.data.classes.length > 0;
     $("axes-box").hidden = app.data.plane.kind !== "slice";
     if (app.data.plane.kind === "slice") axesChoice();
     $("chart-metric").textContent = app.data.classes.length ? "Accuracy" : "R²";
@@ -85,12 +86,16 @@ function drawPlane(line) {
   const view = { train: $("view-train").checked, held: $("view-held").checked, wrong: $("view-wrong").checked && !app.running,
     rings: app.wrong, selected: app.row ? app.row.point : app.point, cross: app.cross };
   if ($("view-space").value === "hidden" && app.hidden) return plane.hiddenSpace(canvas, $("dots"), app.hidden);
-  if (line) context(canvas);
+  if (line) plane.cleared(canvas);
   else if (app.hover) plane.neuronLarge(canvas, app.picture.neurons[app.hover[0]][app.hover[1]], app.picture.n);
   else if (app.data.classes.length) plane.regions(canvas, outputs, app.picture.n, $("view-regions").value === "class");
   else plane.neuronLarge(canvas, outputs[0], app.picture.n);
   plane.dots($("dots"), app.data, view);
-  if (line) plane.curve($("dots"), app.picture.curve, app.data.plane.box);
+  if (line) {
+    const last = app.picture.neurons.length - 2, marked = app.hover && app.hover[0] === last ? app.hover[1] : null;
+    if ($("view-added").checked) plane.added($("dots"), app.picture.added, app.data.plane.box, marked);
+    plane.curve($("dots"), app.picture.curve, app.data.plane.box);
+  }
   $("second").hidden = !app.b;
   if (app.b?.cells) {
     const other = app.b.cells.neurons[app.b.cells.neurons.length - 1];
@@ -105,12 +110,12 @@ function texts() {
   $("where").textContent = `Epoch ${at.epoch}` + (at.batch || at.row !== null ? ` · batch ${at.batch + (at.row !== null)}/${at.batches}` : "")
     + (at.row !== null ? ` · example ${at.row + 1}/${at.rows}` : "") + (at.stopped ? ` · stopped: ${at.stopped}` : "");
   $("say").textContent = app.row ? app.row.say : app.say;
-  $("plane-say").textContent = app.hover ? "The output of one neuron over the plane."
+  $("plane-say").textContent = app.hover && app.data.plane.kind !== "line" ? "The output of one neuron over the plane."
     : app.b ? `First run: ${app.seconds.a.toFixed(1)} s` : "";
   if (app.b) $("second-say").textContent = `Second run: ${app.seconds.b.toFixed(1)} s. ` + app.b.differs.map(([name, a, b]) => `${name} ${b} instead of ${a}`).join(", ");
   $("race-end").hidden = !app.b;
-  for (const id of ["rewind", "example", "batch", "epoch", "run"]) $(id).disabled = false;
-  $("back").disabled = !at.back;
+  for (const id of ["rewind", "example", "batch", "epoch", "run"]) $(id).disabled = !app.ready;
+  $("back").disabled = !app.ready || !at.back;
   $("run").querySelector("b").textContent = app.running ? "Pause" : "Run";
   $("run").querySelector("span").textContent = app.running ? "❚❚ " : "▶ ";
   net.label(app.notes, app.row);
@@ -201,6 +206,7 @@ async function rest() {
     if (selected() && app.row === null) await again();
     if (app.data.digits) askDigit();
     if ($("view-space").value === "hidden") app.hidden = await ask("hidden");
+    if (app.row && app.picture.n >= 100) return;
     for (const n of app.data.plane.kind === "line" ? [112] : [56, 100]) {
       const slices = [], step = n === 56 ? 28 : 25;
       for (let row = 0; row < n; row += step) {
@@ -217,7 +223,8 @@ async function rest() {
 }
 const before = () => $("view-before").value === "1";
 
-const step = unit => act(async () => take(await ask("step", { unit, picture: 28 })));
+// Within a batch no weight changes, so no picture does.
+const step = unit => act(async () => take(await ask("step", { unit, picture: unit === "example" ? 0 : 28 })));
 const back = () => act(async () => take(await ask("back", { steps: 1, picture: 28 })));
 const rewind = () => act(async () => take(await ask("rewind", { picture: 28 })));
 const set = async settings => {
@@ -267,6 +274,7 @@ function listenPlane() {
     choosePoint(plane.nearest(canvas, app.data, event.clientX - box.left, event.clientY - box.top));
   });
   listenPoints(canvas, app, (points, tool) => {
+    plane.stale(canvas);
     const pen = canvas.getContext("2d");
     const last = points[points.length - 1];
     mark(pen, tool === "erase" ? 0 : tool, last.px, last.py, 5, tool === "erase");
@@ -306,7 +314,7 @@ async function takeAlong(what) {
     const base = local ? found.share : location.href.split("#")[0];
     const text = (base || "") + "#" + found.text;
     history.replaceState(null, "", "#" + found.text);
-    const told = base ? found.note : "No address of a published playground is known (purenn play --share-address), so this is the part after its address. " + found.note;
+    const told = base ? found.note : "This is the end of a link: put it behind the address of a playground on the web. (purenn play --site makes one; purenn play --share-address names one, and then the whole link stands here.) " + found.note;
     return offer("The link", text, told, null);
   }
   if (what === "python") return offer("As Python", found.text, found.note, found);
@@ -345,7 +353,11 @@ async function open(text) {
   const told = [...(answer.problems || []).map(one => one + ".")];
   if (answer.waiting_for) told.push(`The link is about a table, ${answer.waiting_for.split(":")[0]}: drop it onto the page.`);
   if (told.length) { $("own").open = !!answer.waiting_for; dialog("About this address", ...told.map(textContent => make("p", { textContent }))); }
-  if (answer.goal) { app.goal = answer.goal; $("progress").hidden = false; $("progress").value = 0; run(); } else rest();
+  goOn(answer.goal);
+}
+// Runs to the epoch of an address, if there is one.
+function goOn(goal) {
+  if (goal) { app.goal = goal; $("progress").hidden = false; $("progress").value = 0; run(); } else rest();
 }
 function arrived(found) {
   if (found.same) { if (found.epoch) say(`At epoch ${found.epoch}, with the loss that the link promises.`); return; }
@@ -392,7 +404,7 @@ function listen() {
   $("experiments").addEventListener("change", event => { const to = event.target.value; event.target.value = ""; if (to) location.hash = "v=1&" + to; });
   addEventListener("hashchange", () => { if (isAddress()) act(() => open(location.hash.slice(1))); });
   document.querySelector(".skip").addEventListener("click", event => { event.preventDefault(); $("network").focus(); });
-  for (const id of ["view-regions", "view-train", "view-held", "view-wrong"]) $(id).addEventListener("change", paint);
+  for (const id of ["view-added", "view-regions", "view-train", "view-held", "view-wrong"]) $(id).addEventListener("change", paint);
   $("view-before").addEventListener("change", rest);
   $("view-space").addEventListener("change", async () => { app.hidden = $("view-space").value ? await ask("hidden").catch(refused) : null; paint(); });
   $("view-axes").addEventListener("change", event => act(async () => take(await ask("plane", { columns: event.target.value ? event.target.value.split(",").map(Number) : null }))));
@@ -403,10 +415,10 @@ function listen() {
   net.onNetwork({ select: of => { if (!app.running) select(of, document.activeElement?.matches?.(":focus-visible")); else select(of); },
     hover: (c, k) => { const next = c ? [c - 1, k] : null; if (JSON.stringify(next) !== JSON.stringify(app.hover)) { app.hover = next; if (!app.running) { lastTexts = 0; paint(); } } } });
   net.listen(paint);
-  onExplain({ link: link => { net.highlight(link); paint(); }, point: point => { app.point = point; paint(); }, edit });
+  onExplain({ link: link => { net.highlight(link); paint(); }, point: point => { app.point = point; paint(); }, race: () => !!app.b, edit });
   listenChart(paint, epoch => act(async () => take(await ask("go", { epoch, picture: 28 }))));
   listenPlane(); listenPad();
-  listenData(answer => { app.running = false; take(answer); rest(); });
+  listenData(answer => { app.running = false; take(answer); goOn(answer.goal); });
   listenKeys({ run, step, back, rewind, edit, plane: planeKeys, weights: texts }, net.move);
 }
 
@@ -421,11 +433,14 @@ async function begin() {
   events.stage = stage => { $("loading").hidden = !!stage.ready; $("stage").textContent = stage.failed || stage.stage; say($("stage").textContent); };
   events.lost = hello => { app.running = false; take({ ...hello, rewound: true }); if (isAddress()) open(location.hash.slice(1)).catch(refused); };
   let hello;
+  if (document.documentElement.dataset.carrier === "worker")  // what it will say first stands in a file
+    fetch("start.json").then(answer => answer.json()).then(start => { if (!app.ready) take({ ...start, rewound: true }); }).catch(() => {});
   try { hello = await connect(); } catch (error) { $("where").textContent = `Python does not answer: ${error.message}`; return; }
+  app.ready = true;
   listen();
   const hide = (new URLSearchParams(location.hash.slice(1)).get("hide") || "").split(",");
   buildControls(hello.catalogue, set, hide);
-  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; onExplain({ book: place => `${hello.book}${place.module.replace(/^purenn\./, "")}.html#L${place.line}` }); }
+  if (hello.book) { $("book").href = hello.book; $("book").hidden = false; if (document.documentElement.dataset.carrier !== "worker") $("book").textContent = "Source"; onExplain({ book: place => `${hello.book}${place.module}.html#L${place.line}` }); }
   race(hello.catalogue);
   take({ ...hello, rewound: true });
   document.documentElement.dataset.ready = "yes";

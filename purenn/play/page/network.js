@@ -143,7 +143,8 @@ export function drawNeurons(picture, weights, line, digits) {
       if (row.length === 64) { heat(canvas, Uint8Array.from(row, one => Math.round(127 + 127 * one / most)), 8, 8); continue; }
     }
     const cells = picture.neurons[node.c - 1]?.[node.k];
-    if (!cells) continue;
+    if (!cells || (node.shows === cells && node.colours === palette())) continue;
+    node.shows = cells; node.colours = palette();
     line ? drawLine(canvas, cells) : heat(canvas, cells, picture.n, picture.n);
   }
 }

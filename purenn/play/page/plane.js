@@ -2,7 +2,16 @@
 
 import { $, bytes, classColour, context, heat, mark, palette, ticks } from "./draw.js";
 
-const SIDE = 210;
+// What a canvas shows is not drawn again.
+const drawn = new WeakMap();
+function isDrawn(canvas, shows) {
+  const before = drawn.get(canvas);
+  drawn.set(canvas, shows);
+  return !!before && before.every((one, i) => one === shows[i]);
+}
+export const stale = canvas => drawn.delete(canvas);
+
+const SIDE = 210, FINE = 420;  // pixels while it runs, and when there is time
 
 // Decodes a column of cells into numbers from −1 to 1 (NaN where not finite).
 export function decode(text) {
@@ -25,18 +34,18 @@ export function joined(slices) {
     return cells;
   }));
   return { n, neurons, range: first.range.map((layer, l) =>
-    layer.map((_, k) => Math.max(...slices.map(one => one.range[l][k])))), curve: first.curve };
+    layer.map((_, k) => Math.max(...slices.map(one => one.range[l][k])))), curve: first.curve, added: first.added };
 }
 
-function stretched(values, n) {
-  const found = new Float32Array(SIDE * SIDE);
-  for (let y = 0; y < SIDE; y++) {
-    const v = Math.min(n - 1, Math.max(0, (y + .5) / SIDE * n - .5)), y0 = Math.floor(v), y1 = Math.min(n - 1, y0 + 1), fy = v - y0;
-    for (let x = 0; x < SIDE; x++) {
-      const u = Math.min(n - 1, Math.max(0, (x + .5) / SIDE * n - .5)), x0 = Math.floor(u), x1 = Math.min(n - 1, x0 + 1), fx = u - x0;
+function stretched(values, n, side) {
+  const found = new Float32Array(side * side);
+  for (let y = 0; y < side; y++) {
+    const v = Math.min(n - 1, Math.max(0, (y + .5) / side * n - .5)), y0 = Math.floor(v), y1 = Math.min(n - 1, y0 + 1), fy = v - y0;
+    for (let x = 0; x < side; x++) {
+      const u = Math.min(n - 1, Math.max(0, (x + .5) / side * n - .5)), x0 = Math.floor(u), x1 = Math.min(n - 1, x0 + 1), fx = u - x0;
       const top = values[y0 * n + x0] * (1 - fx) + values[y0 * n + x1] * fx;
       const bottom = values[y1 * n + x0] * (1 - fx) + values[y1 * n + x1] * fx;
-      found[y * SIDE + x] = top * (1 - fy) + bottom * fy;
+      found[y * side + x] = top * (1 - fy) + bottom * fy;
     }
   }
   return found;
@@ -46,12 +55,14 @@ const cellsToNumbers = cells => Float32Array.from(cells, cell => cell === 255 ? 
 
 // Regions: the winner's colour, stronger the surer, and a line where the winner changes.
 export function regions(canvas, outputs, n, onlyClass) {
+  const wide = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE, colours = palette();
+  if (isDrawn(canvas, [outputs, onlyClass, wide, colours])) return;
   const columns = outputs.map(cellsToNumbers);
   if (columns.length === 1) columns.unshift(columns[0].map(p => 1 - p));
-  const fields = columns.map(values => stretched(values, n)), k = fields.length;
-  const winner = new Uint8Array(SIDE * SIDE);
-  const { paperRGB, classRGB, ink } = palette();
-  const image = new ImageData(SIDE, SIDE), data = image.data;
+  const side = n < 56 ? SIDE : FINE, fields = columns.map(values => stretched(values, n, side)), k = fields.length;
+  const winner = new Uint8Array(side * side);
+  const { paperRGB, classRGB, ink } = colours;
+  const image = new ImageData(side, side), data = image.data;
   for (let i = 0; i < winner.length; i++) {
     let best = 0;
     for (let c = 1; c < k; c++) if (fields[c][i] > fields[best][i]) best = c;
@@ -63,14 +74,13 @@ export function regions(canvas, outputs, n, onlyClass) {
     data[4 * i + 3] = 255;
   }
   const line = [1, 3, 5].map(at => parseInt(ink.slice(at, at + 2), 16));
-  for (let y = 1; y < SIDE; y++) for (let x = 1; x < SIDE; x++) {
-    const i = y * SIDE + x;
-    if (winner[i] !== winner[i - 1] || winner[i] !== winner[i - SIDE])
+  for (let y = 1; y < side; y++) for (let x = 1; x < side; x++) {
+    const i = y * side + x;
+    if (winner[i] !== winner[i - 1] || winner[i] !== winner[i - side])
       for (let c = 0; c < 3; c++) data[4 * i + c] = .45 * data[4 * i + c] + .55 * line[c];
   }
-  const small = new OffscreenCanvas(SIDE, SIDE);
+  const small = new OffscreenCanvas(side, side);
   small.getContext("2d").putImageData(image, 0, 0);
-  const wide = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE;
   if (canvas.width !== wide) canvas.width = canvas.height = wide;
   const pen = canvas.getContext("2d");
   pen.imageSmoothingEnabled = true;
@@ -89,7 +99,7 @@ export function axes(pen, scale, plane) {
   pen.lineWidth = 1;
   plane.ticks[0].forEach(([value, label]) => {
     const x = scale.x(value);
-    if (x < 14 || x > scale.w - 14) return;
+    if (x < 14 || x > scale.w - 14 - pen.measureText(plane.labels[0] + " →").width) return;
     pen.beginPath(); pen.moveTo(x, scale.h); pen.lineTo(x, scale.h - 5); pen.stroke();
     pen.textAlign = "center"; pen.fillText(label.replace("-", "−"), x, scale.h - 7);
   });
@@ -104,6 +114,7 @@ export function axes(pen, scale, plane) {
 }
 
 export function dots(canvas, data, view) {
+  if (isDrawn(canvas, [data, JSON.stringify(view), palette(), canvas.clientWidth])) return;
   const pen = context(canvas), scale = scaleOf(canvas, data.plane.box);
   axes(pen, scale, data.plane);
   const many = data.parts.reduce((sum, part) => sum + part.length, 0);
@@ -135,8 +146,11 @@ export function dots(canvas, data, view) {
   }
 }
 
+export function cleared(canvas) { stale(canvas); context(canvas); }
+
 // One input: the network's curve, over the points.
 export function curve(canvas, values, box, colour) {
+  stale(canvas);
   const pen = canvas.getContext("2d"), scale = scaleOf(canvas, box), n = values.length;
   pen.beginPath();
   values.forEach((value, i) => {
@@ -146,6 +160,19 @@ export function curve(canvas, values, box, colour) {
   });
   pen.strokeStyle = palette().paper; pen.lineWidth = 6; pen.stroke();
   pen.strokeStyle = colour || palette().ink; pen.lineWidth = 3; pen.stroke();
+}
+
+// One input: what each neuron adds, its weight times its output; the sum of all, the bias too, is the curve.
+export function added(canvas, columns, box, marked) {
+  const pen = canvas.getContext("2d"), scale = scaleOf(canvas, box), { focus, soft } = palette();
+  (columns || []).slice(0, -1).forEach((values, k) => {
+    pen.beginPath();
+    values.forEach((value, i) => { if (value !== null) pen[i ? "lineTo" : "moveTo"]((i + .5) / values.length * scale.w, scale.y(value)); });
+    pen.globalAlpha = marked === null || marked === k ? .9 : .25; pen.lineWidth = marked === k ? 3 : 1;
+    pen.strokeStyle = marked === k ? focus : soft;
+    pen.stroke();
+  });
+  pen.globalAlpha = 1;
 }
 
 export function nearest(canvas, data, px, py) {
@@ -160,6 +187,7 @@ export function nearest(canvas, data, px, py) {
 
 // The last hidden layer's own plane, where the boundaries are straight.
 export function hiddenSpace(canvas, dotsCanvas, found) {
+  stale(dotsCanvas);
   regions(canvas, found.cells.map(bytes), found.n, false);
   const pen = context(dotsCanvas), scale = scaleOf(dotsCanvas, found.box);
   axes(pen, scale, { labels: found.labels, ticks: [
@@ -171,6 +199,7 @@ export function hiddenSpace(canvas, dotsCanvas, found) {
 // What one neuron says over the plane, large.
 export function neuronLarge(canvas, cells, n, wide) {
   const size = Math.round(canvas.clientWidth * Math.min(devicePixelRatio || 1, 2)) || SIDE;
+  stale(canvas);
   if (canvas.width !== size) canvas.width = canvas.height = size;
   heat(canvas, cells, n, wide ? 1 : n);
 }
