@@ -498,6 +498,23 @@ def test_interrupted_and_resumed(shop: Path, whole: bytes) -> None:
     assert (shop / "i.safetensors").read_bytes() == whole
 
 
+# Ctrl-C in a first epoch that takes a while: there is a checkpoint to go on with.
+@posix
+def test_interrupted_in_the_first_epoch(shop: Path) -> None:
+    write_table(shop / "big.csv", [["a", "b"], *([number, "xy"[number % 2]]
+                                                for number in range(2000))])
+    process = start(shop, "train", "big.csv", "--hidden", "128,128", "--checkpoint", "first.st")
+    while not (shop / "first.st").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.endswith("interrupted in its first epoch; to go on, give the same command with "
+                           "--resume first.st\n")
+
+
 # SIGKILL, twice: the same, and what was resumed goes on writing its checkpoint.
 @pytest.mark.slow
 @posix

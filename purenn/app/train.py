@@ -102,7 +102,7 @@ def add(parser: Parser) -> None:
     option("-o", "--output", metavar="MODEL",
            help="write the model to this file: JSON if it ends in .json, else safetensors")
     option("--checkpoint", metavar="FILE",
-           help="write all there is to this file after every epoch")
+           help="write all there is to this file, at the start and after every epoch")
     option("--resume", metavar="FILE",
            help="go on from a checkpoint, and go on writing it (or that of --checkpoint)")
     option("--plot", metavar="SVG",
@@ -277,8 +277,9 @@ def _say_where_it_is(files: Files, history: History) -> None:
         say(f"model written to {safe(files.output)}\n", sys.stderr)
     if files.plot is not None and len(history):
         say(f"picture written to {safe(files.plot)}\n", sys.stderr)
-    if history.stopped == "interrupted" and files.checkpoint and len(history):
-        say(f"interrupted after epoch {len(history)}; to go on, give the same command with "
+    if history.stopped == "interrupted" and files.checkpoint:
+        when = f"after epoch {len(history)}" if len(history) else "in its first epoch"
+        say(f"interrupted {when}; to go on, give the same command with "
             f"--resume {safe(files.checkpoint)}\n", sys.stderr)
 
 

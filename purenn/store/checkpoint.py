@@ -58,8 +58,9 @@ CHANGING = ("steps", "rate_factor", "memory", "parameters", "rng", "remembered")
 class Checkpoint(Callback):
     """Write the whole state of the training into a file after every `every` epochs, and at the end.
 
-    `path` names a safetensors file; it is replaced in one step. On Ctrl-C, or when an error ends
-    the training, the state after the last whole epoch is written if it is not in the file yet.
+    `path` names a safetensors file; it is replaced in one step. Where there is none, the state
+    before the first epoch is written at once. On Ctrl-C, or when an error ends the training, the
+    state after the last whole epoch is written if it is not in the file yet.
     With `resume`, the training goes on where the file stands (True), or where the checkpoint of
     that name stands; called as it was then, it ends with the very same weights as if it had never
     stopped. `about` may hold settings in words of your own; they are written into the file, and
@@ -86,12 +87,18 @@ class Checkpoint(Callback):
     def resume(self, run: Run) -> None:
         if self.resume_path is not None:
             resume_from(run, self.resume_path, self.about)
+        if not os.path.exists(self.path):  # a training can be stopped in its first epoch too
+            self._note(run)
+            self._write()
 
     def between_epochs(self, run: Run) -> None:
-        self._unwritten = _tensors(run), {
-            **_facts(run), "identity": self._identity, "about": self.about}
+        self._note(run)
         if run.epoch % self.every == 0:
             self._write()
+
+    def _note(self, run: Run) -> None:
+        self._unwritten = _tensors(run), {
+            **_facts(run), "identity": self._identity, "about": self.about}
 
     def end(self, run: Run) -> None:
         self._write()
@@ -326,7 +333,7 @@ def _take_up(run: Run, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) 
     memory = [
         tuple(_value(tensors, f"optimizer.{position}.{number}", value)
               for number in range(getattr(run.optimizer, "remembered", 0)))
-        for position, value in enumerate(values)
+        for position, value in enumerate(values if steps else [])  # before the first step: none
     ]
     states = [_callback_state(tensors, facts["callbacks"], position, callback)
               for position, callback in enumerate(run.callbacks)]
