@@ -48,6 +48,9 @@ ADVISED = {
     "both signs": ('a,b\n"1.234,5",x\n"2,5",y\n', {"decimal": ","}),
     "thousands": ('a,b\n"1,234.5",x\n"2,000",y\n', {"decimal": "."}),
     "thousands in a target": ('b,a\nx,"1.234.567"\ny,"2.000.000"\n', {"decimal": ","}),
+    "thousands beside a point": ('a,b,c\n"1,234",0.5,x\n"2,345",0.25,y\n', {"decimal": "."}),
+    "thousands in two columns": (
+        'a,b,c\n"1,234","1,234,567",x\n"2,345","2,234,567",y\n', {"decimal": "."}),
     "Latin-1": ("name,y\nJosé,1.5\nAnna,2.5\n".encode("latin-1"), {"encoding": "latin-1"}),
     "Windows": ("name,y\n„a“,1.5\nAnna,2.5\n".encode("cp1252"), {"encoding": "cp1252"}),
     "UTF-16": ("name,y\na,1.5\nb,2.5\n".encode("utf-16-le"), {"encoding": "utf-16-le"}),
@@ -129,6 +132,48 @@ def test_a_point_is_no_decimal_comma():
     error = refusal("a;y\n1.5;x\n2.5;y\n", delimiter=";", decimal=",")
     assert "such as 1234,5, got '1.5'" in str(error)
     assert number("0.123", ",") is None and number("1.234", ",") == 1234.0
+
+
+# 4.321 is a fraction to some and four thousand to others. Where the table does not tell which, it
+# is asked; the likelier sign is advised first.
+@pytest.mark.parametrize("content, signs", [
+    ("a;b;y\n4.321;1;x\n950;2;y\n", ",."),
+    ("b;y\nx;4.321\nx;950\n", ",."),
+    ("a;b;y\n1,234;1;x\n2,345;2;y\n", ",."),
+    ('a,b,y\n"1,234",1,x\n"2,345",2,y\n', ".,"),
+    ('a,b,y\n"1,234",0.5,x\n"2,345",1,y\n', "."),
+    ("a;b;y\n4.321;1,5;x\n950;2,5;y\n", ","),
+])
+def test_thousands_are_asked_about_with_the_likelier_sign_first(content, signs):
+    delimiter = ";" if ";" in content else ","
+    advised = [advice.options["decimal"] for advice in refusal(content, delimiter=delimiter).advice
+               if "decimal" in advice.options]
+    assert advised == list(signs)
+    for sign in advised:
+        read_csv(source(content), delimiter=delimiter, decimal=sign)
+
+
+@pytest.mark.parametrize("content", [
+    "a;b;y\n4.321;0.5;x\n950;1;y\n", "a;b;y\n4.321;2;x\n1950;1;y\n", "a;b;y\n0.321;2;x\n1;1;y\n",
+])
+def test_a_point_that_can_be_no_thousand_is_the_decimal_point(content):
+    assert read_csv(source(content), delimiter=";").inputs[0][0] in (4.321, 0.321)
+
+
+def test_words_that_are_read_as_such_still_tell_the_decimal_sign():
+    content = "a;b;y\n4.321;1,5;x\n950;2,5;y\n"
+    error = refusal(content, delimiter=";", text=["b"])
+    assert error.advice[0].options == {"decimal": ","}
+
+
+# A column of names, each of them once, is not to be made into inputs or classes at all.
+def test_names_are_no_inputs_and_no_classes():
+    rows = "".join(f"k{number},{number},{number % 2}\n" for number in range(60))
+    assert [advice.options for advice in refusal(f"k,a,b\n{rows}").advice] == [{"ignore": ["k"]}]
+    error = refusal(f"k,a,b\n{rows}", target="k")
+    assert "60 classes in 60 rows" in str(error)
+    assert [advice.options for advice in error.advice] == [{"task": "classification"}]
+    assert len(read_csv(source(f"k,a,b\n{rows}"), target="k", task="classification").inputs) == 60
 
 
 def test_a_dash_is_a_word_among_words():

@@ -14,8 +14,8 @@ from datetime import date
 from typing import FrozenSet, NamedTuple, Optional
 
 __all__ = [
-    "DATE_ORDERS", "almost_number", "date_orders", "day_of", "is_missing", "number",
-    "stands_for_missing", "written_number",
+    "DATE_ORDERS", "almost_number", "date_orders", "day_of", "has_points_for_thousands",
+    "is_missing", "number", "stands_for_missing", "written_number",
 ]
 
 # What stands for "no value", in any case; and what does so among numbers, but may be a word.
@@ -80,6 +80,15 @@ def _with_point(cell: str, decimal: str) -> str:
     elif decimal == "," and "." in cell:
         return ""  # neither a decimal comma nor thousands: no number
     return cell.replace(",", ".") if decimal == "," else cell
+
+
+def has_points_for_thousands(cell: str) -> bool:
+    """Return whether a number with a point in it may be a whole one: 4.321, but not 4.32 or 0.321.
+
+    >>> [has_points_for_thousands(cell) for cell in ("4.321", "4.32", "0.321")]
+    [True, False, False]
+    """
+    return "," not in cell and bool(_GROUPED[","].fullmatch(cell))
 
 
 def almost_number(cell: str) -> bool:

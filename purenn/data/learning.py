@@ -14,7 +14,8 @@ from .records import (
     Record, Records, check_width, column_names, delimiter_advice, is_header, position,
 )
 from .tally import (
-    DISTINCT_CAP, Column, Tally, feature_column, hole_advice, remarks_on, target_column,
+    DISTINCT_CAP, Column, Tally, decimal_signs, feature_column, hole_advice, remarks_on,
+    target_column,
 )
 
 __all__ = ["ColumnReport", "Examined", "TableReport", "examined", "no_rows"]
@@ -183,9 +184,10 @@ def _judged(tallies: List[Tally], plan: _Plan, records: Records) -> Examined:
     """Decide what becomes of each column; what cannot be decided are the errors of the report."""
     columns: List[Column] = []
     remarks, errors = list(records.remarks), []
+    signs = decimal_signs(tallies, records.delimiter)
     for tally in tallies:
         try:
-            columns.append(_judged_column(tally, plan))
+            columns.append(_judged_column(tally, plan, signs))
             remarks += remarks_on(tally, columns[-1], plan.options.task)
         except DataError as error:
             errors.append(error)
@@ -197,13 +199,13 @@ def _judged(tallies: List[Tally], plan: _Plan, records: Records) -> Examined:
     return Examined(columns, plan.options._replace(delimiter=records.delimiter), report)
 
 
-def _judged_column(tally: Tally, plan: _Plan) -> Column:
+def _judged_column(tally: Tally, plan: _Plan, signs: Sequence[str]) -> Column:
     place = tally.position
     if place in plan.ignored:
         return Column(tally.name, "ignored")
     if place == plan.target:
-        return target_column(tally, plan.options.task)
-    return feature_column(tally, plan.options, place in plan.text, place in plan.dates)
+        return target_column(tally, plan.options.task, signs)
+    return feature_column(tally, plan.options, signs, place in plan.text, place in plan.dates)
 
 
 def _hole_errors(

@@ -15,15 +15,15 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..text import counted, shown
 from .cells import (
-    DATE_ORDERS, almost_number, date_orders, day_of, is_missing, number, stands_for_missing,
-    written_number,
+    DATE_ORDERS, almost_number, date_orders, day_of, has_points_for_thousands, is_missing, number,
+    stands_for_missing, written_number,
 )
 from .errors import DataError, Place, Remark
 from .options import Advice, Name, TableOptions
 
 __all__ = [
-    "DISTINCT_CAP", "Column", "Tally", "feature_column", "hole_advice", "remarks_on",
-    "target_column",
+    "DISTINCT_CAP", "Column", "Tally", "decimal_signs", "feature_column", "hole_advice",
+    "remarks_on", "target_column",
 ]
 
 CLASSES_CAP = 1000
@@ -100,6 +100,8 @@ class Tally:
         self.numbers = Span()
         self.days = {order: Span() for order in sorted(DATE_ORDERS)}  # of dates, read in this order
         self.signs: Set[str] = set()  # decimal signs and units of written numbers
+        self.first_point = ""  # the first number with a point in it
+        self.has_thousands = True  # so far, points may stand between thousands
         self.kinds: Dict[str, str] = {}  # of the different cells; one more than the cap at most
         self.repeated = False
 
@@ -108,6 +110,8 @@ class Tally:
         if value is not None:
             kind = "number"
             self.numbers.add(value)
+            if self.has_thousands:
+                self._look_for_thousands(cell, value)
         else:
             kind = self.kinds.get(cell) or self._kind_of(cell, row)
             self.counts[kind] += 1
@@ -136,6 +140,21 @@ class Tally:
         if "almost" not in self.first and almost_number(cell):
             self.first["almost"] = (row, cell)
         return "word"
+
+    def _look_for_thousands(self, cell: str, value: float) -> None:
+        if "." in cell:
+            self.first_point = self.first_point or cell
+            self.has_thousands = has_points_for_thousands(cell)
+        elif abs(value) >= 1000:
+            self.has_thousands = False  # here is a whole number without any
+
+    @property
+    def decimal_sign(self) -> str:
+        """The decimal sign of the column as far as its cells tell for sure, else ""."""
+        signs = self.signs & {".", ","}
+        if self.first_point and not self.has_thousands:
+            signs.add(".")
+        return signs.pop() if len(signs) == 1 else ""
 
     @property
     def others(self) -> int:
@@ -217,15 +236,33 @@ def _by_size_then_alphabet(word: str) -> Tuple[bool, float, str]:
 # ---- Features ----
 
 
-def feature_column(tally: Tally, options: TableOptions, as_text: bool, as_date: bool) -> Column:
-    """Return what a column of features becomes; DataError if it cannot be used as it is."""
+def decimal_signs(tallies: Sequence[Tally], delimiter: str) -> List[str]:
+    """Return the decimal signs that a table may be written with, the likelier first.
+
+    If the cells of any column tell it, the others will have it too. If none does, a semicolon
+    between cells says that the comma was needed for something else.
+    """
+    certain = {tally.decimal_sign for tally in tallies} - {""}
+    if len(certain) == 1:
+        return list(certain)
+    return [",", "."] if delimiter == ";" else [".", ","]
+
+
+def feature_column(
+    tally: Tally, options: TableOptions, signs: Sequence[str], as_text: bool, as_date: bool
+) -> Column:
+    """Return what a column of features becomes; DataError if it cannot be used as it is.
+
+    signs: what the decimal sign of the table may be, the likelier first.
+    """
     if as_date:
         return _date_column(tally)
     if not tally.filled:
         raise tally.error("every cell is missing", [_without(tally)])
     words = Advice("read the whole column as words", {"text": tally.own()})
     if not as_text:
-        _refuse_written(tally, [_without(tally), words])
+        _refuse_written(tally, signs, [_without(tally), words])
+        _refuse_thousands(tally, signs, [_without(tally), words])
         _refuse_dates(tally, words)
         ways = [words, _without(tally)]
         few = len(tally.different) <= options.categories_cap
@@ -236,8 +273,8 @@ def feature_column(tally: Tally, options: TableOptions, as_text: bool, as_date: 
                 raise tally.error("the numbers are too large", [_without(tally)])
             return Column(tally.name, "number", (), numbers.mean, numbers.low, numbers.high)
     cap = 100 * (len(tally.different) // 100 + 1)
-    allow = Advice("allow more", {"categories_cap": cap})
-    _refuse_many(tally, options.categories_cap, [_without(tally), allow])
+    allow = [Advice("allow more", {"categories_cap": cap})] * tally.repeated
+    _refuse_many(tally, options.categories_cap, [_without(tally), *allow])
     return Column(tally.name, "text", tally.categories("text"))
 
 
@@ -253,7 +290,7 @@ def hole_advice(filling: bool = True) -> List[Advice]:
     return [fill, drop] if filling else [drop]
 
 
-def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
+def _refuse_written(tally: Tally, signs: Sequence[str], advice: List[Advice]) -> None:
     """Refuse numbers in a form that is not read: decimal commas, thousands, units."""
     count = tally.counts["written"]
     if not count or count + tally.numbers.count <= tally.counts["word"]:
@@ -261,13 +298,22 @@ def _refuse_written(tally: Tally, advice: List[Advice]) -> None:
     row, cell = tally.first["written"]
     plain = "1234,5" if tally.decimal == "," else "1234.5"
     problem = f"expected plain numbers such as {plain}, got {shown(cell)}"
-    signs = sorted(tally.signs - {""})
-    if tally.decimal or len(signs) > 1 or signs not in ([], [","], ["."]):
+    own = tally.signs - {""}
+    if tally.decimal or len(own) > 1 or not own <= {",", "."}:
         raise tally.error(problem, [Advice("take units and signs out of the cells"), *advice], row)
-    readings = {",": "1.234,5", ".": "1,234.5"}
-    read = [Advice(f"read numbers like {readings[sign]}", {"decimal": sign})
-            for sign in signs or readings]
-    raise tally.error(problem, read + advice, row)
+    raise tally.error(problem, [_reading(sign) for sign in own or signs] + advice, row)
+
+
+def _refuse_thousands(tally: Tally, signs: Sequence[str], advice: List[Advice]) -> None:
+    """Refuse to guess whether 4.321 is more than four thousand, where commas are decimal signs."""
+    if tally.decimal is None and tally.first_point and tally.has_thousands and signs[0] == ",":
+        raise tally.error(f"{shown(tally.first_point)} may be a whole number with a point between "
+                          "thousands, or a fraction", [_reading(","), _reading("."), *advice])
+
+
+def _reading(sign: str) -> Advice:
+    example = {",": "1.234,5", ".": "1,234.5"}[sign]
+    return Advice(f"read numbers like {example}", {"decimal": sign})
 
 
 def _refuse_dates(tally: Tally, words: Advice) -> None:
@@ -298,6 +344,15 @@ def _refuse_many(tally: Tally, cap: int, advice: List[Advice]) -> None:
                           "of its own, got more", advice)
 
 
+def _refuse_names(tally: Tally, advice: List[Advice]) -> None:
+    """Refuse classes of hardly more than one row each: nothing can be learned about them."""
+    count = len(tally.different)
+    if tally.filled >= FEW_ROWS and 2 * count > tally.filled:
+        raise tally.error(f"expected several rows of each class, got {count:,} classes in "
+                          f"{tally.filled:,} rows, as names and identifiers have; take another "
+                          "column as the target", advice)
+
+
 def _date_column(tally: Tally) -> Column:
     wrong = [tally.first[kind] for kind in ("word", "written") if kind in tally.first]
     if wrong or tally.numbers.count or not tally.counts["date"]:
@@ -316,22 +371,28 @@ def _date_column(tally: Tally) -> Column:
 # ---- The target ----
 
 
-def target_column(tally: Tally, task: Optional[str]) -> Column:
-    """Return what the target becomes; DataError if it cannot be used as it is."""
+def target_column(tally: Tally, task: Optional[str], signs: Sequence[str]) -> Column:
+    """Return what the target becomes; DataError if it cannot be used as it is.
+
+    signs: what the decimal sign of the table may be, the likelier first.
+    """
     classes = Advice("say that these are classes", {"task": "classification"})
     if task == "regression" and not tally.of_numbers:
-        _refuse_written(tally, [])
+        _refuse_written(tally, signs, [])
         row, cell = min(tally.first[kind] for kind in ("word", "date", "written", "dash")
                         if kind in tally.first)
         raise tally.error(f"regression expects a number as the target, got {shown(cell)}", [], row)
     if task is None:
-        _refuse_written(tally, [classes])
+        _refuse_written(tally, signs, [classes])
         if tally.of_dates:
             raise tally.error("these are dates; take another column as the target", [classes])
         _refuse_mixed(tally, [classes])
         values = tally.of_numbers and not two_numbers(tally)
         task = "regression" if values else "classification"
+        if not values:
+            _refuse_names(tally, [classes])
     if task == "regression":
+        _refuse_thousands(tally, signs, [])
         return Column(tally.name, "value", (), None, tally.numbers.low, tally.numbers.high)
     _refuse_many(tally, CLASSES_CAP, [Advice(
         "take another column as the target; values to be measured are", {"task": "regression"})])
