@@ -196,13 +196,28 @@ def test_dropping_rows_with_dashes_forgets_what_stands_only_there():
 
 
 def test_dates_become_year_month_weekday():
-    content = "d,y\n2024-02-29,1.5\n2024-03-01 12:30,2.5\n"
+    content = "d,y\n2024-02-29,1.5\n2023-03-01 12:30,2.5\n"
     data = read_csv(source(content), dates=["d"])
     assert data.feature_names == ["d.year", "d.month", "d.weekday"]
-    assert list(data.inputs) == [[2024.0, 2.0, 3.0], [2024.0, 3.0, 4.0]]
-    for days in ("29.2.2024", "1.3.2024"), ("2/29/2024", "3/1/24"), ("29-Feb-2024", "Mar 1, 2024"):
+    assert list(data.inputs) == [[2024.0, 2.0, 3.0], [2023.0, 3.0, 2.0]]
+    for days in ("29.2.2024", "1.3.2023"), ("2/29/2024", "3/1/23"), ("29-Feb-2024", "Mar 1, 2023"):
         other = read_csv(source(f'd,y\n"{days[0]}",1.5\n"{days[1]}",2.5\n'), dates=["d"])
         assert list(other.inputs) == list(data.inputs)
+
+
+# A part of the date that is the same in all rows tells nothing, and is no input.
+@pytest.mark.parametrize("days, parts", [
+    (["2024-05-01", "2024-06-04"], ["month", "weekday"]),
+    (["2024-05-01", "2024-05-02", "2024-05-03"], ["weekday"]),
+    (["2023-05-01", "2024-05-06"], ["year"]),
+    (["2024-05-01", "2024-05-01"], ["year", "month", "weekday"]),
+])
+def test_parts_of_dates_that_do_not_differ_are_left_out(days, parts):
+    content = "d,a,y\n" + "".join(f"{day},{n},{'xy'[n % 2]}\n" for n, day in enumerate(days))
+    learned = learn_csv(source(content), TableOptions(dates=["d"]))
+    assert learned.data.feature_names == [*(f"d.{part}" for part in parts), "a"]
+    again = Encoding.from_dict(json.loads(json.dumps(learned.encoding.to_dict())))
+    assert list(read_rows(source(content), again)) == list(learned.data.inputs)
 
 
 def test_a_date_that_may_be_two_is_refused():
@@ -214,7 +229,7 @@ def test_a_date_that_may_be_two_is_refused():
 def test_dates_are_filled_with_the_mean_day():
     data = read_csv(source("d,y\n2024-05-01,1.5\n2024-05-03,2.5\n,3.5\n"), dates=["d"],
                     missing="mean")
-    assert data.inputs[2] == [2024.0, 5.0, 3.0]
+    assert data.inputs[2] == [3.0]  # the third of May was a Friday, the mean day is a Thursday
 
 
 # ---- Where the table begins ----
@@ -329,9 +344,8 @@ def test_holes_and_new_words_are_treated_as_in_training_or_as_said():
         with open_table(source(later), encoding, TableOptions(**options)) as table:
             return [row.inputs for row in table]
 
-    ends = [2024.0, 5.0, 2.0]
-    filled = [[2.0, 0.0, 1.0, *ends], [1.0, 0.0, 0.0, *ends], [1.0, 0.0, 0.0, *ends],
-              [1.0, 0.0, 1.0, 2024.0, 5.0, 3.0]]
+    filled = [[2.0, 0.0, 1.0, 2.0], [1.0, 0.0, 0.0, 2.0], [1.0, 0.0, 0.0, 2.0],
+              [1.0, 0.0, 1.0, 3.0]]
     assert rows(learned()) == [[], [], [], []]
     assert rows(learned(), missing="mean", unseen="zeros") == filled
     assert rows(learned(missing="mean", unseen="zeros")) == filled
@@ -391,7 +405,7 @@ def test_rows_of_pandas_are_encoded_like_rows_of_the_file():
     pandas = pytest.importorskip("pandas")
     row = {"size": pandas.NA, "colour": "red", "day": pandas.Timestamp("2024-05-01 13:00")}
     encoded = learned().encode_record(row, options=TableOptions(missing="mean"))
-    assert encoded == [2.0, 0.0, 1.0, 2024.0, 5.0, 2.0]
+    assert encoded == [2.0, 0.0, 1.0, 2.0]
 
 
 def test_values_far_outside_of_the_training_are_told_when_asked():

@@ -15,7 +15,7 @@ from ..layers import Layer
 from ..model import Model
 from ..network import Network
 from ..store.model import TOLERANCE
-from ..text import safe
+from ..text import listed, safe
 from . import options as words
 from .options import Parser
 from .predict import opened_model
@@ -82,7 +82,7 @@ def _column(column: Any) -> str:
     if column.kind == "text":
         return f"one of {_some([word or '(missing)' for word in column.categories])}"
     if column.kind == "date":
-        return "a date: year, month and weekday"
+        return f"a date: {listed(column.categories, 'and')}"
     return "a number" if column.fill is None else f"a number, {column.fill:.6g} if it is missing"
 
 

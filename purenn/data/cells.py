@@ -11,11 +11,11 @@ Before this: files. After this: tally.
 
 import re
 from datetime import date
-from typing import FrozenSet, NamedTuple, Optional
+from typing import Dict, FrozenSet, NamedTuple, Optional
 
 __all__ = [
-    "DATE_ORDERS", "almost_number", "date_orders", "day_of", "has_points_for_thousands",
-    "is_missing", "number", "stands_for_missing", "written_number",
+    "DATE_ORDERS", "DATE_PARTS", "almost_number", "date_orders", "date_parts", "day_of",
+    "has_points_for_thousands", "is_missing", "number", "stands_for_missing", "written_number",
 ]
 
 # What stands for "no value", in any case; and what does so among numbers, but may be a word.
@@ -144,6 +144,7 @@ Written(decimal='', unit='')]
 # ---- Dates ----
 
 DATE_ORDERS = frozenset(["ymd", "dmy", "mdy"])
+DATE_PARTS = ("year", "month", "weekday")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DATE = re.compile(
     r"(\d{1,4})([-/.])(\d{1,2})\2(\d{4}|\d{1,2})(?:[T ]+\d{1,2}:\d{2}[\d:.]*\s*"
@@ -188,6 +189,16 @@ def day_of(cell: str, order: str) -> Optional[int]:
     if len(parts["y"]) == 2:
         year += 1900 if year >= 69 else 2000
     return _ordinal(year, int(parts["m"]), int(parts["d"]))
+
+
+def date_parts(day: int) -> Dict[str, int]:
+    """Return the DATE_PARTS of a day, as `day_of` gives it; weekday 0 is Monday.
+
+    >>> date_parts(date(2024, 12, 31).toordinal())
+    {'year': 2024, 'month': 12, 'weekday': 1}
+    """
+    it = date.fromordinal(day)
+    return dict(zip(DATE_PARTS, (it.year, it.month, it.weekday())))
 
 
 def _day_in_words(cell: str) -> Optional[int]:

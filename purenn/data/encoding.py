@@ -14,7 +14,8 @@ A number stays a number. A word becomes as many columns as there are different w
 own, 0 in the others (one-hot; see `dataset` for why not 0, 1, 2, …). A hole is an error, unless you
 say what to put there: here the mean of its column, 1.0.
 
-Dates become year, month and weekday (0 is Monday): three numbers in which a rhythm can be found.
+Dates become year, month and weekday (0 is Monday), numbers in which a rhythm can be found; a part
+that is the same in all rows, such as the year of a table of one year, is left out.
 
 Before this: learning. After this: csv_files.
 """
@@ -25,7 +26,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 from ..linalg import Vector
 from ..text import shown
-from .cells import DATE_ORDERS, day_of, is_missing, number, stands_for_missing
+from .cells import (
+    DATE_ORDERS, DATE_PARTS, date_parts, day_of, is_missing, number, stands_for_missing,
+)
 from .errors import DataError, Place
 from .options import DEFAULTS, KEPT, WITH_NAMES, Advice, TableOptions, is_delimiter
 from .tally import Column, hole_advice
@@ -256,7 +259,7 @@ def _encoded(column: Column, cell: str, options: TableOptions) -> Vector:
             order = " ".join({"y": "year", "m": "month", "d": "day"}[one]
                              for one in column.date_order)
             raise DataError(f"expected a date ({order}), got {shown(cell)}")
-        return _date_parts(day)
+        return _date_inputs(column, day)
     return _one_hot(column, cell, options)
 
 
@@ -265,14 +268,15 @@ def _filled(column: Column, cell: str, options: TableOptions) -> Vector:
         if column.kind == "text":  # without a category for holes: none of the known words
             return [1.0 if category == "" else 0.0 for category in column.categories]
         if column.fill is not None:
-            return _date_parts(round(column.fill)) if column.kind == "date" else [column.fill]
+            return (_date_inputs(column, round(column.fill)) if column.kind == "date"
+                    else [column.fill])
     got = f"a missing value ({shown(cell)})" if cell else "an empty cell"
     raise DataError(f"expected a value, got {got}", advice=hole_advice())
 
 
-def _date_parts(day: int) -> Vector:
-    it = date.fromordinal(day)
-    return [float(it.year), float(it.month), float(it.weekday())]
+def _date_inputs(column: Column, day: int) -> Vector:
+    parts = date_parts(day)
+    return [float(parts[name]) for name in column.categories]
 
 
 def _one_hot(column: Column, word: str, options: TableOptions) -> Vector:
@@ -346,8 +350,9 @@ def _column(item: Any, fields: Sequence[str]) -> Column:
     _expect(isinstance(categories, list) and all(isinstance(word, str) for word in categories)
             and len(set(categories)) == len(categories),
             "a list of different texts as categories", categories)
-    _expect(bool(categories) == (kind in ("text", "class")),
-            f"categories for text and classes only, in a column of kind {kind}", categories)
+    _expect(bool(categories) == (kind in ("text", "class", "date")),
+            f"categories for text, classes and dates only, in a column of kind {kind}", categories)
+    _expect(kind != "date" or set(categories) <= set(DATE_PARTS), "parts of a date", categories)
     _expect(column.date_order in DATE_ORDERS if kind == "date" else column.date_order == "",
             "an order of day, month and year for dates only", column.date_order)
     fill, low, high = (_number_or_none(field, getattr(column, field), kind)

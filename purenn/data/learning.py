@@ -264,7 +264,8 @@ def _becomes(column: Column) -> str:
         more = ", …" * (len(column.categories) > 4)
         return f"the target, {counted(len(column.categories), 'class', 'classes')}: {names}{more}"
     if column.kind == "date":
-        return "3 inputs: year, month, weekday"
+        parts = column.categories
+        return f"{counted(len(parts), 'input')}: {', '.join(parts)}"
     if column.kind == "text":
         return counted(len(column.categories), "input") + ", one for each word"
     return "1 input"

@@ -53,7 +53,8 @@ class TableOptions(NamedTuple):
     unseen          words that the training table did not have: "refuse" them, or take them for
                     none of the known ones: "zeros"
     text            columns to be read as words even though they hold numbers (postal codes)
-    dates           columns of dates, each of which becomes year, month and weekday
+    dates           columns of dates, each of which becomes year, month and weekday (those of them
+                    that differ)
     ignore          columns to leave out (names, running numbers)
     categories_cap  the largest number of different words in a column
     """

@@ -15,8 +15,8 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..text import counted, shown
 from .cells import (
-    DATE_ORDERS, almost_number, date_orders, day_of, has_points_for_thousands, is_missing, number,
-    stands_for_missing, written_number,
+    DATE_ORDERS, DATE_PARTS, almost_number, date_orders, date_parts, day_of,
+    has_points_for_thousands, is_missing, number, stands_for_missing, written_number,
 )
 from .errors import DataError, Place, Remark
 from .options import Advice, Name, TableOptions
@@ -38,7 +38,8 @@ class Column(NamedTuple):
     name        from the line of names, or "column 3" where there is none
     kind        "number", "text" or "date" for features, "class" or "value" for the target, or
                 "ignored"
-    categories  the different words of a text column, or the classes; "" stands for a hole
+    categories  the different words of a text column, or the classes; "" stands for a hole. Of
+                dates, those of year, month and weekday that are inputs
     fill        what fills a hole in a column of numbers, their mean; of dates, the mean day
     low, high   the smallest and the largest number of the training table; of dates, the days
     date_order  how dates are written: "ymd", "dmy" or "mdy"
@@ -57,7 +58,7 @@ class Column(NamedTuple):
         if self.kind == "text":
             return [f"{self.name}={category or '(missing)'}" for category in self.categories]
         if self.kind == "date":
-            return [f"{self.name}.{part}" for part in ("year", "month", "weekday")]
+            return [f"{self.name}.{part}" for part in self.categories]
         return [self.name] if self.kind == "number" else []
 
 
@@ -84,6 +85,24 @@ class Span:
             self.last = value
 
 
+class Days(Span):
+    """How many days went by, their mean and ends, and which years, months and weekdays."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: Dict[str, Set[int]] = {part: set() for part in DATE_PARTS}
+
+    def add(self, value: float) -> None:
+        super().add(value)
+        for part, number in date_parts(int(value)).items():
+            self.parts[part].add(number)
+
+    @property
+    def telling(self) -> List[str]:
+        """The parts that differ from day to day, and all of them if none does."""
+        return [part for part, seen in self.parts.items() if len(seen) > 1] or list(DATE_PARTS)
+
+
 class Tally:
     """What one column holds, counted while its cells go by.
 
@@ -98,7 +117,7 @@ class Tally:
         self.counts = {"hole": 0, "dash": 0, "date": 0, "written": 0, "word": 0}
         self.first: Dict[str, Tuple[int, str]] = {}
         self.numbers = Span()
-        self.days = {order: Span() for order in sorted(DATE_ORDERS)}  # of dates, read in this order
+        self.days = {order: Days() for order in sorted(DATE_ORDERS)}  # of dates, read in this order
         self.signs: Set[str] = set()  # decimal signs and units of written numbers
         self.first_point = ""  # the first number with a point in it
         self.has_thousands = True  # so far, points may stand between thousands
@@ -365,7 +384,7 @@ def _date_column(tally: Tally) -> Column:
         raise tally.error(f"{shown(cell)} may be two dates, or the column is written in more than "
                           "one way. Write dates with the year first", [_without(tally)], row)
     days = tally.days[order]
-    return Column(tally.name, "date", (), days.mean, days.low, days.high, order)
+    return Column(tally.name, "date", days.telling, days.mean, days.low, days.high, order)
 
 
 # ---- The target ----
