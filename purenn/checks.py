@@ -89,15 +89,29 @@ def random_generator(who: str, rng: Any) -> Random:
     return rng  # type: ignore[no-any-return]
 
 
-# Words that other libraries use, and what they are called here.
+# Words that other libraries use, and what they are called here, "here or there".
 WORDS = {
     "lr": "learning_rate", "eta": "learning_rate", "rate": "learning_rate", "epoch": "epochs",
     "n_epochs": "epochs", "max_iter": "epochs", "batch": "batch_size", "units": "neurons",
     "out_features": "neurons", "in_features": "inputs", "x": "inputs", "X": "inputs",
     "y": "targets", "criterion": "loss", "optim": "optimizer", "validation_data": "validation",
-    "seed": "rng", "random_state": "rng", "generator": "rng", "betas": "beta1", "eps": "epsilon",
-    "kernel_initializer": "initializer", "init": "initializer", "p": "rate", "metric": "metrics",
-    "callback": "callbacks", "regularization": "penalty", "alpha": "decay", "rho": "decay",
+    "seed": "rng random_state", "random_state": "rng", "generator": "rng random_state",
+    "rng": "random_state", "betas": "beta1", "eps": "epsilon",
+    "kernel_initializer": "initializer", "init": "initializer", "p": "rate dropout",
+    "metric": "metrics", "callback": "callbacks", "regularization": "penalty l2",
+    "penalty": "l2", "weight_decay": "l2", "alpha": "decay l2", "rho": "decay",
+    "hidden_layer_sizes": "hidden", "hidden_sizes": "hidden", "layers": "hidden",
+    "solver": "optimizer", "learning_rate_init": "learning_rate",
+    "validation": "validation_fraction", "validation_split": "validation_fraction",
+    "n_iter_no_change": "patience",
+    "n_samples": "size", "samples": "size", "n": "size", "n_classes": "classes",
+}
+# What belongs elsewhere, and how it is given there.
+ELSEWHERE = {
+    "learning_rate": "it is the optimizer's: optimizer=Adam(learning_rate=…)",
+    "l2": "large weights are kept small by penalty=L2(…)",
+    "patience": "stop early with callbacks=[EarlyStopping(patience=…)]",
+    "verbose": "print(history) shows a training, and a callback can print in every epoch",
 }
 
 
@@ -120,7 +134,9 @@ def explains_arguments(function: F) -> F:
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise  # not from the call, but from inside of the function
-            who = function.__qualname__.replace(".__init__", "")
+            who = function.__qualname__
+            if who.endswith(".__init__") and arguments:
+                who = type(arguments[0]).__name__
             raise TypeError(_wrong_call(who, function, arguments, options, error)) from None
 
     return explaining  # type: ignore[return-value]
@@ -134,14 +150,12 @@ def _wrong_call(who: str, function: Any, arguments: Any, options: Any, error: Ex
     known = signature(function).parameters
     for name in options:
         if name not in known:
-            if name == "verbose":
-                return f"{who}: there is no argument 'verbose'; print(history) shows a training, " \
-                       f"and a callback can print in every epoch"
-            likely = [WORDS.get(name, ""), *get_close_matches(name, known, 1)]
-            right = next((word for word in likely if word in known), None)
-            known_names = ", ".join(one for one in known if one != "self")
-            return f"{who}: there is no argument {name!r}; " + (
-                f"it is called {right} here" if right else f"there are {known_names}")
+            words = WORDS.get(name, "").split()
+            right = [f"it is called {word} here"
+                     for word in [*words, *get_close_matches(name, known, 1)] if word in known]
+            right += [ELSEWHERE[word] for word in (name, *words) if word in ELSEWHERE]
+            right += ["there are " + ", ".join(one for one in known if one != "self")]
+            return f"{who}: there is no argument {name!r}; {right[0]}"
     positional = [one for one in known.values() if one.kind == Parameter.POSITIONAL_OR_KEYWORD]
     if len(arguments) > len(positional):
         hidden = 1 if "self" in known else 0
@@ -153,7 +167,9 @@ def _wrong_call(who: str, function: Any, arguments: Any, options: Any, error: Ex
     what = str(error).split("() ")[-1]
     if what.endswith(": 'rng'"):
         what = "rng, a random generator, is missing"
-    hint = "; from random import Random, then give Random(1)" if "rng" in what else ""
+    by_name = "rng" in known and known["rng"].kind == Parameter.KEYWORD_ONLY
+    hint = (f"; from random import Random, then give {'rng=' * by_name}Random(1)"
+            if "rng" in what else "")
     return f"{who}: {what}{hint}"
 
 

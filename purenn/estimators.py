@@ -338,6 +338,7 @@ class Estimator:
 
     _kind: str
 
+    @checks.explains_arguments
     def __init__(
         self,
         hidden: Union[int, Sequence[int]] = (16,),
@@ -723,6 +724,7 @@ class Classifier(Estimator):
 
     _estimator_type = "classifier"  # how scikit-learn before 1.6 tells classes from values
 
+    @checks.explains_arguments
     def __init__(
         self,
         hidden: Union[int, Sequence[int]] = (16,),

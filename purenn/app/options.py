@@ -250,8 +250,8 @@ def add_table_options(parser: Parser) -> None:
         help="classification or regression (default: regression if the target is numbers, but for "
              "0 and 1)")
     for name, what in (("text", "columns of words, even if they look like numbers: a,b,c"),
-                       ("dates", "columns of dates: each becomes year, month and weekday, as far as they "
-                                 "differ"),
+                       ("dates", "columns of dates: each becomes year, month and weekday, as far "
+                                 "as they differ"),
                        ("ignore", "columns to leave out")):
         add(f"--{name}", metavar="COLS", type=columns, action="extend", default=[], help=what)
     add("--categories-cap", metavar="N", type=count, default=50,

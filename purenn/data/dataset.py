@@ -28,7 +28,9 @@ from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union, overload
 
 from .. import linalg
-from ..checks import number_between, positive_integer, random_generator
+from ..checks import (
+    explains_arguments, number_between, positive_integer, random_generator,
+)
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
 from ..notebooks import Pictured
@@ -77,6 +79,7 @@ class DataSet(NamedTuple):
 # ---- Splitting ----
 
 
+@explains_arguments
 def split(data: DataSet, fraction: float = 0.2, *, rng: Random) -> Tuple[DataSet, DataSet]:
     """Return (train, test): every row of the data in one of the two, in shuffled order.
 

@@ -94,8 +94,8 @@ class Days(Span):
 
     def add(self, value: float) -> None:
         super().add(value)
-        for part, number in date_parts(int(value)).items():
-            self.parts[part].add(number)
+        for part, count in date_parts(int(value)).items():
+            self.parts[part].add(count)
 
     @property
     def telling(self) -> List[str]:

@@ -29,7 +29,9 @@ import math
 from random import Random
 from typing import Iterator, List, Tuple
 
-from ..checks import number_between, positive_integer, random_generator
+from ..checks import (
+    explains_arguments, number_between, positive_integer, random_generator,
+)
 from ..initializers import normal_deviate
 from ..linalg import Matrix, Vector
 from .dataset import DataSet
@@ -37,6 +39,7 @@ from .dataset import DataSet
 __all__ = ["circle", "gaussians", "moons", "sine", "spiral", "vertical", "xor"]
 
 
+@explains_arguments
 def gaussians(
     size: int = 300, *, classes: int = 3, noise: float = 0.25, rng: Random
 ) -> DataSet:
@@ -60,6 +63,7 @@ def gaussians(
     return _points(inputs, targets, names, f"gaussians: {classes} clouds, noise {noise:g}")
 
 
+@explains_arguments
 def vertical(size: int = 300, *, classes: int = 3, noise: float = 0.1, rng: Random) -> DataSet:
     """Make vertical bands, one beside the other: class c around x = c/3, all around y = 1/2.
 
@@ -81,6 +85,7 @@ def vertical(size: int = 300, *, classes: int = 3, noise: float = 0.1, rng: Rand
     return _points(inputs, targets, names, f"vertical: {classes} bands, noise {noise:g}")
 
 
+@explains_arguments
 def xor(size: int = 4, *, noise: float = 0.0, rng: Random) -> DataSet:
     """Make points at the corners of a square; the class is the exclusive or of x and y.
 
@@ -110,6 +115,7 @@ def xor(size: int = 4, *, noise: float = 0.0, rng: Random) -> DataSet:
     return _points(inputs, targets, ["equal", "different"], f"xor: noise {noise:g}")
 
 
+@explains_arguments
 def circle(size: int = 300, *, noise: float = 0.05, rng: Random) -> DataSet:
     """Make a disc of radius 0.5 (class 1) inside a ring of radius 0.7 to 1 (class 0).
 
@@ -132,6 +138,7 @@ def circle(size: int = 300, *, noise: float = 0.05, rng: Random) -> DataSet:
     return _points(inputs, targets, ["outside", "inside"], f"circle: noise {noise:g}")
 
 
+@explains_arguments
 def moons(size: int = 300, *, noise: float = 0.1, rng: Random) -> DataSet:
     """Make two half circles that reach into each other, like two hooks.
 
@@ -157,6 +164,7 @@ def moons(size: int = 300, *, noise: float = 0.1, rng: Random) -> DataSet:
     return _points(inputs, targets, ["upper", "lower"], f"moons: noise {noise:g}")
 
 
+@explains_arguments
 def spiral(size: int = 300, *, classes: int = 3, noise: float = 0.2, rng: Random) -> DataSet:
     """Make arms that start in the middle and wind outwards, each into the gap between others.
 
@@ -189,6 +197,7 @@ def spiral(size: int = 300, *, classes: int = 3, noise: float = 0.2, rng: Random
     return _points(inputs, targets, names, f"spiral: {classes} arms, noise {noise:g}")
 
 
+@explains_arguments
 def sine(size: int = 300, *, noise: float = 0.1, rng: Random) -> DataSet:
     """Make one wave to be learned as a curve:  y = sin(2π x) + noise,  x evenly from 0 to 1.
 
