@@ -167,8 +167,8 @@ def _wrong_call(who: str, function: Any, arguments: Any, options: Any, error: Ex
     what = str(error).split("() ")[-1]
     if what.endswith(": 'rng'"):
         what = "rng, a random generator, is missing"
-    by_name = "rng" in known and known["rng"].kind == Parameter.KEYWORD_ONLY
-    hint = (f"; from random import Random, then give {'rng=' * by_name}Random(1)"
+    named_only = "rng" in known and known["rng"].kind == Parameter.KEYWORD_ONLY
+    hint = (f"; from random import Random, then give {'rng=' * named_only}Random(1)"
             if "rng" in what else "")
     return f"{who}: {what}{hint}"
 

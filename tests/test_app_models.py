@@ -686,7 +686,10 @@ def test_damaged_models(shop: Path, main: Any, tmp_path: Path) -> None:
 # Files that are no models, and words that are nothing.
 @pytest.mark.parametrize("words, code, part", [
     (("show", "nothing.json"), 1, "nothing.json"), (("show", "."), 1, "."),
-    (("show", "t.csv"), 1, "t.csv"), (("predict", "t.csv", "t.csv"), 1, "t.csv"),
+    (("show", "t.csv"), 2, "model comes first"),
+    (("predict", "t.csv", "t.csv"), 2, "t.csv is text, a table perhaps; the model comes"),
+    (("export", "t.csv", "-o", "x.py"), 2, "the model comes first"),
+    (("evaluate", "iris", "t.csv"), 2, "iris is a set of examples; the model comes first"),
     (("train", "nothing.csv"), 1, "nothing.csv"), (("train", "nothing"), 2, "expected a file"),
     (("train", "irsi"), 2, "did you mean iris?"), (("train", "."), 1, "."),
     (("train", "t.csv", "t.csv", "x"), 2, "too many"),

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"data": examples.description, **found}, indent=2, allow_nan=False))
     else:
-        print("\n".join([examples.description, *_as_lines(model, examples, found)]))
+        print("\n".join(_as_lines(model, examples, found)))
     return 0
 
 
@@ -116,7 +116,10 @@ def _check_finite(outputs: Matrix, examples: DataSet) -> None:
 
 def _as_lines(model: Model, examples: DataSet, found: Dict[str, Any]) -> List[str]:
     numbers: Dict[str, Any] = {name: found[name] for name in found["baseline"]}
-    lines = [f"{found['rows']} rows", "", *metric_lines(numbers, found["baseline"], examples)]
+    rows, lines = counted(found["rows"], "row"), [examples.description]
+    if rows not in examples.description:
+        lines = [f"{examples.description}: {rows}"]
+    lines += ["", *metric_lines(numbers, found["baseline"], examples)]
     if "classes" in found:
         lines += ["", *_score_table(found), ""]
         lines += confusion_lines(found["confusion_matrix"], model.class_names)

@@ -24,6 +24,7 @@ from ..store.model import load_model
 from ..text import safe
 from . import options as words
 from .options import Parser, UsageError
+from .predict import refuse_table
 from .progress import say
 from .sources import check_words, examples_for
 
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--output: {safe(output)} is the model itself; it would be overwritten")
     if options.data is not None:
         check_words([options.data])
+    refuse_table(path)
     model = load_model(path)
     form = format_of(output, options.to)
     measured = options.int8 and form == "c" and model.width > 0

@@ -25,9 +25,9 @@ from ..text import counted, safe, shown
 from . import options as words
 from .options import Parser, UsageError
 from .progress import say
-from .sources import check_width, check_words, csv_source, is_idx, is_name
+from .sources import check_width, check_words, csv_source, is_idx, is_name, is_text
 
-__all__ = ["EXAMPLES", "add", "opened_model", "run"]
+__all__ = ["EXAMPLES", "add", "opened_model", "refuse_table", "run"]
 
 EXAMPLES = """
 examples:
@@ -46,6 +46,7 @@ command. Values far outside of what the model was trained on are reported too.
 """
 
 MOST_REPORTED = 10
+FIRST_WORD = "the model comes first, a file that train -o wrote"
 
 
 class Asked(NamedTuple):
@@ -102,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
 
 def opened_model(path: str) -> Model:
     """Read a model file; raises ModelFileError for what is no whole model that can be asked."""
+    refuse_table(path)
     model = load_model(path)
     if model.kind == LANGUAGE_MODEL:
         raise UsageError(f"{safe(path)}: a language model writes text; ask it with "
@@ -110,6 +112,14 @@ def opened_model(path: str) -> Model:
         raise UsageError(f"{safe(path)}: the network takes rows of any width: there is nothing to "
                          f"ask it")
     return model
+
+
+def refuse_table(path: str) -> None:
+    """Raise UsageError for a table or a set where a model belongs: its words are swapped."""
+    if is_name(path) and not os.path.exists(path):
+        raise UsageError(f"{path} is a set of examples; {FIRST_WORD}")
+    if is_text(path):
+        raise UsageError(f"{safe(path)} is text, a table perhaps; {FIRST_WORD}")
 
 
 def _write_utf8(stream: Any) -> None:

@@ -25,7 +25,7 @@ from .options import UsageError
 
 __all__ = [
     "Source", "check_width", "check_words", "csv_source", "examples_for", "is_idx", "is_name",
-    "is_table", "names_of", "read",
+    "is_table", "is_text", "names_of", "read",
 ]
 
 
@@ -170,6 +170,15 @@ def is_idx(word: str) -> bool:
         return False  # a pipe can be read once only, and is left to whoever reads it
     with opened(word) as stream:
         return read_some(stream, 2, word) == b"\0\0"
+
+
+def is_text(word: str) -> bool:
+    """Return whether a file begins as texts do, without control characters, and not as JSON."""
+    if not os.path.isfile(word):
+        return False
+    with opened(word) as stream:
+        begins = read_some(stream, 16, word).lstrip()
+    return begins[:1] not in (b"", b"{") and min(begins) >= ord("\t")
 
 
 def names_of(words: Sequence[str]) -> str:

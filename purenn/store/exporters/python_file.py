@@ -137,6 +137,8 @@ def encode(row):
     """Return a row of cells, or a dict of them by the names of the columns, as numbers."""
     if hasattr(row, "keys"):
         row = [row[name] for name, _, _ in COLUMNS]
+    if hasattr(row, "strip") or not hasattr(row, "__len__"):
+        raise ValueError("expected rows of cells, as in predict([[1, 2], [3, 4]]), got %r" % (row,))
     if len(row) != len(COLUMNS):
         raise ValueError("expected %d cells, got %d" % (len(COLUMNS), len(row)))
     x = []
@@ -305,9 +307,13 @@ def answer_lines(lines, probabilities, complain):
 def main():
     import sys
     words = [word for word in sys.argv[1:] if word != "--probabilities"]
+    usage = "usage: %s TABLE%s   (- for standard input)" % (
+        sys.argv[0], " [--probabilities]" if CLASSES else "")
+    if "-h" in words or "--help" in words:
+        print(usage)
+        return
     if len(words) != 1 or words[0][:2] == "--" or (len(sys.argv) > 2 and not CLASSES):
-        sys.exit("usage: " + sys.argv[0] + " TABLE%s   (- for standard input)"
-                 % (" [--probabilities]" if CLASSES else ""))
+        sys.exit(usage)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     bad, count = [], -1
@@ -324,12 +330,19 @@ def main():
         for line in answer_lines(stream, len(sys.argv) > 2, complain):
             print(line)
             count += 1
+        if hasattr(sys.stdout, "flush"):
+            sys.stdout.flush()
         if len(bad) > 10:
             sys.stderr.write("%d rows could not be answered\\n" % len(bad))
         if bad and len(bad) == count:
             sys.exit(1)
     except (OSError, IOError, ValueError) as error:
-        sys.exit("%s: %s" % (words[0], error))
+        if getattr(error, "errno", None) != 32:
+            sys.exit("%s: %s" % (words[0], error))
+        try:  # the other end of a pipe has read enough: close it, or Python complains at its end
+            sys.stdout.close()
+        except (OSError, IOError):
+            pass
 
 
 if __name__ == "__main__":
