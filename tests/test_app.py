@@ -551,3 +551,14 @@ def test_other_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selftest, "REFERENCE_LOSS", reference.REFERENCE_LOSS + 1e-9)
     with pytest.raises(known_answers.Disagreement):
         selftest._reference()
+
+
+# Ctrl-C while the modules of the command line are still being imported.
+@pytest.mark.parametrize("module", ["argparse", "csv"])
+def test_interrupted_while_importing(module: str, tmp_path: Path) -> None:
+    (tmp_path / f"{module}.py").write_text("raise KeyboardInterrupt\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "purenn", "train", "iris"], cwd=str(ROOT), encoding="utf-8",
+        env=environment(PYTHONPATH=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        check=False)
+    assert (result.returncode, result.stderr) == (130, "purenn: error: interrupted\n")

@@ -15,6 +15,7 @@ import json
 import math
 import os
 import re
+import shlex
 import shutil
 import struct
 import subprocess
@@ -314,11 +315,38 @@ def test_the_command_takes_cells_apart_as_purenn_does(python_files, tmp_path):
         ["a"], ["b\nc"]]
 
 
-@pytest.mark.parametrize("words", [[], ["a", "b"], ["--help"], ["x", "--probabilities"]])
+@pytest.mark.parametrize("words", [[], ["a", "b"], ["--halp"], ["x", "--probabilities"]])
 def test_the_command_says_how_it_is_called(words, python_files):
     done = subprocess.run([sys.executable, "table_regressor_2.py", *words], cwd=python_files,
                           stderr=subprocess.PIPE)
     assert done.returncode == 1 and done.stderr.startswith(b"usage: ")
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_the_command_has_help(word, python_files):
+    assert run(sys.executable, "table_regressor_2.py", word, cwd=python_files).startswith("usage: ")
+
+
+# Whoever reads only the first line of the answers has read enough: that is no failure.
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
+@pytest.mark.parametrize("rows", [3, 20000])
+@pytest.mark.parametrize("python", this_and_others())
+def test_a_reader_that_leaves_is_no_failure(python, rows, python_files, tmp_path):
+    (tmp_path / "table.csv").write_text("\n".join([HEADER, *["1,blue,2"] * rows]), "utf-8")
+    line = (f"{{ {shlex.quote(python)} table_regressor_2.py {tmp_path}/table.csv; echo $? "
+            f">{tmp_path}/code; }} 2>{tmp_path}/errors | true; "
+            f"while [ ! -s {tmp_path}/code ]; do sleep 0.05; done")
+    subprocess.run(["sh", "-c", line], cwd=python_files, timeout=120, check=True)
+    assert (tmp_path / "code").read_text().strip() == "0"
+    assert (tmp_path / "errors").read_text() == ""
+
+
+def test_a_flat_row_is_refused_with_an_example(python_files):
+    names: Dict[str, Any] = {"__name__": "imported"}
+    exec((python_files / "table_regressor_2.py").read_text("utf-8"), names)
+    for flat in ([1.0, "blue", 1.0], ["blue"]):
+        with pytest.raises(ValueError, match=r"expected rows of cells, as in predict\(\[\["):
+            names["predict"](flat)
 
 
 def test_rows_may_be_dicts_and_bad_cells_are_refused(python_files):

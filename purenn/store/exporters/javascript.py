@@ -101,6 +101,9 @@ function number(cell) {
 
 // Turn a row of cells, or an object of them by the names of the columns, into numbers.
 function encode(row) {
+  if (typeof row !== "object" || row === null) {
+    throw new RangeError(`expected rows of cells, as in predict([[1, 2], [3, 4]]), got ${row}`);
+  }
   const inOrder = Array.isArray(row) || ArrayBuffer.isView(row);
   if (!inOrder) row = columns.map(column => row[column.name]);
   if (row.length !== columns.length) {

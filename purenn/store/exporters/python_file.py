@@ -137,10 +137,14 @@ def encode(row):
     """Return a row of cells, or a dict of them by the names of the columns, as numbers."""
     if hasattr(row, "keys"):
         row = [row[name] for name, _, _ in COLUMNS]
-    if hasattr(row, "strip") or not hasattr(row, "__len__"):
+    try:
+        width = 0 if hasattr(row, "strip") else len(row)
+    except TypeError:
+        width = 0
+    if width == 0:
         raise ValueError("expected rows of cells, as in predict([[1, 2], [3, 4]]), got %r" % (row,))
-    if len(row) != len(COLUMNS):
-        raise ValueError("expected %d cells, got %d" % (len(COLUMNS), len(row)))
+    if width != len(COLUMNS):
+        raise ValueError("expected %d cells, got %d" % (len(COLUMNS), width))
     x = []
     for (name, categories, fill), cell in zip(COLUMNS, row):
         if categories:
