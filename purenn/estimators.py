@@ -973,7 +973,7 @@ class Regressor(Estimator):
     def _take_over(self, model: Model, parameters: Dict[str, Any]) -> None:
         if model.target_standardizer is None:
             raise ValueError("the standardizer of the targets is missing")
-        self.flat_targets_ = parameters.get("flat_targets_", True)
+        self.flat_targets_ = parameters.get("flat_targets_", model.network.output_width == 1)
 
     def __sklearn_tags__(self) -> Any:
         return _sklearn_tags("regressor", multi_output=True)

@@ -23,6 +23,7 @@ from .recipes import loss_for
 
 __all__ = [
     "Importance", "baseline", "measured", "outputs_for", "permutation_importance", "quality",
+    "quality_by_target",
 ]
 
 BATCH = 256
@@ -60,12 +61,30 @@ def _loss(model: Model, data: DataSet) -> float:
 
 
 def quality(outputs: Matrix, data: DataSet) -> Dict[str, float]:
-    """Return the accuracy; for values R² and the mean absolute error, of several columns' mean."""
+    """Return the accuracy; for values R² and the mean absolute error.
+
+    Of several targets it is the mean of their R² only, since each has a unit of its own.
+    """
     targets: Any = data.targets
     if data.class_names:
         return {"accuracy": accuracy(outputs, targets)}
     explained = r2(outputs, targets) if len(targets) > 1 else math.nan  # of one row: nothing
+    if len(targets[0]) > 1:
+        return {"r2": explained}
     return {"r2": explained, "mean_absolute_error": mean_absolute_error(outputs, targets)}
+
+
+def quality_by_target(
+    model: Model, outputs: Matrix, data: DataSet
+) -> Dict[str, Dict[str, float]]:
+    """Return the quality of each target by its name where there are several, else nothing."""
+    targets: Any = data.targets
+    if data.class_names or len(targets[0]) == 1:
+        return {}
+    names = [column.name for column in model.table().targets]
+    return {name: quality([[row[place]] for row in outputs],
+                          data._replace(targets=[[row[place]] for row in targets]))
+            for place, name in enumerate(names)}
 
 
 def baseline(data: DataSet) -> Dict[str, float]:

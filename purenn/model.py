@@ -83,6 +83,14 @@ class Model(NamedTuple):
         return names if len(set(names)) == len(names) else [repr(label) for label in self.classes]
 
     @property
+    def answer_names(self) -> List[str]:
+        """What the answers to a row are called: "prediction", of several "prediction NAME"."""
+        several = range(1 if self.kind == "classifier" else self.network.output_width or 1)
+        names = [str(number + 1) for number in several] if self.encoding is None else [
+            target.name for target in self.encoding.targets]
+        return ["prediction"] if len(several) == 1 else [f"prediction {name}" for name in names]
+
+    @property
     def width(self) -> int:
         """How many numbers a row has; 0 if the network takes rows of any width."""
         return self.network.input_width or 0
@@ -102,11 +110,12 @@ class Model(NamedTuple):
         names = list(self.feature_names) if known else [
             f"column {number + 1}" for number in range(self.width)]
         kind = "class" if self.class_names else "value"
-        name = kind
-        while name in names:
-            name += "'"
-        features = [Column(feature, "number") for feature in names]
-        return Encoding([*features, Column(name, kind, self.class_names)],
+        several = (self.network.output_width or 1) if self.kind == "regressor" else 1
+        targets = [kind] if several == 1 else [f"{kind} {number + 1}" for number in range(several)]
+        while set(targets) & set(names):
+            targets = [f"{target}'" for target in targets]
+        return Encoding([*(Column(feature, "number") for feature in names),
+                         *(Column(target, kind, self.class_names) for target in targets)],
                         TableOptions(header=known))
 
     def encode(self, rows: Iterable[Any]) -> Matrix:

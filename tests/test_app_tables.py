@@ -314,3 +314,75 @@ def test_every_row_has_its_line_of_answers_also_where_training_left_out_holes(
     assert "row 2, column 'y'" in told
     left_out = main(f"predict {model} {table} --missing drop")[1]  # asked for, and done
     assert len(left_out.splitlines()) == 1 + 32
+
+
+# ---- Several targets ----
+
+
+@pytest.fixture
+def weather(tmp_path: Path, main: Any) -> Path:
+    """A folder with a table of two columns to be predicted, one of them with a comma, and a model.
+
+    The first is 1000 times as large as the second; neither is hard to learn.
+    """
+    rng = Random(1)
+    rows: Any = [["temp", "kind", "rain, mm", "sun"]]
+    for _ in range(200):
+        temp, kind = rng.gauss(15, 5), int(3 * rng.random())
+        rows.append([f"{temp:.2f}", "abc"[kind], f"{1000 * temp + 500 * kind:.1f}",
+                     f"{kind - temp / 10:.3f}"])
+    write_table(tmp_path / "w.csv", rows)
+    code, output, _ = main("train w.csv --target 'sun,\"rain, mm\"' -o w.st --quiet")
+    assert code == 0 and "rain, mm  r2 0.9" in output and "sun       r2 0.9" in output
+    return tmp_path
+
+
+def test_several_targets_are_learned_predicted_and_measured(weather: Path, main: Any) -> None:
+    code, output, _ = main("predict w.st w.csv --keep '\"rain, mm\",sun'")
+    head, *rows = csv.reader(io.StringIO(output))
+    assert head == ["rain, mm", "sun", "prediction rain, mm", "prediction sun"]
+    for rain, sun, said_rain, said_sun in rows[:50]:
+        assert abs(float(rain) - float(said_rain)) < 3000
+        assert abs(float(sun) - float(said_sun)) < 0.6
+    found = strict_json(main("evaluate w.st w.csv --json --importance")[1])
+    assert list(found["targets"]) == ["rain, mm", "sun"] and found["r2"] > 0.95
+    assert found["r2"] == pytest.approx(
+        sum(one["r2"] for one in found["targets"].values()) / 2)
+    assert "mean_absolute_error" not in found  # of millimetres and hours
+    assert "target: rain, mm, sun\n" in main("show w.st")[1]
+    assert "rows of 2 targets" in main("doctor w.csv --target 'sun,\"rain, mm\"'")[1]
+    assert "r2" in main("train w.csv --target=-1,-2 --folds 3 --epochs 2 --plot w.svg")[1]
+
+
+def test_several_targets_in_python_and_in_other_files(weather: Path, main: Any) -> None:
+    model = purenn.load("w.st")
+    row = {"temp": 15, "kind": "b"}
+    [[rain, sun]] = model.predict([row])
+    model.save("again.st")
+    assert purenn.load("again.st").predict([row]) == [[rain, sun]]
+    (weather / "new.csv").write_text("kind,temp\nb,15\n")
+    assert main("export w.st -o w.py")[0] == 0
+    for command in (["w.py"], ["-m", "purenn", "predict", "w.st"]):
+        said = subprocess.run([sys.executable, *command, "new.csv"], check=True, encoding="utf-8",
+                              env=environment(PYTHONPATH=str(ROOT)), stdout=subprocess.PIPE).stdout
+        assert said.splitlines()[0] == '"prediction rain, mm",prediction sun'
+        assert [float(cell) for cell in said.splitlines()[1].split(",")] == pytest.approx(
+            [rain, sun], abs=1e-9)
+
+
+# A second file may call its targets otherwise, and rows without all of them are left out.
+def test_several_targets_of_other_names_and_with_holes(weather: Path, main: Any) -> None:
+    text = (weather / "w.csv").read_text(encoding="utf-8").replace('"rain, mm"', "wet")
+    lines = text.splitlines()
+    lines[1] = ",".join([*lines[1].split(",")[:-1], ""])
+    (weather / "v.csv").write_text("\n".join(lines), encoding="utf-8")
+    code, output, errors = main("evaluate w.st v.csv --target wet,sun")
+    assert code == 0 and output.startswith("v.csv: 199 rows\n") and "column 'sun'" in errors
+    assert "got 1 column" in main("evaluate w.st v.csv --target wet")[2]
+    assert "'rain, mm', 'sun'" in main("evaluate w.st v.csv")[2]
+    for word, part in (("kind,sun", "regression expects a number as the target, got 'a'"),
+                       ("temp,kind,wet,sun", "not all columns can be targets"),
+                       ("wet,sunn", "Did you mean: --target sun")):
+        code, _, errors = main(f"train v.csv --missing drop --target {word}")
+        assert code == 1 and part in errors, errors
+    assert main("train w.csv --target sun,temp --task classification")[0] == 2

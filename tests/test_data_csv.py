@@ -405,7 +405,7 @@ def test_encode_row_wants_a_cell_for_every_feature():
     assert encoding.encode_row(["1"]) == [1.0]
     with pytest.raises(DataError, match="row 7: expected 1 cells, got 2"):
         encoding.encode_row(["1", "2"], 7)
-    assert "a value" in repr(encoding)
+    assert "1 value" in repr(encoding)
 
 
 # ---- What is refused: each with file, row, column, and what to do ----

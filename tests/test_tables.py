@@ -358,7 +358,7 @@ def test_a_bad_row_is_reported_and_the_next_one_read():
     later = "note,size,colour,day\nhi,1,red,2024-05-01\nho,big,red,2024-05-01\nx\n,2,blue,1.5.24\n"
     with open_table(source(later), learned()) as table:
         rows = list(table)
-        assert table.names == ["note", "size", "colour", "day"] and not table.has_target
+        assert table.names == ["note", "size", "colour", "day"] and not table.has_targets
     assert [row.number for row in rows] == [2, 3, 4, 5]
     assert [row.cells[0] for row in rows] == ["hi", "ho", "x", ""]
     assert [row.problem is None for row in rows] == [True, False, False, False]

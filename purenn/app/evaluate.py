@@ -10,7 +10,9 @@ from typing import Any, Dict, List, Optional
 from .. import draw, linalg
 from ..data import DataError, DataSet, as_flags
 from ..linalg import Matrix
-from ..measuring import baseline, outputs_for, permutation_importance, quality
+from ..measuring import (
+    baseline, outputs_for, permutation_importance, quality, quality_by_target,
+)
 from ..metrics import ClassScore, classes_of, confusion_matrix, macro_average, precision_recall_f1
 from ..model import Model
 from ..text import counted, safe
@@ -19,7 +21,7 @@ from .options import Parser
 from .plot import check_plot
 from .predict import MOST_REPORTED, opened_model
 from .progress import say
-from .report import confusion_lines, finite, metric_lines
+from .report import confusion_lines, finite, metric_lines, target_lines
 from .sources import check_words, examples_for
 
 __all__ = ["EXAMPLES", "add", "run"]
@@ -50,8 +52,9 @@ def add(parser: Parser) -> None:
                         help="end at the first row that cannot be used")
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     add_table = words.add_later_table_options(parser)
-    add_table("--target", metavar="NAME", help="the column of the answers, if it is called "
-                                               "otherwise than in the training data")
+    add_table("--target", metavar="COL", type=words.targets,
+              help="the column of the answers, or columns, if they are called otherwise than in "
+                   "the training data")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -102,6 +105,9 @@ def _found(model: Model, examples: DataSet) -> Dict[str, Any]:
                             for name, score in zip(names, scores)]
         found["macro"] = macro_average(scores)._asdict()
         found["confusion_matrix"] = confusion_matrix(said, targets, classes=len(names))
+    several = quality_by_target(model, outputs, examples)
+    if several:
+        found["targets"] = {name: finite(values) for name, values in several.items()}
     return found
 
 
@@ -120,6 +126,7 @@ def _as_lines(model: Model, examples: DataSet, found: Dict[str, Any]) -> List[st
     if rows not in examples.description:
         lines = [f"{examples.description}: {rows}"]
     lines += ["", *metric_lines(numbers, found["baseline"], examples)]
+    lines += target_lines(found.get("targets", {}))
     if "classes" in found:
         lines += ["", *_score_table(found), ""]
         lines += confusion_lines(found["confusion_matrix"], model.class_names)

@@ -27,6 +27,7 @@ __all__ = [
     "CODES", "Parser", "UsageError", "above_zero", "add_data", "add_later_table_options",
     "add_model", "add_table_options", "called", "class_weight", "column", "columns", "count",
     "fraction", "not_negative", "one_of", "seed", "several", "sizes", "table_options",
+    "targets",
 ]
 
 Column = Union[str, int]
@@ -129,6 +130,16 @@ def columns(word: str) -> List[Column]:
         return [column(part.strip()) for part in next(csv.reader([word], strict=True))]
     except (csv.Error, StopIteration):
         raise argparse.ArgumentTypeError(f"expected columns, as in a,b,c; got {word!r}") from None
+
+
+def targets(word: str) -> Union[Column, List[Column]]:
+    """Return a column, or several with commas between them.
+
+    >>> targets("price"), targets("rain,wind")
+    ('price', ['rain', 'wind'])
+    """
+    found = columns(word)
+    return found[0] if len(found) == 1 else found
 
 
 def class_weight(word: str) -> Any:
@@ -243,9 +254,9 @@ def add_later_table_options(parser: Parser, default: str = "that of the training
 def add_table_options(parser: Parser) -> None:
     """Add the options of those who see a table for the first time."""
     add = add_later_table_options(parser, "a comma")
-    add("--target", metavar="COL", type=column,
+    add("--target", metavar="COL", type=targets,
         help="the column to be predicted: its name, or its position, counted from 0, from the end "
-             "if negative (default: the last)")
+             "if negative (default: the last); or several columns of values: a,b")
     add("--task", metavar="TASK", type=one_of(["classification", "regression"]),
         help="classification or regression (default: regression if the target is numbers, but for "
              "0 and 1)")

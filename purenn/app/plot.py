@@ -39,7 +39,8 @@ def picture_of_training(history: History, task: Task, whole: DataSet) -> Picture
         metric, ask = "accuracy", task.model.scores
     pictures = [draw.history(history), draw.history(history, metric)]
     features, classes = len(whole.feature_names), len(whole.class_names)
-    if (features, classes > 0) in ((2, True), (1, False)) and classes <= MOST_CLASSES:
+    drawable = features == 2 if classes else features == 1 and len(task.model.answer_names) == 1
+    if drawable and classes <= MOST_CLASSES:
         pictures.append(draw.regions(ask, _some(whole)))
     return draw.beside(pictures, title=whole.description, columns=len(pictures))
 

@@ -191,12 +191,8 @@ class _Answers:
         self.names = self._names()
 
     def _names(self) -> List[str]:
-        width = self.model.network.output_width or 1
-        if self.model.kind == "classifier":
-            names = self.model.class_names if self.probabilities else []
-            return ["prediction", *(f"p({name})" for name in names)]
-        return ["prediction"] if width == 1 else [
-            f"prediction {number + 1}" for number in range(width)]
+        classes = self.model.class_names if self.probabilities else []
+        return [*self.model.answer_names, *(f"p({name})" for name in classes)]
 
     def write_head(self, kept: Iterable[str]) -> None:
         """Write the line of names."""

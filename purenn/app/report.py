@@ -12,13 +12,13 @@ from ..draw.characters import confusion_table
 from ..draw.terminal import use_colour
 from ..fitting import Task
 from ..history import History, Record
-from ..measuring import baseline, measured, outputs_for
+from ..measuring import baseline, measured, outputs_for, quality_by_target
 from ..metrics import classes_of, confusion_matrix
 from ..text import safe, shown
 
 __all__ = [
     "Outcome", "as_json", "as_text", "confusion", "confusion_lines", "ending", "finite",
-    "metric_lines", "outcome_of", "safe_lines",
+    "metric_lines", "outcome_of", "safe_lines", "target_lines",
 ]
 
 WIDEST_TABLE = 30  # more classes than this fit no screen
@@ -96,6 +96,7 @@ def as_text(outcome: Outcome) -> str:
         "",
         f"On the {where}:",
         *metric_lines(metrics, baseline(judged), judged),
+        *target_lines(quality_by_target(task.model, outputs_for(task.model, judged), judged)),
     ]
     if task.learning.class_names:
         lines += ["", *confusion(task, judged)]
@@ -118,6 +119,14 @@ def metric_lines(
         beside = f"   (baseline {_digits(other[name])})" if name in other else ""
         lines.append(f"  {name.replace('_', ' '):<{width}}  {_digits(value)}{beside}")
     return [*lines, f"  baseline: always answering {_constant(judged)}"]
+
+
+def target_lines(several: Mapping[str, Mapping[str, Optional[float]]]) -> List[str]:
+    """Return a line for each of several targets, with its metrics."""
+    width = max(map(len, map(safe, several)), default=0)
+    return [f"  {safe(name):<{width}}  " + ", ".join(
+        f"{metric.replace('_', ' ')} {_digits(value)}" for metric, value in metrics.items())
+            for name, metrics in several.items()]
 
 
 def _constant(judged: DataSet) -> str:

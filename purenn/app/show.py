@@ -62,7 +62,7 @@ def _in_and_out(model: Model) -> List[str]:
                   for column in encoding.features[:MOST_SHOWN]]
         lines += [f"  … ({len(encoding.features)} columns in all)"
                   ] * (len(encoding.features) > MOST_SHOWN)
-        lines += [f"target: {encoding.target.name}"]
+        lines += [f"target: {_some([target.name for target in encoding.targets])}"]
     if model.standardizer is not None:
         lines += [_standardized(model.standardizer)]
     if model.class_names:

@@ -53,6 +53,7 @@ examples:
   purenn train flowers.csv --target species -o flowers.safetensors
   purenn train houses.csv --missing mean --ignore id,owner -o houses.json
   purenn train houses.csv --decimal , --delimiter ";" --folds 5
+  purenn train weather.csv --target rain,wind -o weather.safetensors
   purenn train train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz -o mnist.safetensors
   purenn train big.csv --checkpoint big.checkpoint -o big.safetensors
   purenn train big.csv --resume big.checkpoint -o big.safetensors

@@ -24,7 +24,7 @@ Before this: encoding. After this: idx, for pictures in bulk.
 from array import array
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, BinaryIO, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, BinaryIO, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 from ..linalg import Vector
 from ..text import counted, did_you_mean, shown
@@ -49,7 +49,7 @@ __all__ = [
 def read_csv(
     source: Source,
     *,
-    target: Optional[Name] = None,
+    target: Union[Name, Sequence[Name], None] = None,
     task: Optional[str] = None,
     header: Optional[bool] = None,
     delimiter: Optional[str] = None,
@@ -70,8 +70,8 @@ def read_csv(
 
     Without a line of names, the columns are called "column 1", "column 2", …
     Spaces around cells, blank lines and a byte-order mark are skipped. Regression targets are a
-    matrix of one column. Raises DataError naming file, row and column, and what to do; ValueError
-    or TypeError for options that are none; OSError if the file cannot be opened.
+    matrix with a column for each target. Raises DataError naming file, row and column, and what to
+    do; ValueError or TypeError for options that are none; OSError if the file cannot be opened.
 
     >>> import io
     >>> sticks = read_csv(io.StringIO("cm,wood,long\\n1.5,oak,no\\n7.5,ash,yes\\n"))
@@ -198,7 +198,7 @@ class TableRow(NamedTuple):
     features  the cells of the features, in the order of the encoding; none if the row is too short
               or too long
     inputs    the row in numbers; none if it has a problem
-    target    the cell of the target, None if the table has no such column
+    targets   the cells of the targets, none if the table lacks one of these columns
     problem   why there are no inputs; None if there are
     """
 
@@ -206,7 +206,7 @@ class TableRow(NamedTuple):
     cells: List[str]
     features: List[str]
     inputs: Vector
-    target: Optional[str] = None
+    targets: Sequence[str] = ()
     problem: Optional[DataError] = None
 
 
@@ -215,7 +215,7 @@ class _Layout(NamedTuple):
 
     header: bool
     features: List[int]
-    target: Optional[int]
+    targets: List[int]
 
 
 class Table:
@@ -242,9 +242,9 @@ class Table:
         self.names = named(self._first if self._layout.header else [""] * len(self._first))
 
     @property
-    def has_target(self) -> bool:
-        """Whether the file has a column of targets."""
-        return self._layout.target is not None
+    def has_targets(self) -> bool:
+        """Whether the file has all columns of targets."""
+        return bool(self._layout.targets)
 
     def __iter__(self) -> Iterator[TableRow]:
         first = [] if self._layout.header else [(self.first_row, self._first)]
@@ -259,15 +259,15 @@ class Table:
         try:
             check_width(cells, self._first, number_, self._records)
         except DataError as error:
-            return TableRow(number_, cells, [], [], None, error)
+            return TableRow(number_, cells, [], [], (), error)
         features = [cells[place] for place in self._layout.features]
-        target = None if self._layout.target is None else cells[self._layout.target]
+        targets = [cells[place] for place in self._layout.targets]
         try:
             inputs = self.encoding.encode_cells(features, self.options)
         except DataError as error:
             error.place = error.place._replace(file=self.file, row=number_)
-            return TableRow(number_, cells, features, [], target, error)
-        return TableRow(number_, cells, features, inputs, target)
+            return TableRow(number_, cells, features, [], targets, error)
+        return TableRow(number_, cells, features, inputs, targets)
 
 
 def _layout(first: List[str], table: Table) -> _Layout:
@@ -291,12 +291,13 @@ def _has_names(first: List[str], encoding: Encoding) -> bool:
 
 def _layout_by_name(first: List[str], table: Table) -> _Layout:
     names = named(first)
-    target = table.encoding.target.name
+    targets = [column.name for column in table.encoding.targets]
     if table.options.target is not None:
-        target = names[position("target", table.options.target, names, table.file)]
-    for name in [*(column.name for column in table.encoding.features), target]:
+        targets = [names[position("target", target, names, table.file)]
+                   for target in _as_many(table.options.targets, targets, table)]
+    for name in [*(column.name for column in table.encoding.features), *targets]:
         found = names.count(name)
-        if found != 1 and (found or name != target):
+        if found != 1 and (found or name not in targets):
             there = ", ".join(shown(one) for one in names[:20])
             hint = did_you_mean(name, names)
             raise DataError(f"expected one column {shown(name)}, got {found}. The columns are "
@@ -304,22 +305,31 @@ def _layout_by_name(first: List[str], table: Table) -> _Layout:
                             delimiter_advice(first, first, table.delimiter))
     place_of = {name: place for place, name in enumerate(names)}
     features = [place_of[column.name] for column in table.encoding.features]
-    return _Layout(True, features, place_of.get(target))
+    whole = set(targets) <= set(names)
+    return _Layout(True, features, [place_of[target] for target in targets] if whole else [])
+
+
+def _as_many(given: Sequence[Name], targets: Sequence[str], table: Table) -> Sequence[Name]:
+    if len(given) != len(targets):
+        raise DataError(f"target: expected columns for {', '.join(map(shown, targets))}, got "
+                        f"{counted(len(given), 'column')}", table.file)
+    return given
 
 
 def _layout_by_position(first: List[str], table: Table, header: bool) -> _Layout:
     encoding = table.encoding
     columns = encoding.columns
-    if len(first) == len(columns) - 1:  # the target is not there
-        columns = [column for column in columns if column is not encoding.target]
+    without = [column for column in columns if column not in encoding.targets]
+    if len(first) == len(without):
+        columns = without
     if len(first) != len(columns):
         raise DataError(
-            f"expected {len(columns)} cells as in the training file, or {len(columns) - 1} without "
+            f"expected {len(columns)} cells as in the training file, or {len(without)} without "
             f"the target, got {len(first)}", Place(table.file, table.first_row),
             delimiter_advice(first, first, table.delimiter))
     features = [place for place, column in enumerate(columns) if column in encoding.features]
-    target = [place for place, column in enumerate(columns) if column is encoding.target]
-    return _Layout(header, features, target[0] if target else None)
+    targets = [place for place, column in enumerate(columns) if column in encoding.targets]
+    return _Layout(header, features, targets)
 
 
 def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataSet:
@@ -327,17 +337,19 @@ def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataS
     packer = _Packer(len(encoding.feature_names))
     fills = table.options.missing in ("drop", "mean")  # both leave out rows without a target
     targets: List[Any] = []
-    if not table.has_target:
-        raise DataError(f"expected the target column {shown(encoding.target.name)}, but the file "
+    if not table.has_targets:
+        names = ", ".join(shown(target.name) for target in encoding.targets)
+        raise DataError(f"expected the target column {names}, but the file "
                         "has only the features", table.file)
     for row in table:
-        if row.target is not None and is_hole(encoding.target, row.target) and fills:
+        if fills and any(map(is_hole, encoding.targets, row.targets)):
             table.dropped += 1
             continue
         try:
             if row.problem is not None:
                 raise row.problem
-            target = _encoded_target(row, table)
+            target = encoding.encode_targets(
+                row.targets, row.number, file=table.file, options=table.options)
         except DataError as error:
             if bad_rows is None:
                 raise
@@ -351,13 +363,6 @@ def _data_set(table: Table, bad_rows: Optional[List[DataError]] = None) -> DataS
     return DataSet(
         packer.rows(), targets, list(encoding.feature_names),
         list(encoding.class_names), f"{table.file}: {counted(len(targets), 'row')}{note}")
-
-
-def _encoded_target(row: TableRow, table: Table) -> Any:
-    encoding, cell = table.encoding, row.target or ""
-    if encoding.class_names:
-        return encoding.encode_class(cell, row.number, file=table.file)
-    return [encoding.encode_value(cell, row.number, file=table.file, options=table.options)]
 
 
 _BYTES = frozenset(map(float, range(256)))

@@ -25,7 +25,7 @@ from datetime import date
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 from ..linalg import Vector
-from ..text import shown
+from ..text import counted, shown
 from .cells import (
     DATE_ORDERS, DATE_PARTS, date_parts, day_of, is_missing, number, stands_for_missing,
 )
@@ -39,7 +39,7 @@ __all__ = ["Encoding", "is_hole"]
 class Encoding:
     """How the rows of one kind of table become numbers, learned once and kept with the model.
 
-    columns  every column of the training file, in order; exactly one is the target
+    columns  every column of the training file, in order; one is the target, or several of values
     options  how the training file was read: header (whether it began with a line of names),
              delimiter, decimal, encoding, missing and unseen; later tables are read alike
 
@@ -60,18 +60,19 @@ class Encoding:
         self.columns = list(columns)
         self.options = options
         self.features = [one for one in columns if one.kind in ("number", "text", "date")]
-        targets = [column for column in columns if column.kind in ("class", "value")]
-        if len(targets) != 1 or not self.features:
+        self.targets = [column for column in columns if column.kind in ("class", "value")]
+        classes = [column for column in self.targets if column.kind == "class"]
+        if not self.targets or not self.features or (classes and len(self.targets) > 1):
             raise DataError(
-                f"encoding: expected one target and at least one feature, got {len(targets)} "
-                f"and {len(self.features)}"
+                f"encoding: expected one target, or several of values, and at least one feature, "
+                f"got {len(self.targets)} and {len(self.features)}"
             )
-        self.target = targets[0]
-        self.class_names = list(self.target.categories)
+        self.class_names = list(self.targets[0].categories)
         self.feature_names = [name for column in columns for name in column.feature_names()]
 
     def __repr__(self) -> str:
-        what = f"{len(self.class_names)} classes" if self.class_names else "a value"
+        what = (f"{len(self.class_names)} classes" if self.class_names
+                else counted(len(self.targets), "value"))
         features = f"{len(self.features)} columns -> {len(self.feature_names)} features"
         return f"Encoding({features}, {what})"
 
@@ -149,13 +150,13 @@ class Encoding:
         return self.encode_row(cells, row_number, options=options)
 
     def _by_position(self, record: Sequence[Any], row_number: int) -> List[Any]:
-        for columns in (self.columns, [c for c in self.columns if c is not self.target],
-                        self.features):
+        without = [column for column in self.columns if column not in self.targets]
+        for columns in (self.columns, without, self.features):
             if len(record) == len(columns):
                 return [value for column, value in zip(columns, record)
                         if column.kind in ("number", "text", "date")]
         raise DataError(f"expected {len(self.columns)} values as in the training table, or "
-                        f"{len(self.columns) - 1} without the target, got {len(record)}",
+                        f"{len(without)} without the target, got {len(record)}",
                         Place("", row_number))
 
     def holes(self, cells: Sequence[str]) -> List[str]:
@@ -188,27 +189,30 @@ class Encoding:
 
     # ---- The target ----
 
-    def encode_class(self, cell: str, row_number: int = 1, *, file: str = "the data") -> int:
-        """Return the number of the class that the cell names; DataError if there is none."""
-        if cell in self.class_names:
-            return self.class_names.index(cell)
-        known = ", ".join(shown(name) for name in self.class_names[:10])
-        raise self._target_error(f"expected one of the classes {known}", cell, row_number, file)
-
-    def encode_value(
-        self, cell: str, row_number: int = 1, *, file: str = "the data",
+    def encode_targets(
+        self, cells: Sequence[str], row_number: int = 1, *, file: str = "the data",
         options: TableOptions = DEFAULTS,
-    ) -> float:
-        """Return the value that the target cell holds; DataError if it is no number."""
-        value = number(cell, options.over(self.options).decimal)
-        if value is None:
-            raise self._target_error("expected a number as the target", cell, row_number, file)
-        return value
+    ) -> Union[int, Vector]:
+        """Return the number of the class that the target's cell names, or a row of values.
 
-    def _target_error(self, expected: str, cell: str, row: int, file: str) -> DataError:
-        hole = is_hole(self.target, cell)
-        return DataError(f"{expected}, got {shown(cell) if cell else 'an empty cell'}",
-                         Place(file, row, self.target.name), hole_advice(False) if hole else ())
+        cells: those of the targets, in their order. Raises DataError for what is no class, or no
+        number.
+        """
+        decimal, values = options.over(self.options).decimal, []
+        for target, cell in zip(self.targets, cells):
+            if target.kind == "class" and cell in self.class_names:
+                return self.class_names.index(cell)
+            value = number(cell, decimal) if target.kind == "value" else None
+            if value is None:
+                raise self._target_error(target, cell, Place(file, row_number, target.name))
+            values.append(value)
+        return values
+
+    def _target_error(self, target: Column, cell: str, place: Place) -> DataError:
+        known = ", ".join(shown(name) for name in self.class_names[:10])
+        expected = f"one of the classes {known}" if known else "a number as the target"
+        return DataError(f"expected {expected}, got {shown(cell) if cell else 'an empty cell'}",
+                         place, hole_advice(False) if is_hole(target, cell) else ())
 
     # ---- JSON ----
 

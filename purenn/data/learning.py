@@ -94,7 +94,7 @@ class _Plan(NamedTuple):
     options: TableOptions  # with header settled
     first: List[str]  # the first row
     names: List[str]
-    target: int
+    targets: Set[int]
     text: Set[int]
     dates: Set[int]
     ignored: Set[int]
@@ -107,7 +107,7 @@ def examined(stream: BinaryIO, file: str, options: TableOptions) -> Examined:
     dashes = {one.position for one in tallies if one.of_numbers and one.counts["dash"]}
     if plan.options.missing in ("drop", "mean") and dashes:  # now it is known that these are holes
         tallies, records = _tallied(stream, plan, dashes)
-    if not tallies[plan.target].kinds:
+    if not all(tallies[target].kinds for target in plan.targets):
         raise no_rows(file, only_names=records.count == int(plan.options.header or False))
     return _judged(tallies, plan, records)
 
@@ -131,14 +131,15 @@ def _planned(stream: BinaryIO, file: str, options: TableOptions) -> _Plan:
         got = shown(records.delimiter.join(first).rstrip(records.delimiter))
         raise DataError(f"expected at least two columns, features and a target, got {got}", file,
                         advice)
-    target = position("target", -1 if options.target is None else options.target, names, file)
-    ignored = places("ignore", options.ignore)
-    if target in ignored:
+    targets, ignored = places("target", options.targets), places("ignore", options.ignore)
+    for target in sorted(targets & ignored):
         raise DataError(f"the target {shown(names[target])} cannot be ignored as well", file)
-    if len(names) - len(ignored) < 2:
-        raise DataError("expected at least two columns, features and a target: not all features "
-                        "can be ignored", file)
-    return _Plan(file, options._replace(header=header), first, names, target,
+    if not targets or len(targets | ignored) == len(names):
+        raise DataError("expected at least two columns, features and a target: not all columns "
+                        "can be targets or ignored", file)
+    if len(targets) > 1:
+        options = options._replace(task="regression")
+    return _Plan(file, options._replace(header=header), first, names, targets,
                  places("text", options.text), places("dates", options.dates), ignored)
 
 
@@ -164,7 +165,8 @@ def _tallied(
     records = Records(stream, plan.file, plan.options)
     tallies = [Tally(name, place, plan.options, plan.file) for place, name in enumerate(plan.names)]
     seen = [tally for tally in tallies if tally.position not in plan.ignored]
-    needed = {"drop": seen, "mean": [tallies[plan.target]]}.get(plan.options.missing or "", [])
+    targets = [tallies[target] for target in sorted(plan.targets)]
+    needed = {"drop": seen, "mean": targets}.get(plan.options.missing or "", [])
     for row, cells in islice(records, int(plan.options.header or False), None):
         check_width(cells, plan.first, row, records)
         if any(is_missing(cells[tally.position]) or tally.position in dashes
@@ -193,7 +195,8 @@ def _judged(tallies: List[Tally], plan: _Plan, records: Records) -> Examined:
             errors.append(error)
             columns.append(Column(tally.name, "unclear"))
     errors = _hole_errors(tallies, columns, plan) + errors
-    rows = tallies[plan.target].filled + tallies[plan.target].counts["hole"]
+    target = tallies[min(plan.targets)]
+    rows = target.filled + target.counts["hole"]
     reports = [_reported(tally, column) for tally, column in zip(tallies, columns)]
     report = TableReport(plan.file, rows, reports, remarks, errors)
     return Examined(columns, plan.options._replace(delimiter=records.delimiter), report)
@@ -203,7 +206,7 @@ def _judged_column(tally: Tally, plan: _Plan, signs: Sequence[str]) -> Column:
     place = tally.position
     if place in plan.ignored:
         return Column(tally.name, "ignored")
-    if place == plan.target:
+    if place in plan.targets:
         return target_column(tally, plan.options.task, signs)
     return feature_column(tally, plan.options, signs, place in plan.text, place in plan.dates)
 

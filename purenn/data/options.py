@@ -35,7 +35,8 @@ class TableOptions(NamedTuple):
     """How a table is to be read; None where nothing is said.
 
     target          the column to be predicted: its name, or its position, counted from 0, from
-                    the end if negative; the last one if nothing is said
+                    the end if negative; the last one if nothing is said; or several columns of
+                    values, for a regression with several answers
     task            "classification" or "regression"; if nothing is said, a target of words, or of
                     0 and 1 only, is classification, every other target of numbers regression
     header          whether the first line holds names; found out if nothing is said
@@ -59,7 +60,7 @@ class TableOptions(NamedTuple):
     categories_cap  the largest number of different words in a column
     """
 
-    target: Optional[Name] = None
+    target: Union[Name, Sequence[Name], None] = None
     task: Optional[str] = None
     header: Optional[bool] = None
     delimiter: Optional[str] = None
@@ -87,8 +88,18 @@ class TableOptions(NamedTuple):
         if not isinstance(self.skip, int) or self.skip < 0:
             raise ValueError(f"skip: expected a number of lines, got {shown(self.skip)}")
         positive_integer("TableOptions", "categories_cap", self.categories_cap)
-        return self._replace(text=_as_names(self.text), dates=_as_names(self.dates),
-                             ignore=_as_names(self.ignore))
+        target = self.target
+        if target is not None and not isinstance(target, (str, int)):
+            target = tuple(target)
+            if len(target) > 1 and self.task == "classification":
+                raise ValueError("target: several targets are values, not classes")
+        return self._replace(target=target, text=_as_names(self.text),
+                             dates=_as_names(self.dates), ignore=_as_names(self.ignore))
+
+    @property
+    def targets(self) -> Sequence[Name]:
+        """The target or targets, the last column if nothing is said."""
+        return _as_names(-1 if self.target is None else self.target)
 
     def kept(self) -> "TableOptions":
         """Return what of these options is kept with a model, because it holds for later tables."""
@@ -160,6 +171,8 @@ def _as_flag(option: str, value: Any) -> str:
     flag = "--" + option.replace("_", "-")
     if isinstance(value, bool):
         return flag if value else f"--no-{option}"
+    if option == "target":
+        value = [value] if isinstance(value, str) else value
     if isinstance(value, list):
         line = io.StringIO()
         csv.writer(line, lineterminator="").writerow(value)

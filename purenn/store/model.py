@@ -256,7 +256,7 @@ def _model(tensors: Mapping[str, Tensor], facts: Dict[str, Any]) -> Model:
         network = _language_model(network, facts["classes"])
     _check_texts(facts["feature_names"], "feature_names")
     _check_labels(facts["classes"], facts["kind"], network.output_width)
-    encoding = _encoding(facts, network.input_width)
+    encoding = _encoding(facts, network.input_width, network.output_width)
     return Model(
         network, facts["kind"],
         _standardizer(facts["standardizer"], "standardizer", network.input_width),
@@ -279,7 +279,9 @@ def _language_model(network: Network, pieces: List[Any]) -> LanguageModel:
     return model
 
 
-def _encoding(facts: Dict[str, Any], width: Optional[int]) -> Optional[Encoding]:
+def _encoding(
+    facts: Dict[str, Any], width: Optional[int], outputs: Optional[int]
+) -> Optional[Encoding]:
     where = "entry 'encoding'"
     if facts["encoding"] is None:
         return None
@@ -292,6 +294,9 @@ def _encoding(facts: Dict[str, Any], width: Optional[int]) -> Optional[Encoding]
                              f"takes {width}", where)
     if facts["kind"] != "network" and encoding.class_names != list(map(str, facts["classes"])):
         raise ModelFileError("it has other classes than the model", where)
+    if facts["kind"] == "regressor" and len(encoding.targets) != outputs:
+        raise ModelFileError(f"it has {len(encoding.targets)} targets for {outputs} outputs of the "
+                             f"network", where)
     return encoding
 
 

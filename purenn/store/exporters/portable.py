@@ -95,6 +95,7 @@ class Portable(NamedTuple):
     `means` and `deviations` standardize the inputs, `target_means` and `target_deviations` bring
     the scores of a regressor back to their unit; all four are empty where nothing is to be done.
     `kind` is "classifier", "regressor" or "network"; a classifier has one label for each score.
+    `answer_names` are what the answers to a row are called in a table.
     """
 
     columns: List[Column]
@@ -107,6 +108,7 @@ class Portable(NamedTuple):
     labels: List[Any]
     label_texts: List[str]
     reading: Reading
+    answer_names: List[str]
     summary: str
     parameters: Mapping[str, Any] = {}
 
@@ -154,6 +156,7 @@ def portable_of(model: Model) -> Portable:
         list(model.classes) if model.kind in ("classifier", "language model") else [],
         model.class_names,
         _reading(model),
+        model.answer_names,
         repr(model.network),
         model.parameters,
     )

@@ -374,7 +374,7 @@ NOTHING = ['{nothing}']  # an answer that there is none
 
 
 def heading(_):
-    return "{names}"
+    return ",".join([quoted(name) for name in {names}])
 
 
 def answer(row, _):
@@ -499,9 +499,9 @@ def _heading(portable: Portable) -> str:
         texts = _tuple(map(text_of, portable.label_texts))
         return CLASS_LINES.replace(
             "{names}", "[str(label) for label in CLASSES]" if plain else texts)
-    names = ["prediction"] if portable.outputs == 1 else [
-        f"prediction {number}" for number in range(1, portable.outputs + 1)]
-    return VALUE_LINES.format(names=",".join(names), nothing="," * (len(names) - 1) or '""')
+    names = portable.answer_names
+    return VALUE_LINES.replace("{names}", f"[{', '.join(map(text_of, names))}]").replace(
+        "{nothing}", "," * (len(names) - 1) or '""')
 
 
 def _scores(portable: Portable) -> str:
