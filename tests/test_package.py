@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import runpy
@@ -112,16 +113,33 @@ def test_the_wheel_says_who_what_and_where(published):
     assert not relative_links(body)
 
 
+def oldest_and_newest() -> List[str]:
+    """Return the oldest and the newest Python of this machine that purenn can use."""
+    found = []
+    for minor in range(8, 40):
+        installed = glob.glob(os.path.expanduser(f"~/.pyenv/versions/3.{minor}.*/bin/python"))
+        path = shutil.which(f"python3.{minor}") or ""
+        found += installed[:1] or ([path] if path and "shims" not in path else [])
+    return [found[0], found[-1]] if found else [sys.executable]
+
+
 @pytest.mark.slow
 @pytest.mark.interop
-def test_the_wheel_runs_where_nothing_else_is(published, tmp_path):
-    run(sys.executable, "-m", "venv", tmp_path / "bare", cwd=tmp_path)
+@pytest.mark.parametrize("python", oldest_and_newest())
+def test_the_wheel_runs_where_nothing_else_is(python, published, tmp_path):
+    run(python, "-m", "venv", tmp_path / "bare", cwd=tmp_path)
     programs = tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin")
     wheel = next(published.glob("*.whl"))
     run(programs / "python", "-m", "pip", "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
     assert run(programs / "purenn", "--version", cwd=tmp_path).split()[1] == purenn.__version__
     run(programs / "purenn", "train", "iris", "--epochs", "1", "-o", "iris.safetensors",
         cwd=tmp_path)
+    assert "petal" in run(programs / "purenn", "show", "iris.safetensors", cwd=tmp_path)
+    (tmp_path / "t.csv").write_text("a,b,c\n1,x,2.5\n2,y,3.5\n3,x,4.5\n4,y,5.5\n5,x,6.5\n")
+    run(programs / "purenn", "train", "t.csv", "-o", "t.json", cwd=tmp_path)
+    assert run(programs / "purenn", "predict", "t.json", "t.csv", cwd=tmp_path).count("\n") == 6
+    assert "prediction" in run(programs / "python", "-m", "purenn", "predict", "t.json", "t.csv",
+                               cwd=tmp_path)
     run(programs / "purenn", "export", "iris.safetensors", "-o", "flowers.py", cwd=tmp_path)
     assert "setosa" in (tmp_path / "flowers.py").read_text()
 
