@@ -42,6 +42,7 @@ Imports: the core, `data`, `recipes`, `model`, `fitting`, `store`.
 
 from __future__ import annotations
 
+import math
 import sys
 from random import Random
 from typing import (
@@ -63,9 +64,10 @@ from .optimizers import GradientDescent, Optimizer
 from .recipes import (
     ACTIVATIONS, OPTIMIZERS, Settings, build_optimizer, checked_settings, completed,
 )
-from .store.errors import ModelFileError
 from .schedules import Schedule
+from .store.errors import ModelFileError
 from .store.model import Path, load_model, save_model
+from .text import shown
 from .training import Callback
 
 __all__ = [
@@ -170,7 +172,7 @@ def _open_table(who: str, X: Any) -> Any:
         table = sys.modules["numpy"].asarray(table)
     no_table = isinstance(table, (str, bytes, set, frozenset)) or hasattr(table, "keys")
     if no_table or not (hasattr(table, "__iter__") or hasattr(table, "__getitem__")):
-        raise TypeError(f"{who}: expected rows of numbers, got {_kind(X)}")
+        raise TypeError(f"{who}: expected rows of numbers, got {shown(X)}")
     return table
 
 
@@ -204,10 +206,10 @@ def _list_of_answers(who: str, y: Any) -> List[Any]:
     if _is_array(y) and not hasattr(y, "__iter__"):
         y = sys.modules["numpy"].asarray(y)
     if isinstance(y, (str, bytes, dict, set, frozenset)) or not hasattr(y, "__iter__"):
-        raise TypeError(f"{who}: expected a list, one item for each row of X, got {_kind(y)}")
+        raise TypeError(f"{who}: expected a list, one item for each row of X, got {shown(y)}")
     answers = _as_list(_open_table(who, y) if hasattr(y, "columns") else y)
     if not isinstance(answers, list):  # an array of no dimension
-        raise TypeError(f"{who}: expected a list, got {_kind(y)}")
+        raise TypeError(f"{who}: expected a list, got {shown(y)}")
     return [_plain(answer) for answer in answers]
 
 
@@ -219,7 +221,7 @@ def _check_labels(who: str, labels: List[Any]) -> None:
         except TypeError:
             raise TypeError(
                 f"{who}: row {row}: expected a label that can be a key of a dict, got "
-                f"{_kind(label)}; y is one flat list of labels (NumPy: y.ravel())"
+                f"{shown(label)}; y is one flat list of labels (NumPy: y.ravel())"
             ) from None
         if _is_missing(label):
             raise ValueError(f"{who}: row {row}: the label is missing ({label!r}); leave that row "
@@ -265,14 +267,6 @@ def _plain(value: Any) -> Any:
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         return value.item()
     return value
-
-
-def _kind(value: Any) -> str:
-    """Name a value in a message: never a whole array."""
-    if value is None or isinstance(value, (int, float, str)):
-        text = repr(value)
-        return text if len(text) <= 40 else text[:37] + "..."
-    return f"a value of type {type(value).__name__}"
 
 
 def _shortly(names: Sequence[Any]) -> str:
@@ -640,9 +634,9 @@ class Estimator:
 
     def __repr__(self) -> str:
         parameters, defaults = self.get_params(), self._defaults()
-        shown = [f"{name}={value!r}" for name, value in parameters.items()
+        changed = [f"{name}={value!r}" for name, value in parameters.items()
                  if repr(value) != repr(defaults[name])]
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return f"{type(self).__name__}({', '.join(changed)})"
 
     def _who(self, method: str) -> str:
         return f"{type(self).__name__}.{method}"
@@ -809,7 +803,7 @@ class Classifier(Estimator):
         weights = _weights(self._who("score"), sample_weight, rows) or [1.0] * len(rows)
         right = [weight for weight, label, answer in zip(weights, labels, self.model_.answers(rows))
                  if label == answer]
-        return _total(right) / _total(weights)
+        return math.fsum(right) / math.fsum(weights)
 
     def _learn_answers(
         self, who: str, answers: List[Any], y: Any, classes: Optional[Iterable[Any]] = None
@@ -821,7 +815,7 @@ class Classifier(Estimator):
         if len(found) < 2:
             hint = "; give them all: classes=[…]" if who.endswith("partial_fit") else ""
             raise ValueError(f"{who}: y: expected at least two classes, got 1 class: "
-                             f"{_kind(found[0]) if found else 'none'}{hint}")
+                             f"{shown(found[0]) if found else 'none'}{hint}")
         self.classes_ = _labels_like(y, found) if _is_array(y) else found
 
     def _labels(self) -> List[Any]:
@@ -833,7 +827,7 @@ class Classifier(Estimator):
         for row, label in enumerate(answers):
             if label not in numbers:
                 raise ValueError(f"{who}: y: row {row}: expected one of the classes "
-                                 f"{_shortly(self.classes_)}, got {_kind(label)}")
+                                 f"{_shortly(self.classes_)}, got {shown(label)}")
         return [numbers[label] for label in answers]
 
     def _check_classes(self, who: str, classes: Optional[Iterable[Any]]) -> None:
@@ -873,13 +867,6 @@ def _labels_like(y: Any, labels: List[Any]) -> Any:
     for number, label in enumerate(labels):
         array[number] = label
     return array
-
-
-def _total(numbers: Iterable[float]) -> float:
-    total = 0.0
-    for number in numbers:
-        total += number
-    return total
 
 
 # ---- Values ----
@@ -959,7 +946,7 @@ class Regressor(Estimator):
 
     def _targets(self, who: str, answers: List[Any]) -> Matrix:
         if isinstance(answers[0], str):
-            raise TypeError(f"{who}: y: row 0: expected a number, got {_kind(answers[0])}; "
+            raise TypeError(f"{who}: y: row 0: expected a number, got {shown(answers[0])}; "
                             f"for labels take Classifier")
         rows = [[answer] for answer in answers] if _is_flat(answers) else [*map(_as_list, answers)]
         checks.as_matrix(rows, f"{who}: y")
@@ -987,11 +974,11 @@ def _weighted_r2(outputs: Matrix, targets: Matrix, weights: Vector) -> float:
     """Return the mean over the columns of 1 − Σ w (t − s)² / Σ w (t − mean)²."""
     scores = []
     for said, wanted in zip(zip(*outputs), zip(*targets)):
-        mean = _total(w * t for w, t in zip(weights, wanted)) / _total(weights)
-        off = _total(w * (t - s) ** 2 for w, t, s in zip(weights, wanted, said))
-        spread = _total(w * (t - mean) ** 2 for w, t in zip(weights, wanted))
+        mean = math.fsum(w * t for w, t in zip(weights, wanted)) / math.fsum(weights)
+        off = math.fsum(w * (t - s) ** 2 for w, t, s in zip(weights, wanted, said))
+        spread = math.fsum(w * (t - mean) ** 2 for w, t in zip(weights, wanted))
         scores.append(1.0 - off / spread if spread else float(off == 0))
-    return _total(scores) / len(scores)
+    return math.fsum(scores) / len(scores)
 
 
 def _sklearn_tags(kind: str, multi_output: bool) -> Any:
