@@ -501,12 +501,12 @@ def test_selftest_passes() -> None:
 
 FAULTS = [
     ("activations.py", "1.0 - y * y", "1.005 - y * y", "gradients of Tanh"),
-    ("fast.py", "g * (1.0 - y * y)", "g * (1.005 - y * y)", "gradients of Tanh"),
+    ("fast.py", "{g} * (1.0 - {y} * {y})", "{g} * (1.005 - {y} * {y})", "gradients of Tanh"),
     ("losses.py", "linalg.exp(log_p), t), len(t))", "linalg.exp(log_p), t), 1)",
      "gradients of SoftmaxCrossEntropy"),
     ("layers.py", "linalg.sum(output_gradient, axis=0)", "output_gradient[-1:]",
      "gradients of Dense"),
-    ("fast.py", "rate / (1.0 - beta1 ** self.steps)", "rate / (1.0 - beta1)",
+    ("fast.py", "rate / (1.0 - self.beta1 ** self.steps)", "rate / (1.0 - self.beta1)",
      "three steps of each optimizer"),
     ("optimizers.py", "corrected_v ** 0.5 + self.epsilon",
      "corrected_v ** 0.5 + 1.0001 * self.epsilon", "reference run"),
