@@ -110,4 +110,21 @@ RECORDS: Dict[str, Any] = {
         ],
         'accuracy': {150: 0.667, 500: 0.8, 1000: 0.956},
     },
+    'autograd': [
+        {
+            'python': "CPython 3.11.7",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 9.485, 'tape': 10.229, 'numbers': 323.339},
+        },
+        {
+            'python': "CPython 3.13.0",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 4.476, 'tape': 8.234, 'numbers': 400.31},
+        },
+        {
+            'python': "PyPy 7.3.11 (Python 3.9.16)",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 4.857, 'tape': 4.863, 'numbers': 127.844},
+        },
+    ],
 }
