@@ -18,6 +18,7 @@ seconds are not.
 After this: nothing; `python3 -m benchmarks` measures more, and for its own sake.
 """
 
+import functools
 import json
 import math
 import platform
@@ -237,14 +238,13 @@ def autograd() -> Dict[str, Any]:
     recipe = microgpt(names(), 1000)
     texts = [[int(a), *(int(token) for token in row if token >= 0)]
              for (a, *_), row in zip(recipe.inputs, recipe.targets)]
-    ways = {"layers": (by_layers, 8), "tape": (by_tape, 8), "numbers": (by_numbers, 2)}
-    spent = {
-        name: [min(_spent(lambda: way(recipe.model, text), 1) for _ in range(turns))
-               for text in texts[:20]]
-        for name, (way, turns) in ways.items()
-    }
-    return {"python": _python(), "machine": _machine(), "milliseconds": {
-        name: round(1000 * math.fsum(times) / len(times), 3) for name, times in spent.items()}}
+    milliseconds = {}
+    for name, way, turns in (("layers", by_layers, 8), ("tape", by_tape, 8),
+                             ("numbers", by_numbers, 2)):
+        steps = [functools.partial(way, recipe.model, text) for text in texts[:20]]
+        least = [min(_spent(step, 1) for _ in range(turns)) for step in steps]
+        milliseconds[name] = round(1000 * math.fsum(least) / len(least), 3)
+    return {"python": _python(), "machine": _machine(), "milliseconds": milliseconds}
 
 
 # ---- Models of the next character ----

@@ -9,7 +9,6 @@
 # ways, and must agree.
 
 # %%
-import math
 import statistics
 import sys
 import time
@@ -75,7 +74,7 @@ def mean_loss(inputs, targets):
 
 
 curve = []
-for step in range(200):
+for _ in range(200):
     for number in learned:
         number.gradient = 0.0
     moon_loss = mean_loss(data.inputs, data.targets)
@@ -102,8 +101,8 @@ draw.show(draw.regions(lambda rows: [[score(x).data] for x in rows], data, steps
 # ```
 #
 # Each is made of one or two others, its **parents**, and for each parent there is a **slope**: how
-# fast the new number grows with it, while the other parent stays. The slopes of the three operations
-# are school mathematics:
+# fast the new number grows with it, while the other parent stays. The slopes of the three
+# operations are school mathematics:
 #
 # ```formula
 # p = a · b:   dp/da = b,   dp/db = a
@@ -129,8 +128,8 @@ for value in reversed(L.ordered()):
 # ## Backwards
 #
 # The gradient of a number says how fast L grows with it. For L itself it is 1. Now go backwards.
-# Each number hands to each parent its own gradient times the slope: that is the chain rule. With the
-# numbers of the table:
+# Each number hands to each parent its own gradient times the slope: that is the chain rule. With
+# the numbers of the table:
 #
 # ```formula
 # dL/dq = 1 · 2 · q  =  1 · 8  =  8
@@ -246,8 +245,8 @@ print(f"slope by autograd {at.gradient:.8f}, measured {focal_measured:.8f}")
 # %% [markdown]
 # That is why nearly everybody who tries new networks uses autograd. But note what it did *not* do.
 # It did not find a derivative: those of ×, +, exp and log a person had to write down. It chains
-# them. And it gave us a number, no insight: why the gradient of cross-entropy is p − y, and so cannot
-# overflow, you would never have learned from it.
+# them. And it gave us a number, no insight: why the gradient of cross-entropy is p − y, and so
+# cannot overflow, you would never have learned from it.
 #
 # ## What it costs
 #
@@ -433,9 +432,9 @@ print(f"handed on too early: {early_slope:g}; in the right order: {right_slope:g
 
 # %% [markdown]
 # **Old gradients.** They are added up, so before the next step they must be 0 again. Forget it, and
-# the first step is right, each later one takes along the sum of all before. This is the mistake that
-# everybody makes once with PyTorch, where the line is called `optimizer.zero_grad()`. Here is the
-# training of a single neuron, with the line and without:
+# the first step is right, each later one takes along the sum of all before. This is the mistake
+# that everybody makes once with PyTorch, where the line is called `optimizer.zero_grad()`. Here is
+# the training of a single neuron, with the line and without:
 
 # %%
 def fit(forget, steps=40):
@@ -489,22 +488,23 @@ print("Value, with a list of what is still to do:", total.data)
 # ## Exercises
 #
 # 1. Write the slopes of five operations, the order in which gradients run, and the way back
-#    yourself: `python3 -m purenn exercise 12` makes a file with holes, `python3 -m purenn check FILE`
-#    looks at what you put into them.
-# 2. Give `Value` a `tanh`. Can you do it in two ways: with a slope of its own, and from `exp` alone?
-#    Which one remembers more?
+#    yourself: `python3 -m purenn exercise 12` makes a file with holes,
+#    `python3 -m purenn check FILE` looks at what you put into them.
+# 2. Give `Value` a `tanh`. Can you do it in two ways: with a slope of its own, and from `exp`
+#    alone? Which one remembers more?
 # 3. `Value` divides by multiplying with the power −1, so a quotient makes two values. Write it as
 #    one, with both slopes.
 # 4. Add `tanh` to the tape, and train the moons with it.
 #
 # ## Where it comes from
 #
-# Robert Wengert described in 1964 how a program can compute derivatives along with values, and wrote
-# of a list of operations: *Wengert list* is still the name of the tape. That it pays to go
-# backwards, Seppo Linnainmaa showed in 1970 in his thesis on rounding errors. Bert Speelpenning made
-# a compiler for it in 1980. For networks the same idea became known as backpropagation in 1986. The
-# page-long scalar version became popular with Andrej Karpathy's micrograd (2020) and microgpt
-# (2026), a language model in 200 lines of Python; the model above is that one, number for number.
+# Robert Wengert described in 1964 how a program can compute derivatives along with values, and
+# wrote of a list of operations: *Wengert list* is still the name of the tape. That it pays to go
+# backwards, Seppo Linnainmaa showed in 1970 in his thesis on rounding errors. Bert Speelpenning
+# made a compiler for it in 1980. For networks the same idea became known as backpropagation in
+# 1986. The page-long scalar version became popular with Andrej Karpathy's micrograd (2020) and
+# microgpt (2026), a language model in 200 lines of Python; the model above is that one, number for
+# number.
 #
 # - R. E. Wengert: *A simple automatic derivative evaluation program*. Communications of the ACM 7,
 #   1964.
@@ -517,8 +517,8 @@ print("Value, with a list of what is still to do:", total.data)
 #
 # - [`Value`](../sequences/autograd/value.py#Value): one page.
 # - [`Tape`](../sequences/autograd/tape.py#Tape): each operation with the way back.
-# - [`by_numbers`, `by_tape`, `by_layers`](../sequences/autograd/same_model.py#by_numbers): one model
-#   in three ways.
+# - [`by_numbers`, `by_tape`, `by_layers`](../sequences/autograd/same_model.py#by_numbers): one
+#   model in three ways.
 # - [`check`](../gradcheck.py#check): what neither of them needs and both should pass.
 #
 # Next: [part 13](part_13_embeddings.py): letters are no numbers. How can a network read them?

@@ -196,17 +196,27 @@ for length, (on_learned, on_others) in softened_losses.items():
           f"{len(counts_after(length, learning)):,} different contexts")
 
 # %% [markdown]
-# Here is the overfitting of part 10, without any network. The longer the context, the better the
-# counted names are predicted. For the others it turns up again: after four or five letters, most of
-# what comes was never seen, or once. The number of possible contexts is 27 to the power of their
-# length, and no list of names is long enough. This is called the **curse of dimensionality**.
+# Here is the overfitting of part 10, without any network. With a longer context the counted names
+# are predicted better, almost to the end. For the others the loss turns up again after three
+# letters. The number of possible contexts is 27 to the power of their length, and no list of names
+# is long enough for that. (It is called the **curse of dimensionality**.) How often does a held-out
+# name come to a place where nothing was ever counted?
+
+# %%
+unseen = {}
+for length in range(1, 6):
+    table = counts_after(length, learning)
+    asked = [before for before, followers in counts_after(length, held_out).items()
+             for _ in range(sum(followers.values()))]
+    unseen[length] = [before in table for before in asked].count(False) / len(asked)
+    print(f"looking at {length}: {unseen[length]:.1%} of the places were never seen")
 
 # %% [markdown]
 # ## Falling back
 #
 # Better than to pretend that every letter was seen equally often is to pretend that they were seen
-# as a *shorter* context says. If "rost" was seen twice, believe it a little, and "ost" for the rest,
-# and that in turn with "st", and so on:
+# as a *shorter* context says. If "rost" was seen twice, believe it a little, and "ost" for the
+# rest, and that in turn with "st", and so on:
 #
 # ```formula c: how often the letter came; n: how often anything came
 # p  =  (c + d · q) / (n + d)      "q: the same with one character less"
@@ -214,8 +224,8 @@ for length, (on_learned, on_others) in softened_losses.items():
 #
 # Where n is large, the counts decide; where it is 0, q alone. This is called **backing off**. The
 # number d says how soon to believe the counts. A good choice that needs no trying out is the number
-# of *different* letters that were seen in this place: where always the same one came, the counts can
-# be trusted early.
+# of *different* letters that were seen in this place: where always the same one came, the counts
+# can be trusted early.
 
 # %%
 def backing_off_model(length, names):
@@ -241,9 +251,9 @@ for length in range(6):
           f"(perplexity {math.exp(backed_off_losses[length]):.1f})")
 
 # %% [markdown]
-# Now a longer context does no harm, and the loss is lower than without. Keep these numbers in mind.
-# They are what every network from here on is to be compared with: a table, and one line of school
-# arithmetic.
+# The best loss is lower than without, and too long a context does less harm: names that were seen
+# once are still believed a little too much. Keep these numbers in mind. They are what every network
+# from here on is to be compared with: a few tables, and one line of school arithmetic.
 
 # %% [markdown]
 # ## Letters as rows of numbers
@@ -310,8 +320,8 @@ print("by a product:", by_product)
 # %% [markdown]
 # ## A network for the next letter
 #
-# Now put the rows of the last three letters side by side, and let a hidden layer and an output layer
-# work on them. It is a classifier like those of part 10, with 27 classes.
+# Now put the rows of the last three letters side by side, and let a hidden layer and an output
+# layer work on them. It is a classifier like those of part 10, with 27 classes.
 #
 # ```
 # letters       rows of the table          hidden        scores
@@ -384,9 +394,9 @@ print(f"network: {dense_loss:.3f} with {dense_weights:,} weights; "
       f"backing off: {backed_off_losses[3]:.3f} with {table_entries:,} counts")
 
 # %% [markdown]
-# The network is better than the table of pairs, and it is smaller than the tables that back off. But
-# it is not as good as they are, and it takes much longer to learn. That must be said plainly: on a
-# few thousand short names, counting is hard to beat.
+# The network is better than the table of pairs, and it is smaller than the tables that back off.
+# But it is not as good as they are, and it needs hundreds of steps where they need one pass over
+# the names. That must be said plainly: on a few thousand short names, counting is hard to beat.
 #
 # Does it help to train longer, and to look further back? These are recorded, 1,875 steps each:
 
@@ -400,14 +410,14 @@ for k, row in dense_recorded.items():
 
 # %% [markdown]
 # Here is what a table cannot do. The network looks at eight letters, of which there are 282
-# thousand million possible rows, and it gets *better*. It needs no context to have been seen before;
-# it is enough that a similar one was.
+# thousand million possible rows, and it gets *better*. It needs no context to have been seen
+# before; it is enough that a similar one was.
 #
-# And here is where it ends. Each further letter costs 8 · 48 more weights, and each of these weights
-# belongs to one *place*: what the network has learned about an "r" three letters back, it does not
-# know about an "r" four letters back. A sentence, where the word that matters may stand anywhere, has
-# no place for that. What is wanted is something that *looks for* what matters, wherever it stands.
-# That is part 14.
+# And here is where it ends. Each further letter costs 8 · 48 more weights, and each of these
+# weights belongs to one *place*: what the network has learned about an "r" three letters back, it
+# does not know about an "r" four letters back. A sentence, where the word that matters may stand
+# anywhere, has no place for that. What is wanted is something that *looks for* what matters,
+# wherever it stands. That is part 14.
 
 # %% [markdown]
 # ## What is in the table
@@ -449,18 +459,18 @@ print(f"mean distance from vowel to vowel {among_vowels:.2f}, "
 # - A language model is a classifier. Its classes are the characters, its examples every place in
 #   every text, and its targets come for free: the text itself is the answer.
 # - An embedding is a dense layer whose inputs are one-hot, without the multiplications by zero.
-# - The gradient of the table is a sum into the rows that were used. In one step most rows of a large
-#   table get nothing.
-# - The loss is per character, on names that nobody counted, and beside it stands what simple counting
-#   gets.
+# - The gradient of the table is a sum into the rows that were used. In one step most rows of a
+#   large table get nothing.
+# - The loss is per character, on names that nobody counted, and beside it stands what simple
+#   counting gets.
 
 # %% [markdown]
 # ## What usually goes wrong
 #
-# **Numbers taken for quantities.** Why not give the network the number of the letter itself, a as 0,
-# b as 1, … z as 25? Because then b lies halfway between a and c, and z is 25 times b. The network
-# must undo that before it can begin. Here it is, with one column for each of three letters (divided
-# by 27, which is kind to it), the same hidden layer, as many steps:
+# **Numbers taken for quantities.** Why not give the network the number of the letter itself, a as
+# 0, b as 1, … z as 25? Because then b lies halfway between a and c, and z is 25 times b. The
+# network must undo that before it can begin. Here it is, with one column for each of three letters
+# (divided by 27, which is kind to it), the same hidden layer, as many steps:
 
 # %%
 rng = Random(1)
@@ -494,8 +504,8 @@ print(f"looking at 5, names on both sides: {leaked_loss:.3f}; honest: {backed_of
 # maryanne, are on both sides in our list as well. That cannot be helped, and it favours counting.)
 
 # %% [markdown]
-# **A loss per name.** The mean of −log p can be taken over characters, over names, over words or over
-# pieces of words. All are in use, and they cannot be compared:
+# **A loss per name.** The mean of −log p can be taken over characters, over names, over words or
+# over pieces of words. All are in use, and they cannot be compared:
 
 # %%
 per_name = backed_off_losses[3] * held_out_characters / len(held_out)
@@ -517,8 +527,8 @@ print(f"all names written in one line: an end was seen {sum(ends)} time, after "
 # ## Exercises
 #
 # 1. Perplexity, backing off, looking up rows and the gradient of an embedding:
-#    `python3 -m purenn exercise 13` makes a file with holes, `python3 -m purenn check FILE` looks at
-#    what you put into them.
+#    `python3 -m purenn exercise 13` makes a file with holes, `python3 -m purenn check FILE` looks
+#    at what you put into them.
 # 2. In `softened_model` each letter counts 0.1 times more. Try 0.01 and 1. You choose by the
 #    held-out loss: why must you not report that loss afterwards, and what would you need (part 10)?
 # 3. Draw the embedding of a network that looks at one letter only. What should be close to what, if
