@@ -9,7 +9,7 @@
 Each writes what it found into `purenn/lessons/recorded.py`, with the machine and the versions it
 ran on. `layer` and `autograd` add an entry for the Python they are run with, so run them with
 several. Times are those of the processor (time.process_time). Of `layer` they are the least of 25
-turns in which all ways take part, of `autograd` the least of two or eight; their ratios within one
+turns in which all ways take part, of `autograd` the least of 20, or of two; their ratios within one
 run are what counts, since the machine is never quite at rest. `nudges` and `race` count and compare
 losses: they give the same numbers everywhere, and PyPy has them in a few minutes. `language` needs
 a quarter of an hour on CPython; its losses are the same everywhere but for the last digits, its
@@ -233,18 +233,25 @@ def race() -> Dict[str, Any]:
 def autograd() -> Dict[str, Any]:
     """Time forward and backward of the small model on twenty names, each several times over.
 
-    One way after the other, the numbers last: what they leave behind is collected at their expense.
+    The numbers come last: what they leave behind is collected at their own expense.
     """
     recipe = microgpt(names(), 1000)
     texts = [[int(a), *(int(token) for token in row if token >= 0)]
-             for (a, *_), row in zip(recipe.inputs, recipe.targets)]
-    milliseconds = {}
-    for name, way, turns in (("layers", by_layers, 8), ("tape", by_tape, 8),
-                             ("numbers", by_numbers, 2)):
-        steps = [functools.partial(way, recipe.model, text) for text in texts[:20]]
-        least = [min(_spent(step, 1) for _ in range(turns)) for step in steps]
-        milliseconds[name] = round(1000 * math.fsum(least) / len(least), 3)
-    return {"python": _python(), "machine": _machine(), "milliseconds": milliseconds}
+             for (a, *_), row in zip(recipe.inputs[:20], recipe.targets)]
+    least: Dict[str, List[float]] = {"layers": [], "tape": [], "numbers": []}
+    for text in texts:
+        turns = [(_step(by_layers, recipe.model, text), _step(by_tape, recipe.model, text))
+                 for _ in range(20)]
+        for name, times in zip(("layers", "tape"), zip(*turns)):
+            least[name].append(min(times))
+    for text in texts:
+        least["numbers"].append(min(_step(by_numbers, recipe.model, text) for _ in range(2)))
+    return {"python": _python(), "machine": _machine(), "milliseconds": {
+        name: round(1000 * math.fsum(times) / len(times), 3) for name, times in least.items()}}
+
+
+def _step(way: Callable[..., Any], model: Network, text: Sequence[int]) -> float:
+    return _spent(functools.partial(way, model, text), 1)
 
 
 # ---- Models of the next character ----

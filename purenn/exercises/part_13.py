@@ -67,7 +67,7 @@ NEVER_SEEN = "where nothing was ever seen, n and d are 0: the answer is the shor
 
 
 def _backed_off(counts: List[int], shorter: Vector) -> Vector:
-    n, d = sum(counts), len(counts) - counts.count(0)
+    n, d = int(math.fsum(counts)), len(counts) - counts.count(0)
     return [(c + d * q) / (n + d) for c, q in zip(counts, shorter)] if n else list(shorter)
 
 
@@ -76,7 +76,7 @@ def _mixed(
 ) -> Callable[[List[int], Vector], Vector]:
     """Return the probabilities by(count, shorter one, n, d, how many letters there are)."""
     def formula(counts: List[int], shorter: Vector) -> Vector:
-        n, d = sum(counts), len(counts) - counts.count(0)
+        n, d = int(math.fsum(counts)), len(counts) - counts.count(0)
         return [by(c, q, n, d, len(counts)) for c, q in zip(counts, shorter)]
 
     return formula

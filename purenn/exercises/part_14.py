@@ -130,7 +130,7 @@ class _YourSoftmax(Layer):
         self._yours = backward
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        self.kept = softmax(inputs)
+        self.kept: Matrix = softmax(inputs)
         return self.kept
 
     def backward(self, output_gradient: Matrix) -> Matrix:

@@ -212,7 +212,7 @@ The probabilities are softmax of the scores, each divided by the temperature fir
 
 
 def _loss(scores: Matrix, targets: List[List[int]]) -> float:
-    return NextToken()(scores, targets)
+    return NextToken()(scores, [list(map(float, text)) for text in targets])
 
 
 def _losses(scores: Matrix, targets: List[List[int]]) -> List[List[float]]:
@@ -240,7 +240,7 @@ def _batches(rng: Random) -> List[Case]:
     for lengths in ([3, 1, 2], [1, 4], [2, 2, 1]):
         targets = [[int(4 * rng.random()) for _ in range(length)] + [-1] * (5 - length)
                    for length in lengths]
-        cases.append(Case((numbers(rng, sum(lengths), 4), targets)))
+        cases.append(Case((numbers(rng, int(math.fsum(lengths)), 4), targets)))
     return cases
 
 

@@ -44,13 +44,16 @@ def counts_after(length, names):
     return table
 
 
-after_two = counts_after(2, texts)
+def times_seen(followers):
+    return int(math.fsum(followers.values()))
+
+
 most_likely = {}
 for before in ("ma", "ch", "q", "xz"):
     followers = counts_after(len(before), texts).get(before, {})
     ranked = sorted(followers, key=lambda letter: (-followers[letter], letter))
     most_likely[before] = ranked
-    total = sum(followers.values())
+    total = times_seen(followers)
     print(f"after {before!r}, seen {total} times: "
           + (", ".join(f"{one} {followers[one] / total:.0%}" for one in ranked[:5]) or "nothing"))
 
@@ -63,7 +66,7 @@ def invented(table, length, rng):
     text = EDGE * length
     while len(text) == length or text[-1] != EDGE:
         followers = table[text[len(text) - length:]]
-        total = sum(followers.values())
+        total = times_seen(followers)
         chances = [followers.get(letter, 0) / total for letter in letters]
         text += letters[choose(chances, rng)]
     return text.strip(EDGE)
@@ -92,7 +95,7 @@ pairs = counts_after(1, texts)
 chances = []
 for before in letters:
     followers = pairs[before]
-    total = sum(followers.values())
+    total = times_seen(followers)
     chances.append([followers.get(letter, 0) / total for letter in letters])
 draw.show(draw.heatmap(chances, title="What comes after which letter", row_names=letters,
                        column_names=letters, x_label="the next", y_label="the last",
@@ -144,7 +147,7 @@ def counted_model(length, names):
 
     def probability(before, letter):
         followers = table.get(before, {})
-        return followers.get(letter, 0) / max(1, sum(followers.values()))
+        return followers.get(letter, 0) / max(1, times_seen(followers))
 
     return probability
 
@@ -173,7 +176,7 @@ def softened_model(length, names, extra=0.1):
 
     def probability(before, letter):
         followers = table.get(before, {})
-        return (followers.get(letter, 0) + extra) / (sum(followers.values()) + 27 * extra)
+        return (followers.get(letter, 0) + extra) / (times_seen(followers) + 27 * extra)
 
     return probability
 
@@ -207,7 +210,7 @@ unseen = {}
 for length in range(1, 6):
     table = counts_after(length, learning)
     asked = [before for before, followers in counts_after(length, held_out).items()
-             for _ in range(sum(followers.values()))]
+             for _ in range(times_seen(followers))]
     unseen[length] = [before in table for before in asked].count(False) / len(asked)
     print(f"looking at {length}: {unseen[length]:.1%} of the places were never seen")
 
@@ -237,7 +240,7 @@ def backing_off_model(length, names):
             followers = table.get(before[length - k:], {})
             if followers:
                 d = len(followers)
-                p = (followers.get(letter, 0) + d * p) / (sum(followers.values()) + d)
+                p = (followers.get(letter, 0) + d * p) / (times_seen(followers) + d)
         return p
 
     return probability
@@ -520,7 +523,7 @@ print(f"the same model: {backed_off_losses[3]:.3f} per character, {per_name:.2f}
 # %%
 without_edges = counts_after(1, ["".join(texts)])
 ends = [followers.get(EDGE, 0) for letter, followers in without_edges.items() if letter != EDGE]
-print(f"all names written in one line: an end was seen {sum(ends)} time, after "
+print(f"all names written in one line: an end was seen {ends.count(1)} time, after "
       f"{len(''.join(texts)):,} letters")
 
 # %% [markdown]

@@ -150,7 +150,8 @@ for row in S:
 # %%
 def softmax(scores):
     exponentials = [math.exp(score - max(scores)) for score in scores]
-    return [one / sum(exponentials) for one in exponentials]
+    total = math.fsum(exponentials)
+    return [one / total for one in exponentials]
 
 
 A = [softmax(row[:i + 1]) + [0.0] * (len(row) - i - 1) for i, row in enumerate(S)]

@@ -196,7 +196,7 @@ def backing_off(length, names, tokens):
             followers = table.get(before[length - k:], {})
             if followers:
                 d = len(followers)
-                p = (followers.get(letter, 0) + d * p) / (sum(followers.values()) + d)
+                p = (followers.get(letter, 0) + d * p) / (math.fsum(followers.values()) + d)
         return p
 
     return probability
@@ -228,7 +228,8 @@ print(f"the model: {model_loss:.3f}")
 
 # %% [markdown]
 # The model beats the table of pairs. It does not beat counts of two or three letters. Does it do so
-# if it learns longer, or is larger? This was recorded, with the same names held out:
+# if it learns longer, or is larger? This was recorded, with the same names held out. (The seconds
+# are those of a processor that had other things to do as well. Only compare them with each other.)
 
 # %%
 rows = RECORDS["language"]["models"]
