@@ -12,7 +12,7 @@ several. Times are those of the processor (time.process_time). Of `layer` they a
 turns in which all ways take part, of `autograd` the least of 20, or of two; their ratios within one
 run are what counts, since the machine is never quite at rest. `nudges` and `race` count and compare
 losses: they give the same numbers everywhere, and PyPy has them in a few minutes. `language` needs
-a quarter of an hour on CPython; its losses are the same everywhere but for the last digits, its
+some minutes on CPython; its losses are the same everywhere but for the last digits, its
 seconds are not.
 
 After this: nothing; `python3 -m benchmarks` measures more, and for its own sake.
@@ -259,7 +259,6 @@ def _step(way: Callable[..., Any], model: Network, text: Sequence[int]) -> float
 DENSE_STEPS = 1875
 LANGUAGE_MODELS = (  # width, steps, names a step, rate
     (16, 1000, 1, 0.01), (16, 1000, 4, 0.01), (16, 1000, 8, 0.01), (16, 3000, 8, 0.01),
-    (32, 3000, 8, 0.006),
 )
 
 

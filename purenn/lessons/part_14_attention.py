@@ -286,8 +286,8 @@ step_1 = {"dV": apart(dV, measured(lambda M: total(linalg.matmul(A, M)), V)),
 print({name: f"{difference:.0e}" for name, difference in step_1.items()})
 
 # %% [markdown]
-# **Step 2: through softmax.** One row of weights a, made of scores s: `a[j] = exp(s[j]) / Σ`, where
-# Σ stands for the sum of all exp. When s[i] grows, the numerator of a[i] grows, and the denominator
+# **Step 2: through softmax.** One row of weights a, made of scores s: `a[j] = exp(s[j]) / Z`, where
+# Z is the sum of all exp. When s[i] grows, the numerator of a[i] grows, and the denominator
 # of all. The quotient rule gives two cases:
 #
 # ```formula

@@ -228,8 +228,8 @@ print(f"the model: {model_loss:.3f}")
 
 # %% [markdown]
 # The model beats the table of pairs. It does not beat counts of two or three letters. Does it do so
-# if it learns longer, or is larger? This was recorded, with the same names held out. (The seconds
-# are those of a processor that had other things to do as well. Only compare them with each other.)
+# if it learns longer? This was recorded, with the same names held out. (The seconds are those of a
+# processor that had other things to do as well. Only compare them with each other.)
 
 # %%
 rows = RECORDS["language"]["models"]
@@ -240,10 +240,7 @@ for row in rows:
 trained = [row for row in rows if row["model"].startswith("attention")]
 best_recorded = min(row["loss"] for row in trained)
 draw.show(draw.lines(
-    {"attention, width 16": [(row["seconds"], row["loss"]) for row in trained
-                             if "width 16" in row["model"]],
-     "attention, width 32": [(row["seconds"], row["loss"]) for row in trained
-                             if "width 32" in row["model"]],
+    {"attention": [(row["seconds"], row["loss"]) for row in trained],
      "dense": [(row["seconds"], row["loss"]) for row in rows if row["model"].startswith("dense")],
      "counts, backing off from 3": [(x, best_counts) for x in (5, 300)]},
     title="Loss against time", marks=True, log_x=True, x_label="seconds of training, recorded",
@@ -303,7 +300,7 @@ game_losses["attention"] = SoftmaxCrossEntropy()(scores, right)
 game_accuracy = accuracy(scores, right)
 player_size = len([w for one in player.parameters() for w in linalg.ravel(one.value)])
 draw.show(draw.bars(game_losses, title="The vowel again: loss on words not seen",
-                    y_label="loss of the last letter"))
+                    y_label="loss"))
 print(f"attention: {game_losses['attention']:.3f} with {player_size} parameters, "
       f"{game_accuracy:.0%} right; best counts {min(list(game_losses.values())[:6]):.3f}; "
       f"guessing among five {math.log(5):.3f}")
