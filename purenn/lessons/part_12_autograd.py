@@ -4,9 +4,9 @@
 # In part 9 we worked out by hand how gradients run backwards through each layer. Most libraries do
 # not ask their users for that: the numbers remember how they came about, and the library finds the
 # gradients. This is called **automatic differentiation**, or **autograd**. After this part you can
-# write it yourself on one page, check it against the gradients of part 9, and say what it saves and
-# what it costs. The parts from here on lead to a small language model; its gradients are found both
-# ways, and must agree.
+# write autograd yourself on one page, check it against the gradients of part 9, and say what it
+# saves and what it costs. The parts from here on lead to a small language model; its gradients are
+# found both ways, and must agree.
 
 # %%
 import statistics

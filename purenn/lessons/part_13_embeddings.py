@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Part 13: Embeddings, and a model of the next character
 #
-# Text is made of letters, and letters are no numbers. After this part you can turn them into rows
-# of numbers that a network learns by itself, called **embeddings**, and derive their gradient. You
-# can build a **language model**, which says how likely each next character is: first by counting,
-# then by a network. You know how to measure such models, and why they want to see more of what
-# came before.
+# Text is made of letters, and letters are no numbers. After this part you can turn letters into
+# rows of numbers that a network learns by itself, called **embeddings**, and derive their gradient.
+# You can build a **language model**, which says how likely each next character is: first by
+# counting, then by a network. You know how to measure such models, and why they want to see more of
+# what came before.
 
 # %%
 import math

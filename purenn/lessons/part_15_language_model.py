@@ -2,9 +2,9 @@
 # # Part 15: A small language model
 #
 # Everything is there now: embeddings, attention, dense layers, cross-entropy, Adam. After this part
-# you can put them together to a language model of the kind that large ones are, train it, let it
-# write, and judge it honestly: against plain counting, which on little data wins, and against the
-# large models, which have the same layers and are something else.
+# you can put these layers together to a language model of the kind that large ones are, train it,
+# let it write, and judge it honestly: against plain counting, which on little data wins, and
+# against the large models, which have the same layers and are something else.
 
 # %%
 import math
