@@ -198,6 +198,7 @@ def interrupted(monkeypatch):
     return after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [8, 10, 11])
 def test_no_step_is_lost_when_an_epoch_is_broken_off(capsys, words, tmp_path, interrupted, step):
     path, model = tmp_path / "run.checkpoint", tmp_path / "model.safetensors"

@@ -7,6 +7,8 @@ from benchmarks import lesson_records
 from purenn import linalg
 from purenn.lessons.recorded import RECORDS
 
+pytestmark = pytest.mark.slow
+
 
 def names(lesson, number):
     return lesson(number).names
