@@ -16,6 +16,7 @@ from random import Random
 
 from purenn import Dense, Network, ReLU, SigmoidCrossEntropy, draw, linalg
 from purenn.data import moons
+from purenn.initializers import normal_deviate
 from purenn.lessons.recorded import RECORDS
 from purenn.sequences import names
 from purenn.sequences.autograd import Tape, Tracked, Value
@@ -43,9 +44,9 @@ print("dL/da =", a.gradient, " dL/db =", b.gradient, " dL/dc =", c.gradient)
 # %%
 data = moons(size=60, noise=0.1, rng=Random(1))
 rng = Random(2)
-hidden_weights = [[Value(rng.gauss(0, 1)) for _ in range(2)] for _ in range(8)]
+hidden_weights = [[Value(normal_deviate(rng)) for _ in range(2)] for _ in range(8)]
 hidden_biases = [Value(0.0) for _ in range(8)]
-output_weights = [Value(rng.gauss(0, 0.5)) for _ in range(8)]
+output_weights = [Value(0.5 * normal_deviate(rng)) for _ in range(8)]
 output_bias = Value(0.0)
 learned = [*(w for row in hidden_weights for w in row), *hidden_biases, *output_weights,
            output_bias]
