@@ -3,16 +3,22 @@
     python3 -m benchmarks.lesson_records layer      a whole layer, from nested loops to vectors
     python3 -m benchmarks.lesson_records nudges     random adjustments beside gradient descent
     python3 -m benchmarks.lesson_records race       four optimizers, each at several rates
+    python3 -m benchmarks.lesson_records autograd   one step of a language model, in three ways
+    python3 -m benchmarks.lesson_records language   models of the next character, and their losses
 
 Each writes what it found into `purenn/lessons/recorded.py`, with the machine and the versions it
-ran on. `layer` adds an entry for the Python it is run with, so run it with several. Times are those
-of the processor (time.process_time), the least of 25 turns in which all ways take part; their
-ratios within one run are what counts, since the machine is never quite at rest. The other two count
-and compare losses: they give the same numbers everywhere, and PyPy has them in a few minutes.
+ran on. `layer` and `autograd` add an entry for the Python they are run with, so run them with
+several. Times are those of the processor (time.process_time). Of `layer` they are the least of 25
+turns in which all ways take part, of `autograd` the least of 20, or of two; their ratios within one
+run are what counts, since the machine is never quite at rest. `nudges` and `race` count and compare
+losses: they give the same numbers everywhere, and PyPy has them in a few minutes. `language` needs
+some minutes on CPython; its losses are the same everywhere but for the last digits, its
+seconds are not.
 
 After this: nothing; `python3 -m benchmarks` measures more, and for its own sake.
 """
 
+import functools
 import json
 import math
 import platform
@@ -21,14 +27,18 @@ import time
 from importlib import import_module
 from pathlib import Path
 from random import Random
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from purenn import (
-    SGD, Adam, Dense, Network, RandomAdjustment, ReLU, RMSProp, SoftmaxCrossEntropy, accuracy,
-    linalg, train,
+    SGD, Adam, CosineDecay, Dense, Network, RandomAdjustment, ReLU, RMSProp, SoftmaxCrossEntropy,
+    Tanh, accuracy, linalg, train,
 )
 from purenn.data import spiral
+from purenn.initializers import permutation
 from purenn.linalg import Matrix
+from purenn.sequences import Embedding, NextToken, characters, gpt, names, questions
+from purenn.sequences.autograd.microgpt import microgpt
+from purenn.sequences.autograd.same_model import by_layers, by_numbers, by_tape
 
 RECORDED = Path(__file__).resolve().parent.parent / "purenn" / "lessons" / "recorded.py"
 EXAMPLES, NEURONS, INPUTS = 32, 32, 64  # as in part 2: 65,536 multiplications
@@ -217,6 +227,113 @@ def race() -> Dict[str, Any]:
     return {"epochs": 40, "seeds": list(SEEDS), "losses": losses}
 
 
+# ---- A step in three ways ----
+
+
+def autograd() -> Dict[str, Any]:
+    """Time forward and backward of the small model on twenty names, each several times over.
+
+    The numbers come last: what they leave behind is collected at their own expense.
+    """
+    recipe = microgpt(names(), 1000)
+    texts = [[int(a), *(int(token) for token in row if token >= 0)]
+             for (a, *_), row in zip(recipe.inputs[:20], recipe.targets)]
+    least: Dict[str, List[float]] = {"layers": [], "tape": [], "numbers": []}
+    for text in texts:
+        turns = [(_step(by_layers, recipe.model, text), _step(by_tape, recipe.model, text))
+                 for _ in range(20)]
+        for name, times in zip(("layers", "tape"), zip(*turns)):
+            least[name].append(min(times))
+    for text in texts:
+        least["numbers"].append(min(_step(by_numbers, recipe.model, text) for _ in range(2)))
+    return {"python": _python(), "machine": _machine(), "milliseconds": {
+        name: round(1000 * math.fsum(times) / len(times), 3) for name, times in least.items()}}
+
+
+def _step(way: Callable[..., Any], model: Network, text: Sequence[int]) -> float:
+    return _spent(functools.partial(way, model, text), 1)
+
+
+# ---- Models of the next character ----
+
+DENSE_STEPS = 1875
+LANGUAGE_MODELS = (  # width, steps, names a step, rate
+    (16, 1000, 1, 0.01), (16, 1000, 4, 0.01), (16, 1000, 8, 0.01), (16, 3000, 8, 0.01),
+)
+
+
+def language() -> Dict[str, Any]:
+    """Train models of the next character; return held-out losses, sizes and seconds."""
+    texts = names()
+    order = permutation(len(texts), Random(0))
+    vocabulary = characters(texts)
+    encoded = [vocabulary.with_edges(texts[k]) for k in order]
+    aside, learning = encoded[:len(texts) // 10], encoded[len(texts) // 10:]
+    rows = [_dense_row(count, learning, aside) for count in (1, 3, 8)]
+    rows += [_attention_row(*settings, learning, aside) for settings in LANGUAGE_MODELS]
+    return {"python": _python(), "machine": _machine(), "models": rows}
+
+
+def _dense_row(
+    count: int, learning: Sequence[List[int]], aside: Sequence[List[int]]
+) -> Dict[str, Any]:
+    """The network of part 13, on the last `count` characters."""
+    rng, tokens = Random(1), 27
+    network = Network([Embedding(tokens, 8, rng, per_row=count), Dense(8 * count, 48, rng), Tanh(),
+                       Dense(48, tokens, rng)])
+    inputs, targets = windows(learning, count)
+    start = time.process_time()
+    train(network, inputs, targets, loss=SoftmaxCrossEntropy(),
+          optimizer=Adam(CosineDecay(0.01, DENSE_STEPS)), epochs=1, rng=rng,
+          sampler=lambda epoch: _drawn(len(inputs), DENSE_STEPS, 32, rng))
+    seconds = time.process_time() - start
+    inputs, targets = windows(aside, count)
+    loss = SoftmaxCrossEntropy()(network.predict(inputs), targets)
+    return _row(f"dense, last {count}", DENSE_STEPS, network, loss, seconds)
+
+
+def windows(texts: Sequence[List[int]], count: int) -> Tuple[Matrix, List[int]]:
+    """Return the last `count` tokens before each token, and the token; edges before the first."""
+    inputs, targets = [], []
+    for text in texts:
+        padded = [float(text[0])] * (count - 1) + [float(token) for token in text]
+        for place, token in enumerate(text[1:]):
+            inputs.append(padded[place:place + count])
+            targets.append(token)
+    return inputs, targets
+
+
+def _attention_row(
+    width: int, steps: int, batch: int, rate: float, learning: Sequence[List[int]],
+    aside: Sequence[List[int]],
+) -> Dict[str, Any]:
+    """The language model of part 15."""
+    rng = Random(1)
+    model = gpt(27, 16, width, 4, 1, rng)
+    inputs, targets = questions(learning)
+    start = time.process_time()
+    train(model, inputs, targets, loss=NextToken(), optimizer=Adam(CosineDecay(rate, steps)),
+          epochs=1, batch_size=batch, rng=rng,
+          sampler=lambda epoch: _drawn(len(inputs), steps, batch, rng))
+    seconds = time.process_time() - start
+    inputs, targets = questions(aside)
+    loss = NextToken()(model.predict(inputs), targets)
+    return _row(f"attention, width {width}, {steps:,} steps of {batch}", steps, model, loss,
+                seconds)
+
+
+def _drawn(count: int, steps: int, batch: int, rng: Random) -> List[List[int]]:
+    return [[int(rng.random() * count) for _ in range(batch)] for _ in range(steps)]
+
+
+def _row(name: str, steps: int, network: Network, loss: float, seconds: float) -> Dict[str, Any]:
+    learned = math.fsum(len(linalg.ravel(one.value)) for one in network.parameters())
+    row = {"model": name, "steps": steps, "parameters": int(learned), "loss": round(loss, 3),
+           "seconds": round(seconds, 1)}
+    print(row, file=sys.stderr, flush=True)
+    return row
+
+
 # ---- The file ----
 
 
@@ -245,21 +362,27 @@ def _numpy() -> Any:
         return None
 
 
+MEASURED: Dict[str, Callable[[], Dict[str, Any]]] = {
+    "layer": layer, "nudges": nudges, "race": race, "autograd": autograd, "language": language,
+}
+BY_PYTHON = ("layer", "autograd")
+
+
 def main(words: List[str]) -> int:
     """Measure what the words name, and write it into the file."""
-    if not words or not set(words) <= {"layer", "nudges", "race"}:
-        print("benchmarks.lesson_records: expected layer, nudges or race", file=sys.stderr)
+    if not words or not set(words) <= set(MEASURED):
+        print(f"benchmarks.lesson_records: expected some of {', '.join(MEASURED)}", file=sys.stderr)
         return 2
-    known: Dict[str, Any] = {"layer": []}
+    known: Dict[str, Any] = {}
     if RECORDED.exists():
         known = dict(import_module("purenn.lessons.recorded").RECORDS)
     for word in words:
-        if word == "layer":
-            entry = layer()
-            others = [one for one in known["layer"] if one["python"] != entry["python"]]
-            known["layer"] = sorted([*others, entry], key=lambda one: str(one["python"]))
+        entry = MEASURED[word]()
+        if word in BY_PYTHON:
+            others = [one for one in known.get(word, []) if one["python"] != entry["python"]]
+            known[word] = sorted([*others, entry], key=lambda one: str(one["python"]))
         else:
-            known[word] = {"nudges": nudges, "race": race}[word]()
+            known[word] = entry
     RECORDED.write_text(HEAD + _literal(known) + "\n", encoding="utf-8")
     return 0
 

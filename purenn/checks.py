@@ -67,8 +67,9 @@ def number_between(
     if not low <= value < high or (without_low and value == low) or value > LARGEST:
         lower = f"{low:g} {'<' if without_low else '<='} {name}"
         upper = f" < {high:g}" if high < math.inf else ", finite"
-        huge = isinstance(value, int) and value > LARGEST
-        got = f"an integer of {value.bit_length()} bits" if huge else repr(value)
+        got = repr(value)
+        if isinstance(value, int) and value > LARGEST:
+            got = f"an integer of {value.bit_length()} bits"
         raise ValueError(f"{who}: {name}: expected {lower}{upper}, got {got}")
     return value
 

@@ -337,6 +337,104 @@ SOLUTIONS = {
             best = validation_losses.index(min(validation_losses))
             return len(validation_losses) - 1 - best >= patience
     """,
+    "slopes": """
+        def slopes(operation, x, y):
+            if operation == "+":
+                return [1, 1]
+            if operation == "-":
+                return [1, -1]
+            return [y, x] if operation == "*" else [1 / y, -x / y ** 2]
+    """,
+    "parents_first": """
+        def parents_first(parents):
+            order = []
+
+            def append(number):
+                if number not in order:
+                    for parent in parents[number]:
+                        append(parent)
+                    order.append(number)
+
+            append(len(parents) - 1)
+            return order
+    """,
+    "gradients": """
+        def gradients(parents, slopes):
+            result = [0] * (len(parents) - 1) + [1]
+            for k in range(len(parents) - 1, -1, -1):
+                for parent, slope in zip(parents[k], slopes[k]):
+                    result[parent] += slope * result[k]
+            return result
+    """,
+    "perplexity": """
+        def perplexity(probabilities):
+            return math.exp(-sum(map(math.log, probabilities)) / len(probabilities))
+    """,
+    "backed_off": """
+        def backed_off(counts, shorter):
+            n, d = sum(counts), len([c for c in counts if c])
+            return [(c + d * q) / (n + d) if n else q for c, q in zip(counts, shorter)]
+    """,
+    "look_up": """
+        def look_up(table, tokens):
+            return [table[token] for token in tokens]
+    """,
+    "embedding_gradient": """
+        def embedding_gradient(tokens, output_gradient, rows):
+            gradient = [[0] * len(output_gradient[0]) for _ in range(rows)]
+            for token, g in zip(tokens, output_gradient):
+                for i in range(len(g)):
+                    gradient[token][i] += g[i]
+            return gradient
+    """,
+    "attention_weights": """
+        def attention_weights(queries, keys):
+            weights = []
+            for i, q in enumerate(queries):
+                scores = [linalg.dot(q, k) / math.sqrt(len(q)) for k in keys[:i + 1]]
+                powers = [math.exp(s - max(scores)) for s in scores]
+                weights.append([p / sum(powers) for p in powers] + [0] * (len(keys) - i - 1))
+            return weights
+    """,
+    "softmax_backward": """
+        def softmax_backward(weights, weights_gradient):
+            gradient = []
+            for a, da in zip(weights, weights_gradient):
+                m = sum(x * y for x, y in zip(a, da))
+                gradient.append([x * (y - m) for x, y in zip(a, da)])
+            return gradient
+    """,
+    "head_backward": """
+        def head_backward(queries, keys, values, weights, output_gradient):
+            back = softmax_backward(weights, linalg.inner(output_gradient, values))
+            back = linalg.divide(back, math.sqrt(len(queries[0])))
+            return (linalg.matmul(back, keys), linalg.inner_columns(back, queries),
+                    linalg.inner_columns(weights, output_gradient))
+    """,
+    "rms_norm": """
+        def rms_norm(inputs):
+            return [[x / math.sqrt(sum(y * y for y in row) / len(row)) for x in row]
+                    for row in inputs]
+    """,
+    "rms_norm_backward": """
+        def rms_norm_backward(inputs, output_gradient):
+            back = []
+            for x, y, g in zip(inputs, rms_norm(inputs), output_gradient):
+                s = 1 / math.sqrt(sum(one * one for one in x) / len(x))
+                along = sum(a * b for a, b in zip(g, y)) / len(x)
+                back.append([s * (a - b * along) for a, b in zip(g, y)])
+            return back
+    """,
+    "at_temperature": """
+        def at_temperature(scores, temperature):
+            powers = [math.exp((s - max(scores)) / temperature) for s in scores]
+            return [p / sum(powers) for p in powers]
+    """,
+    "padded_loss": """
+        def padded_loss(scores, targets):
+            tokens = [token for text in targets for token in text if token != -1]
+            return -sum(math.log(p[c]) for p, c in zip(softmax(scores), tokens)) / len(tokens)
+    """,
 }
 
 
@@ -1069,7 +1167,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: Any) -> None
 # Wrong usage is exit code 2 and one line; what cannot be read is exit code 1 and one line.
 @pytest.mark.slow
 @pytest.mark.parametrize("words, code, expected", [
-    (["exercise", "12"], 2, "there are exercises for parts 1 to 11"),
+    (["exercise", "16"], 2, "there are exercises for parts 1 to 15"),
     (["exercise", "nine"], 2, "expected a whole number"),
     (["exercise", "-o", "x.py"], 2, "which exercise?"),
     (["exercise", "9", "10"], 2, "one word too many"),

@@ -150,7 +150,7 @@ def command(folder: Path, *words: str) -> Any:
 
 @pytest.mark.slow
 def test_as_a_command_the_same_seed_writes_the_same_and_another_seed_something_else(written):
-    words = ["--count", "5", "--prompt", "an", "--seed", "3"]
+    words = ["--samples", "5", "--prompt", "an", "--seed", "3"]
     first, again = command(written[0], *words), command(written[0], *words)
     other = command(written[0], *words[:-1], "4")
     assert first.returncode == 0 and first.stdout == again.stdout != other.stdout
@@ -161,7 +161,7 @@ def test_as_a_command_the_same_seed_writes_the_same_and_another_seed_something_e
 @pytest.mark.slow
 @pytest.mark.parametrize("words, message", [
     (["--prompt", "xyz"], "the model knows no 'x'"), (["--prompt"], "usage"),
-    (["--colour", "red"], "usage"), (["--count", "many"], "many"),
+    (["--colour", "red"], "usage"), (["--samples", "many"], "many"),
     (["--prompt", "annannannannannannann"], "context"),
 ])
 def test_as_a_command_it_says_what_is_wrong_in_one_line(words, message, written):

@@ -181,6 +181,64 @@ def test_ctrl_c_ends_with_what_there_is(words, tmp_path):
     assert load_model(path).provenance["ended"] == "interrupted"
 
 
+@pytest.fixture
+def interrupted(monkeypatch):
+    """interrupted(7) lets Ctrl-C come in step 7, in the midst of the first epoch of 10 steps."""
+    def after(steps):
+        whole = command.Losses.after_batch
+
+        def stop(self, run):
+            if len(self.losses) + 1 == steps:
+                monkeypatch.setattr(command.Losses, "after_batch", whole)
+                raise KeyboardInterrupt
+            whole(self, run)
+
+        monkeypatch.setattr(command.Losses, "after_batch", stop)
+
+    return after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [8, 10, 11])
+def test_no_step_is_lost_when_an_epoch_is_broken_off(capsys, words, tmp_path, interrupted, step):
+    path, model = tmp_path / "run.checkpoint", tmp_path / "model.safetensors"
+    long = [*SMALL[2:], "--steps", "100"]
+    straight = results(capsys, words, *long)
+    interrupted(step)
+    code, out, err = said(capsys, words, *long, "--checkpoint", path, "-o", model)
+    assert code == 130
+    assert f"numbers learned in {step - 1} steps, interrupted" in out
+    assert f"interrupted after {step - 1} steps; to go on" in err
+    assert load_model(model).provenance["steps done"] == step - 1
+    resumed = results(capsys, words, *long, "--resume", path)
+    assert resumed["losses"] == straight["losses"] and resumed["samples"] == straight["samples"]
+
+
+def test_ctrl_c_before_the_first_step_has_nothing_to_go_on_from(
+    capsys, words, tmp_path, interrupted
+):
+    path = tmp_path / "run.checkpoint"
+    interrupted(1)
+    code, out, err = said(capsys, words, *SMALL, "--checkpoint", path)
+    assert code == 130 and "numbers learned in 0 steps, interrupted" in out
+    assert not path.exists() and "go on" not in err
+
+
+def test_progress_counts_steps(capsys, words):
+    _, _, err = said(capsys, words, *SMALL)
+    assert "ms/step" in err and "epoch" not in err
+
+
+def test_show_says_what_a_language_model_is(capsys, words, tmp_path):
+    path = tmp_path / "words.safetensors"
+    results(capsys, words, *SMALL, "-o", path)
+    assert main(["show", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "a language model" in out and "CausalSelfAttention(8, 2)" in out
+    assert "tokens: 'a', 'b', 'd'" in out and "context: 16 tokens" in out
+    assert "steps done: 20" in out and f"gpt {path}" in out and "torch" not in out
+
+
 # ---- What a user can do wrong ----
 
 

@@ -237,7 +237,7 @@ def test_of_a_generator_only_random_is_used(path):
                 # microgpt shuffles and draws so; test_sequences_text.py holds what comes of it.
                 as_there = node.attr in ("shuffle", "gauss") and path.stem == "microgpt"
                 saved = node.attr in ("getstate", "setstate") and (
-                    "store" in path.parts or path.name == "runner.py")  # which can go back
+                    "store" in path.parts or path.name in ("runner.py", "gpt.py"))  # which go back
                 fine = node.attr in ("random", "Random") or saved or as_there
                 assert fine, f"{path}:{node.lineno}: {node.attr}"
         if isinstance(node, ast.ImportFrom) and node.module == "random" and node.level == 0:

@@ -4,8 +4,8 @@
     a model          →                                                    samples
 
 Training is `train` with epochs of a tenth of the steps, so that progress, the held-out loss and
-checkpoints come ten times on the way. Each batch draws its texts anew.
-
+checkpoints come ten times on the way. Each batch draws its texts anew. Ctrl-C keeps every step that
+is complete, also those of an epoch that it breaks off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import math
 import os
 import sys
 from random import Random
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .. import __version__
 from ..data import DataError
@@ -31,7 +31,7 @@ from ..sequences import (
 from ..sequences.autograd.microgpt import microgpt
 from ..store.checkpoint import Checkpoint, ResumeError
 from ..store.model import load_model, save_model
-from ..text import did_you_mean, listed, safe
+from ..text import counted, did_you_mean, listed, safe
 from ..training import Callback, Run, train
 from . import options as words
 from .gpt_text import SETS, Corpus, lines_of, read_corpus, read_text
@@ -89,6 +89,10 @@ class InOrder:
     def __call__(self, epoch: int) -> List[List[int]]:
         first = (epoch - 1) * self.per_epoch
         return [self.batch(step) for step in range(first, min(first + self.per_epoch, self.steps))]
+
+    def left(self, epoch: int, done: int) -> List[List[int]]:
+        """Return the batches of an epoch without those that were done before it was resumed."""
+        return self(epoch)[done - (epoch - 1) * self.per_epoch:]
 
     def batch(self, step: int) -> List[int]:
         """Return the numbers of the texts of one step."""
@@ -181,15 +185,16 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(word, chosen, like)
     parts = microgpt_parts(word, settings) if like else parts_of(word, settings)
     losses, history = _train(parts, settings, files, options.quiet)
+    steps = len(losses)
     found = measured(parts.model, parts.corpus, MEASURED_TOKENS)
     told = {**settings, "context": parts.corpus.context, "texts": parts.corpus.form}
     if files.output is not None:
-        save_model(_model_of(parts, told, history, found), files.output)
+        save_model(_model_of(parts, told, steps, history, found), files.output)
     if not options.quiet:
-        _say_where_it_is(files, history)
+        _say_where_it_is(files, history, steps)
     samples = write(parts.model, parts.corpus.vocabulary, parts.corpus.form, writing)
     print(_as_json(told, losses, history, found, samples, parts.corpus) if options.json
-          else "\n".join([*_told(parts, settings, history, found), "",
+          else "\n".join([*_told(parts, steps, history, found), "",
                           *_sample_lines(samples, parts.corpus, writing)]))
     return exit_code(history)
 
@@ -253,17 +258,17 @@ def _train(
 ) -> Tuple[List[float], History]:
     losses = Losses()
     callbacks: List[Callback] = [losses]
-    callbacks += [] if quiet else [Steps(parts, settings["steps"])]
+    callbacks += [] if quiet else [Steps(parts, losses)]
     if files.checkpoint is not None:
         about = {name if name == "data" else f"--{name}": value for name, value in settings.items()}
-        callbacks.append(Checkpoint(files.checkpoint, resume=files.resume or False, about=about))
+        callbacks.append(EveryStep(files.checkpoint, losses, files.resume or False, about))
     watched = some(parts.corpus.held_out, WATCHED_TOKENS)
     try:
         history = train(
             parts.model, parts.inputs, parts.targets, loss=NextToken(), optimizer=parts.optimizer,
             epochs=parts.batches.epochs, batch_size=settings.get("batch", 1), rng=parts.rng,
             validation=questions(watched) if watched else None, callbacks=callbacks,
-            sampler=parts.batches, end_quietly=True,
+            sampler=lambda epoch: parts.batches.left(epoch, len(losses.losses)), end_quietly=True,
         )
     except ResumeError as error:
         raise UsageError(str(error)) from None
@@ -289,12 +294,56 @@ class Losses(Callback):
         self.losses = list(state["losses"][0][0]) if state["losses"] else []
 
 
+class EveryStep(Checkpoint):
+    """A checkpoint that, after Ctrl-C, also holds the steps of the epoch that was broken off.
+
+    What is written is a moment in which the epochs before are done, and of this one some steps. The
+    random generator is kept as it was when the epoch began: resumed, the epoch draws its texts once
+    more, and leaves out those that it has learned from.
+    """
+
+    def __init__(
+        self, path: str, losses: Losses, resume: Union[bool, str], about: Mapping[str, Any]
+    ) -> None:
+        super().__init__(path, resume=resume, about=about)
+        self.losses = losses
+        self._whole: Optional[Tuple[Any, ...]] = None  # the last step that all have heard of
+
+    def resume(self, run: Run) -> None:
+        super().resume(run)
+        self._chance = run.rng.getstate()
+
+    def between_epochs(self, run: Run) -> None:
+        super().between_epochs(run)
+        self._chance, self._whole = run.rng.getstate(), None
+
+    def after_batch(self, run: Run) -> None:
+        if run.batch < run.batches:  # after the last one the epoch itself is written
+            optimizer: Any = run.optimizer
+            self._whole = (run.values(), list(optimizer.memory), optimizer.steps,
+                           len(self.losses.losses))
+
+    def end(self, run: Run) -> None:
+        if self._whole is not None and run.history.stopped == "interrupted":
+            values, memory, steps, losses = self._whole
+            optimizer: Any = run.optimizer
+            run.put_back(values)
+            optimizer.memory, optimizer.steps = memory, steps
+            del self.losses.losses[losses:]
+            del run.history.records[run.epoch - 1:]
+            run.rng.setstate(self._chance)
+            run.epoch -= 1
+            super().between_epochs(run)
+            run.epoch += 1
+        super().end(run)
+
+
 class Steps(Progress):
     """The progress of a training, counted in steps, and what the model writes by now."""
 
-    def __init__(self, parts: Parts, steps: int) -> None:
+    def __init__(self, parts: Parts, losses: Losses) -> None:
         super().__init__(sys.stderr)
-        self.parts, self.steps, self.sample = parts, steps, ""
+        self.parts, self.losses, self.sample = parts, losses, ""
 
     def after_epoch(self, run: Run, record: Record) -> None:
         corpus = self.parts.corpus
@@ -303,8 +352,11 @@ class Steps(Progress):
         super().after_epoch(run, record)
 
     def where(self, run: Run) -> str:
-        done = (run.epoch - 1) * self.parts.batches.per_epoch
-        return f"step {done + run.batch:>{len(str(self.steps))}}/{self.steps}"
+        steps = self.parts.batches.steps
+        return f"step {len(self.losses.losses):>{len(str(steps))}}/{steps}"
+
+    def pace(self, run: Run, seconds: float) -> str:
+        return f"{1000 * seconds / self.parts.batches.per_epoch:.0f} ms/step"
 
     def rest(self, run: Run, brief: bool = False) -> str:
         sample = f", writes {safe(self.sample)!r}" if self.sample else ""
@@ -389,17 +441,17 @@ def _shown(sample: str) -> str:
 
 
 def _told(
-    parts: Parts, settings: Dict[str, Any], history: History, found: Optional[Dict[str, Any]]
+    parts: Parts, steps: int, history: History, found: Optional[Dict[str, Any]]
 ) -> List[str]:
     corpus, tokens = parts.corpus, len(parts.corpus.vocabulary)
     what = "texts, one in each line" if corpus.form == "lines" else "windows of one text"
     aside = f", {len(corpus.held_out)} held out" if corpus.held_out else ", none held out"
     learned = sum(len(row) for parameter in parts.model.parameters() for row in parameter.value)
     seconds = math.fsum(record.seconds for record in history)
-    steps = min(len(history) * parts.batches.per_epoch, settings["steps"])
+    took = f", {seconds:.1f} s" if steps == parts.batches.steps else ""
     lines = [
         f"{corpus.name}: {len(parts.inputs):,} {what}, to learn from{aside}; {tokens} tokens",
-        f"{learned:,} numbers learned in {steps:,} steps, {seconds:.1f} s, {history.stopped}",
+        f"{learned:,} numbers learned in {counted(steps, 'step')}{took}, {history.stopped}",
     ]
     if found is not None:
         lines.append(f"held-out loss {found['loss_per_character']:.3f} per character, perplexity "
@@ -432,7 +484,8 @@ def _record(record: Record) -> Dict[str, Any]:
 
 
 def _model_of(
-    parts: Parts, told: Dict[str, Any], history: History, found: Optional[Dict[str, Any]]
+    parts: Parts, told: Dict[str, Any], steps: int, history: History,
+    found: Optional[Dict[str, Any]],
 ) -> Model:
     """Return all that is needed to write. No time of day: the same training, the same file."""
     return Model(
@@ -441,15 +494,16 @@ def _model_of(
             "made by": f"purenn {__version__}, purenn gpt",
             "data": parts.corpus.name,
             "texts learned from": len(parts.inputs),
+            "steps done": steps,
             "ended": history.stopped,
             "settings": told,
             "held out": found or "nothing",
         })
 
 
-def _say_where_it_is(files: Files, history: History) -> None:
+def _say_where_it_is(files: Files, history: History, steps: int) -> None:
     if files.output is not None:
         say(f"model written to {safe(files.output)}\n", sys.stderr)
-    if history.stopped == "interrupted" and files.checkpoint and len(history):
-        say(f"interrupted; to go on, give the same command with --resume {safe(files.checkpoint)}"
-            "\n", sys.stderr)
+    if history.stopped == "interrupted" and files.checkpoint and steps:
+        say(f"interrupted after {counted(steps, 'step')}; to go on, give the same command with "
+            f"--resume {safe(files.checkpoint)}\n", sys.stderr)

@@ -36,7 +36,7 @@ COMMANDS = {
     "export": "write a trained model as a file that runs without purenn",
     "doctor": "look for what keeps a network from learning from some data",
     "play": "watch a network learn, in the browser: the playground",
-    "lessons": "the textbook: eleven parts that run as they are read",
+    "lessons": "the textbook: fifteen parts that run as they are read",
     "exercise": "write a file of exercises, functions with holes",
     "check": "look at the exercises that you have done, and give hints",
     "selftest": "check gradients, known answers and the bits of a reference run",
@@ -50,7 +50,7 @@ examples:
   purenn gpt names               invent names, after learning from some thousand
   purenn play                    the playground, in the browser
   purenn selftest                does it compute what it should, here?
-  purenn lessons                 the textbook, in eleven parts
+  purenn lessons                 the textbook, in fifteen parts
 
 a table of your own, and what becomes of it:
   purenn doctor flowers.csv

@@ -103,13 +103,17 @@ class Progress(Callback):
         """Return "epoch  3/15", always of one width."""
         return f"epoch {run.epoch:>{len(str(run.epochs))}}/{run.epochs}"
 
+    def pace(self, run: Run, seconds: float) -> str:
+        """Return how long an epoch takes, as people say it."""
+        return f"{_duration(seconds)}/epoch"
+
     def rest(self, run: Run, brief: bool = False) -> str:
         parts = [f"loss {run.loss_so_far:.4f}"]
         if len(run.history):
             parts += _quality(run.history[-1], brief)
         done = _epochs_done(run)
         seconds = (time.perf_counter() - self.started) / max(done - self.epochs_before, 1e-9)
-        parts += [f"{_duration(seconds)}/epoch"]
+        parts += [self.pace(run, seconds)]
         parts += [f"{_duration(seconds * (run.epochs - done))} left"]
         return ", ".join(parts)
 

@@ -12,13 +12,14 @@ import json
 from typing import Any, Callable, Dict, List, Mapping
 
 from ..layers import Layer
-from ..model import Model
+from ..model import LANGUAGE_MODEL, Model
 from ..network import Network
-from ..store.model import TOLERANCE
-from ..text import listed, safe
+from ..sequences import LanguageModel, context_of
+from ..store.model import TOLERANCE, load_model
+from ..text import counted, listed, safe
 from . import options as words
 from .options import Parser
-from .predict import opened_model
+from .predict import opened_model, refuse_table
 
 __all__ = ["EXAMPLES", "add", "run", "torch_line"]
 
@@ -37,20 +38,34 @@ def add(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what is in the file; return the exit code."""
-    model = opened_model(options.model)
+    refuse_table(options.model)
+    model = load_model(options.model)
+    writes = model.kind == LANGUAGE_MODEL
+    if not writes:
+        model = opened_model(options.model)
     lines = [
         f"{safe(options.model)}: a {model.kind}",
         "",
         model.network.summary(),
         "",
-        *_in_and_out(model),
+        *(_tokens(model) if writes else _in_and_out(model)),
         "",
         *_provenance(model.provenance),
         f"sample check: outputs match to {TOLERANCE:g} those of the day it was saved",
-        f"in PyTorch: {torch_line(model.network)}",
+        f"to let it write: {words.called()} gpt {safe(options.model)}" if writes
+        else f"in PyTorch: {torch_line(model.network)}",
     ]
     print("\n".join(map(safe, "\n".join(lines).split("\n"))))
     return 0
+
+
+def _tokens(model: Model) -> List[str]:
+    """Return what a language model reads and writes."""
+    assert isinstance(model.network, LanguageModel) and model.classes is not None
+    return [
+        f"tokens: {_some(map(repr, model.classes))}, and the edge of a text",
+        f"context: {counted(context_of(model.network), 'token')}",
+    ]
 
 
 def _in_and_out(model: Model) -> List[str]:

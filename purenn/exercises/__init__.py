@@ -11,13 +11,13 @@ only. `python3 -m purenn check FOLDER` does it for a whole class. Read on in thi
 4. `looking`   looking at its syntax tree: what a function calls, and whether it is plain
 5. `results`   looking at what came back
 6. `grader`    trying a function, and saying how it is wrong
-7. `part_01` to `part_11`: the exercises themselves, and `sheets`, where they are gathered
+7. `part_01` to `part_15`: the exercises themselves, and `sheets`, where they are gathered
 8. `marking`   a file in a process of its own, with limits on time and memory
 9. `reports`   many files as a table, as CSV, as JSON, and for Gradescope and GitHub Classroom
 10. `teaching` a page for teachers
 
-Before this: the core, `gradcheck` and `data`, which know the right answers. After this: the
-command line's `practice`.
+Before this: the core, `gradcheck`, `data` and `sequences`, which know the right answers. After
+this: the command line's `practice`.
 """
 
 from __future__ import annotations

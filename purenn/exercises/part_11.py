@@ -1,6 +1,6 @@
 """The exercises of part 11: numbers as bytes, a table as rows, words as class numbers.
 
-Before this: `part_10`. After this: `sheets`, where all sheets are gathered.
+Before this: `part_10`. After this: `part_12`.
 """
 
 from __future__ import annotations

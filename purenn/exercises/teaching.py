@@ -41,6 +41,10 @@ NEEDS: Dict[int, Need] = {
     9: Need("parts 5 to 8, derivatives", "backpropagation by hand and in matrices; the loop; Adam"),
     10: Need("part 9", "split honestly; overfitting; regularization"),
     11: Need("part 9", "keep a model; tables of one's own; what can go wrong with files"),
+    12: Need("part 9", "autograd by numbers and by matrices; what it saves, what it costs"),
+    13: Need("parts 7, 9, 10", "language models by counts; embeddings, and their gradient"),
+    14: Need("part 13", "attention by hand; derive its way back; read its pattern"),
+    15: Need("part 14", "a small language model; what counting gets; what large ones have more"),
 }
 
 HEAD = """\
@@ -58,10 +62,12 @@ TAIL = """
 
 The times are no measurements but estimates: {words} words a minute for text with formulas and code
 in it, {minutes} minutes for each function of a sheet. Part 11 can follow part 9 directly.
+Parts 12 to 15 are about language models; part 12 may be left out.
 
 **A short course** (four meetings of 90 minutes): parts 1 and 3; 4 and 6; 7; 9 without the
 race.
 **A long one** (one part a week): each part to be read at home, its sheet begun together.
+**Language models** (three meetings, for those who know part 9): parts 13; 14; 15.
 
 Nothing needs to be installed but Python, 3.8 or newer. `python3 -m purenn lessons 4` reads a part
 in a terminal, `--notebook part4.ipynb` makes a notebook of it, `--book FOLDER` makes this book.

@@ -469,6 +469,9 @@ folder.cleanup()
 # - [`Classifier`](../estimators.py#Classifier) and its sibling
 #   [`Regressor`](../estimators.py#Regressor), for targets that are numbers.
 #
-# This was the last part. You know now what happens in every line of a neural network that learns.
-# The source of the library is the book's second volume: nine modules, in the order that
-# [`purenn`](../__init__.py) names, none of them longer than a chapter.
+# You know now what happens in every line of a neural network that learns. The source of the library
+# goes on from here: nine modules, in the order that [`purenn`](../__init__.py) names, none of them
+# longer than a chapter.
+#
+# Next: [part 12](part_12_autograd.py): who finds the gradients, if nobody writes a formula? It is
+# the first of four parts that lead to a language model.

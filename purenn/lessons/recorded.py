@@ -110,4 +110,76 @@ RECORDS: Dict[str, Any] = {
         ],
         'accuracy': {150: 0.667, 500: 0.8, 1000: 0.956},
     },
+    'autograd': [
+        {
+            'python': "CPython 3.11.7",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 5.54, 'tape': 6.208, 'numbers': 294.843},
+        },
+        {
+            'python': "CPython 3.13.0",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 4.715, 'tape': 5.334, 'numbers': 343.931},
+        },
+        {
+            'python': "PyPy 7.3.11 (Python 3.9.16)",
+            'machine': "AMD EPYC, Linux",
+            'milliseconds': {'layers': 3.14, 'tape': 3.437, 'numbers': 101.409},
+        },
+    ],
+    'language': {
+        'python': "CPython 3.11.7",
+        'machine': "AMD EPYC, Linux",
+        'models': [
+            {
+                'model': "dense, last 1",
+                'steps': 1875,
+                'parameters': 1971,
+                'loss': 2.378,
+                'seconds': 24.1,
+            },
+            {
+                'model': "dense, last 3",
+                'steps': 1875,
+                'parameters': 2739,
+                'loss': 2.21,
+                'seconds': 32.3,
+            },
+            {
+                'model': "dense, last 8",
+                'steps': 1875,
+                'parameters': 4659,
+                'loss': 2.161,
+                'seconds': 56.3,
+            },
+            {
+                'model': "attention, width 16, 1,000 steps of 1",
+                'steps': 1000,
+                'parameters': 4240,
+                'loss': 2.355,
+                'seconds': 9.1,
+            },
+            {
+                'model': "attention, width 16, 1,000 steps of 4",
+                'steps': 1000,
+                'parameters': 4240,
+                'loss': 2.192,
+                'seconds': 30.9,
+            },
+            {
+                'model': "attention, width 16, 1,000 steps of 8",
+                'steps': 1000,
+                'parameters': 4240,
+                'loss': 2.143,
+                'seconds': 48.9,
+            },
+            {
+                'model': "attention, width 16, 3,000 steps of 8",
+                'steps': 3000,
+                'parameters': 4240,
+                'loss': 2.077,
+                'seconds': 180.1,
+            },
+        ],
+    },
 }

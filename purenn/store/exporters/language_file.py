@@ -5,7 +5,7 @@ token and returns the scores of the next, and attention keeps the keys and value
 before. `generate` draws with temperature and top-k, as purenn does: given the same random numbers
 it writes the same texts. Without any, the file makes its own, by Lehmer's generator.
 
-    python names.py --prompt ma --count 5 --temperature 0.8
+    python names.py --prompt ma --samples 5 --temperature 0.7
     import names; names.generate("ma")
 
 Before this: `portable.py`, `python_file.py`.
@@ -160,21 +160,21 @@ def draw(x, temperature, top_k, random):
     return last
 
 
-def generate(prompt="", temperature=1.0, top_k=None, longest={longest}, random=None):
+def generate(prompt="", temperature=0.7, top_k=None, length={length}, random=None):
     """Return the prompt and what the model writes behind it.
 
     temperature  below 1 safer, above 1 wilder, 0 the likeliest
     top_k        draw among so many likeliest tokens only
-    longest      how many tokens to write at most; None: until the positions end
+    length       how many tokens to write at most; None: until the positions end
     random       a function that returns numbers from 0 to 1, such as random.random
     """
     random = random or Lehmer(0).random
     text = [EDGE] + encode(prompt)
     start = len(text)
-    if longest is None and start >= CONTEXT:
-        raise ValueError("the prompt has %d tokens, the model has a context of %d; say longest"
+    if length is None and start >= CONTEXT:
+        raise ValueError("the prompt has %d tokens, the model has a context of %d; say length"
                          % (start, CONTEXT))
-    end = CONTEXT if longest is None else start + longest
+    end = CONTEXT if length is None else start + length
     over = False
     while len(text) < end and not over:
         new = text if len(text) < CONTEXT else [EDGE] + text[len(text) - CONTEXT // 2:]
@@ -194,22 +194,22 @@ def generate(prompt="", temperature=1.0, top_k=None, longest={longest}, random=N
 COMMAND = '''
 def main():
     import sys
-    options = {"--prompt": "", "--count": "10", "--temperature": "1.0", "--top-k": "0",
-               "--longest": "0", "--seed": "0"}
+    options = {"--prompt": "", "--samples": "10", "--temperature": "0.7", "--top-k": "0",
+               "--length": "0", "--seed": "0"}
     words = sys.argv[1:]
     for name, value in zip(words[::2], words[1::2]):
         options[name] = value
     if len(words) % 2 or len(options) != 6:
-        sys.exit("usage: " + sys.argv[0] + " [--prompt TEXT] [--count N] [--temperature T]"
-                 " [--top-k N] [--longest N] [--seed N]")
+        sys.exit("usage: " + sys.argv[0] + " [--prompt TEXT] [--samples N] [--temperature T]"
+                 " [--top-k K] [--length N] [--seed N]")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
         random = Lehmer(int(options["--seed"])).random
-        for _ in range(int(options["--count"])):
+        for _ in range(int(options["--samples"])):
             print(generate(options["--prompt"], float(options["--temperature"]),
                            int(options["--top-k"]) or None,
-                           int(options["--longest"]) or {longest}, random))
+                           int(options["--length"]) or {length}, random))
     except ValueError as error:
         sys.exit("error: %s" % error)
 
@@ -218,7 +218,7 @@ if __name__ == "__main__":
     main()
 '''
 
-WHOLE_LENGTH = 400  # tokens that a model of one long text writes, which never comes to an end
+WHOLE_LENGTH = 200  # tokens that a model of one long text writes, as purenn gpt does
 
 
 def remarks(portable: Portable) -> List[str]:
@@ -312,9 +312,9 @@ def _head(portable: Portable, name: str, used: Set[str]) -> str:
 """A language model, written by purenn. It needs this file and any Python, from 2.7 on.
 
     import {name}
-    {name}.generate("", temperature=0.8)
+    {name}.generate("", temperature=0.7)
 
-    python {name}.py --count 10 --temperature 0.8 --seed 1
+    python {name}.py --samples 10 --temperature 0.7 --seed 1
 
 Layers: {layers}
 """
@@ -355,10 +355,10 @@ def feed(token, past):
     return x
 '''
     whole = portable.parameters.get("texts") == "whole"
-    longest = str(WHOLE_LENGTH if whole else None)
+    length = str(WHOLE_LENGTH if whole else None)
     edge = "x[EDGE] = -1e38  # one long text never ends\n" if whole else ""
-    sampler = SAMPLER.replace("{longest}", longest).replace("            {edge}\n",
+    sampler = SAMPLER.replace("{length}", length).replace("            {edge}\n",
                                                             f"            {edge}" if edge else "")
     parts = [ROWS[part] for part in ROWS if part in used]
     parts += [PARTS[part] for part in PARTS if part in used]
-    return "\n".join(["", *parts, feed, TEXT, sampler, COMMAND.replace("{longest}", longest)])
+    return "\n".join(["", *parts, feed, TEXT, sampler, COMMAND.replace("{length}", length)])
