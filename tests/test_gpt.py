@@ -214,14 +214,16 @@ def test_no_step_is_lost_when_an_epoch_is_broken_off(capsys, words, tmp_path, in
     assert resumed["losses"] == straight["losses"] and resumed["samples"] == straight["samples"]
 
 
-def test_ctrl_c_before_the_first_step_has_nothing_to_go_on_from(
+def test_ctrl_c_before_the_first_step_goes_on_from_the_beginning(
     capsys, words, tmp_path, interrupted
 ):
-    path = tmp_path / "run.checkpoint"
+    path, straight = tmp_path / "run.checkpoint", results(capsys, words, *SMALL)
     interrupted(1)
     code, out, err = said(capsys, words, *SMALL, "--checkpoint", path)
     assert code == 130 and "numbers learned in 0 steps, interrupted" in out
-    assert not path.exists() and "go on" not in err
+    assert "interrupted after 0 steps; to go on" in err
+    resumed = results(capsys, words, *SMALL, "--resume", path)
+    assert resumed["losses"] == straight["losses"] and resumed["samples"] == straight["samples"]
 
 
 def test_progress_counts_steps(capsys, words):

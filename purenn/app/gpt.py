@@ -504,6 +504,6 @@ def _model_of(
 def _say_where_it_is(files: Files, history: History, steps: int) -> None:
     if files.output is not None:
         say(f"model written to {safe(files.output)}\n", sys.stderr)
-    if history.stopped == "interrupted" and files.checkpoint and steps:
+    if history.stopped == "interrupted" and files.checkpoint:
         say(f"interrupted after {counted(steps, 'step')}; to go on, give the same command with "
             f"--resume {safe(files.checkpoint)}\n", sys.stderr)

@@ -97,7 +97,8 @@ for word in ("lantk=", "ktris=", "gflbo="):
     model.predict([[float(token) for token in vocabulary.encode(word)]])
     [[weights]] = attention.patterns
     pictures.append(draw.heatmap(weights, title=word, row_names=list(word),
-                                 column_names=list(word), limits=(0.0, 1.0)))
+                                 column_names=list(word), limits=(0.0, 1.0),
+                                 x_label="looks at", y_label="letter", bar_label="weight"))
     looked_at = max(range(6), key=weights[-1].__getitem__)
     found_vowels[word] = word[looked_at], weights[-1][looked_at]
 draw.show(draw.beside(pictures, title="Where each letter looks, and = above all"))
@@ -172,7 +173,7 @@ for i, row in enumerate(Y):
     print(f"y[{i}] = {parts} = [{row[0]:.3f}, {row[1]:.3f}]")
 draw.show(draw.heatmap(A, title="The weights of four tokens", numbers=True, limits=(0.0, 1.0),
                        row_names=["0", "1", "2", "3"], column_names=["0", "1", "2", "3"],
-                       x_label="looks at", y_label="token"))
+                       x_label="looks at", y_label="token", bar_label="weight"))
 
 # %% [markdown]
 # That is all. The library's layer does the same with four dense layers around it: three that make
@@ -305,7 +306,8 @@ jacobian = [[a[i] * ((1.0 if i == j else 0.0) - a[j]) for j in range(4)] for i i
 jacobian_measured = measured(lambda M: softmax(M[0])[0], [S[3]])
 draw.show(draw.heatmap(jacobian, title="What one more unit of score does to the weights",
                        numbers=True, row_names=[f"score {i}" for i in range(4)],
-                       column_names=[f"a[{j}]" for j in range(4)]))
+                       column_names=[f"a[{j}]" for j in range(4)], x_label="weight",
+                       y_label="score that grows", bar_label="change per unit of score"))
 row_sums = [math.fsum(row) for row in jacobian]
 print("slopes of a[0], by formula:", [round(row[0], 6) for row in jacobian])
 print("slopes of a[0], measured:  ", [round(slope, 6) for slope in jacobian_measured[0]])

@@ -329,8 +329,10 @@ by_counts = {letter: backing_off(3, learning, 27)("mar", "." if letter == "(end)
              for letter in signs_shown}
 likely = sorted(signs_shown, key=by_counts.__getitem__, reverse=True)[:8]
 draw.show(draw.beside([
-    draw.bars({letter: by_counts[letter] for letter in likely}, title="By counts"),
-    draw.bars({letter: by_model[letter] for letter in likely}, title="By the model"),
+    draw.bars({letter: by_counts[letter] for letter in likely}, title="By counts",
+              y_label="probability"),
+    draw.bars({letter: by_model[letter] for letter in likely}, title="By the model",
+              y_label="probability"),
 ], title="What comes after mar"))
 rank_of_counts = max(by_model, key=by_model.__getitem__)
 print(f"likeliest by counts: {likely[0]!r}, by the model: {rank_of_counts!r}")
