@@ -150,6 +150,7 @@ def test_every_set_trains(name: str) -> None:
 
 
 # With no options a set is learned well; so is the curve.
+@pytest.mark.slow
 @pytest.mark.parametrize("name, least", [("xor", 0.95), ("wine", 0.9), ("gaussians", 0.95)])
 def test_the_recipes_learn(name: str, least: float) -> None:
     whole = strict_json(purenn("train", name, "--json", "--quiet").stdout)
@@ -173,6 +174,7 @@ def test_settings_say_what_was_done() -> None:
 
 
 # The same seed gives the same run, another seed another one.
+@pytest.mark.slow
 def test_the_seed_decides() -> None:
     def losses(seed: str) -> List[float]:
         words = ("train", "xor", "--epochs", "2", "--json", "--quiet", "--seed", seed)
@@ -202,6 +204,7 @@ def test_every_activation() -> None:
 
 
 # With nothing held out the metrics are null, and the text says on what it was measured.
+@pytest.mark.slow
 def test_nothing_held_out() -> None:
     words = ("train", "xor", "--epochs", "1", "--quiet", "--validation", "0")
     whole = strict_json(purenn(*words, "--json").stdout)
@@ -212,6 +215,7 @@ def test_nothing_held_out() -> None:
 
 
 # --patience stops early and measures the best weights, not the last.
+@pytest.mark.slow
 def test_patience() -> None:
     result = purenn("train", "vertical", "--epochs", "500", "--patience", "3", "--json", "--quiet")
     whole = strict_json(result.stdout)
@@ -295,6 +299,7 @@ def test_exit_code_of_wrong_usage() -> None:
 
 
 # A disk that is full is an error of one line, exit 1, not a traceback.
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 @pytest.mark.parametrize("word", ["--help", "selftest"])
 def test_full_disk(word: str) -> None:
@@ -308,6 +313,7 @@ def test_full_disk(word: str) -> None:
 
 
 # Whoever reads only the first line of our output gets it, and no traceback.
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--help",), ("train", "--help"), ("selftest",),
                                    ("train", "xor", "--epochs", "1", "--quiet")])
 def test_closed_pipe(words: Any) -> None:
@@ -336,6 +342,7 @@ def test_closed_from_the_start(closing: str) -> None:
 
 
 # Ctrl-C ends training cleanly: what there is so far is printed, exit 130.
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 def test_interrupt() -> None:
     process = subprocess.Popen(
@@ -470,6 +477,7 @@ def test_durations(seconds: float, words: str) -> None:
 
 
 # --version and --help go to stdout with exit 0, and help has examples and every name.
+@pytest.mark.slow
 def test_version_and_help() -> None:
     from purenn import __version__
 
@@ -488,6 +496,7 @@ def test_version_and_help() -> None:
 
 
 # The self-test passes here, and says on what it ran.
+@pytest.mark.slow
 def test_selftest_passes() -> None:
     result = purenn("selftest")
     assert result.returncode == 0, result.stdout
@@ -543,6 +552,7 @@ def test_reference_hash() -> None:
 
 
 # Where exp and log round differently, the self-test asks for ten digits of the loss, and says so.
+@pytest.mark.slow
 def test_other_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:
     from purenn.app import known_answers, selftest
 

@@ -437,6 +437,7 @@ def test_closed_pipe(shop: Path, words: Any) -> None:
 
 
 # Training reads standard input as well.
+@pytest.mark.slow
 def test_train_on_standard_input(tmp_path: Path) -> None:
     text = "\n".join(",".join(map(str, row)) for row in houses(40))
     result = done(run(tmp_path, "train", "-", "--epochs", 2, "-o", "m.json", text=text))
@@ -499,6 +500,7 @@ def test_interrupted_and_resumed(shop: Path, whole: bytes) -> None:
 
 
 # Ctrl-C in a first epoch that takes a while: there is a checkpoint to go on with.
+@pytest.mark.slow
 @posix
 def test_interrupted_in_the_first_epoch(shop: Path) -> None:
     write_table(shop / "big.csv", [["a", "b"], *([number, "xy"[number % 2]]
@@ -768,6 +770,7 @@ def test_a_checkpoint_is_not_overwritten_by_a_new_training(tmp_path: Path) -> No
 
 
 # What a table was taken for is said, so that a wrong guess is seen.
+@pytest.mark.slow
 def test_the_target_and_the_names_that_were_guessed_are_told(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", [["kind", "size"], *([["a", 1], ["b", 2]] * 10)])
     said = done(run(tmp_path, "train", "t.csv", "--epochs", "1")).stderr

@@ -270,6 +270,7 @@ TROUBLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TROUBLE)
 def test_advice_is_followed_to_a_model_or_to_another_clear_word(
     name: str, tmp_path: Path, main: Any
@@ -337,6 +338,7 @@ def weather(tmp_path: Path, main: Any) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_several_targets_are_learned_predicted_and_measured(weather: Path, main: Any) -> None:
     code, output, _ = main("predict w.st w.csv --keep '\"rain, mm\",sun'")
     head, *rows = csv.reader(io.StringIO(output))
@@ -354,6 +356,7 @@ def test_several_targets_are_learned_predicted_and_measured(weather: Path, main:
     assert "r2" in main("train w.csv --target=-1,-2 --folds 3 --epochs 2 --plot w.svg")[1]
 
 
+@pytest.mark.slow
 def test_several_targets_in_python_and_in_other_files(weather: Path, main: Any) -> None:
     model = purenn.load("w.st")
     row = {"temp": 15, "kind": "b"}
@@ -371,6 +374,7 @@ def test_several_targets_in_python_and_in_other_files(weather: Path, main: Any) 
 
 
 # A second file may call its targets otherwise, and rows without all of them are left out.
+@pytest.mark.slow
 def test_several_targets_of_other_names_and_with_holes(weather: Path, main: Any) -> None:
     text = (weather / "w.csv").read_text(encoding="utf-8").replace('"rain, mm"', "wet")
     lines = text.splitlines()

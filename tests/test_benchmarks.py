@@ -404,6 +404,7 @@ def test_every_goal_is_measured_by_what_is_here():
 # ---- Whole processes, interpreters, pictures ----
 
 
+@pytest.mark.slow
 @NEEDS_FORK
 def test_the_peak_of_a_process_is_its_own():
     """Not that of the process which asks, which is made large here."""
@@ -547,6 +548,7 @@ def test_memory_is_compared_once_every_limit_is_reached():
     assert playground._memory_table(rows).rows[0] == ["1", "500", "1.00", "5", ""]
 
 
+@pytest.mark.slow
 @NEEDS_FORK
 def test_idx_files_are_learned_in_a_process_of_their_own(tmp_path):
     memory.write_pictures(str(tmp_path), 60)

@@ -275,6 +275,7 @@ def test_other_markdown_is_refused_with_its_line(text, line):
     assert re.match(rf"part_01_x\.py, line {line}: \w", str(caught.value)), str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("ab *`_[]()#-|>1.\\\n<&\"'$!{}"), max_size=60))
 def test_whatever_is_not_refused_has_balanced_tags_and_is_escaped(text):
     try:
@@ -294,6 +295,7 @@ def test_whatever_is_not_refused_has_balanced_tags_and_is_escaped(text):
     assert "<" not in bare and not re.search(r"&(?!(lt|gt|amp|quot|#x27);)", bare)
 
 
+@pytest.mark.slow
 def test_many_open_brackets_take_no_exponential_time():
     assert as_html("[" * 400 + "a") == "<p>" + "[" * 400 + "a</p>"
     assert as_html("[a " * 200 + "](x.py)").endswith("</a></p>")

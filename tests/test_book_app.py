@@ -123,6 +123,7 @@ def test_the_real_parts_are_listed():
 # ---- A part in the terminal ----
 
 
+@pytest.mark.slow
 def test_a_part_is_shown_from_its_title_to_its_end(two):
     result = two.run("1")
     assert (result.returncode, result.stderr) == (0, "")

@@ -115,6 +115,7 @@ def test_a_finished_training_can_be_taken_further(whole, tmp_path):
     assert fingerprint(network) == fingerprint(whole[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [
     lambda: SGD(0.1), lambda: SGD(0.1, momentum=0.9, nesterov=True),
     lambda: RandomAdjustment(Random(9)),
@@ -166,6 +167,7 @@ def test_a_checkpoint_is_no_model_and_a_model_no_checkpoint(begun, tmp_path):
         learn(path)
 
 
+@pytest.mark.slow
 @settings(max_examples=int(os.environ.get("PURENN_FUZZ_CASES", "60")))
 @given(st.data())
 def test_a_damaged_checkpoint_gives_the_one_error_and_changes_nothing(begun, data):

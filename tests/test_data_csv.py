@@ -206,6 +206,7 @@ def test_numbers_are_kept_as_bytes_as_long_as_they_fit(write):
         assert mixed.inputs[2][0] == float(number)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300),
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300),
@@ -508,6 +509,7 @@ def run(code, *arguments, **options):
         cwd=ROOT, **options).stdout.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [FLOWERS.encode(), gzip.compress(FLOWERS.encode())])
 def test_standard_input_is_read_twice_for_learning_and_once_for_rows(content):
     code = ("import sys, io; from purenn.data import *\n"
@@ -582,6 +584,7 @@ def damaged(content, rng):
     return bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_damaged_file_is_a_data_set_or_a_data_error(packed):
     rng = random.Random(20)
@@ -609,6 +612,7 @@ def test_a_damaged_file_is_a_data_set_or_a_data_error(packed):
     assert refused > FUZZ_CASES / 4, "the fuzzer should do damage"
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 @settings(max_examples=200)
 def test_random_bytes_are_a_data_set_or_a_data_error(content):

@@ -64,6 +64,7 @@ def views():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", range(9))
 @given(st.slices(4), st.integers(-4, 3))
 def test_a_view_answers_as_the_list_would(which, piece, number):
@@ -340,6 +341,7 @@ def test_one_hot_refuses_what_is_no_label(labels, classes, error, message):
 # ---- Toy sets ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("toy", TOYS)
 @given(size=st.integers(6, 100), seed=st.integers(0, 9))
 @settings(max_examples=20)
@@ -475,6 +477,7 @@ def test_wine_is_as_published():
     assert wine.feature_names[0] == "alcohol" and wine.feature_names[-1] == "proline"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["digits", "iris", "wine"])
 def test_the_csv_reader_reads_the_bundled_files_alike(name):
     bundled = getattr(data, name)()

@@ -258,6 +258,7 @@ def test_a_constant_column_is_found():
     assert "'year'" in failure.message and "is 7 in all" in failure.message
 
 
+@pytest.mark.slow
 def test_many_blank_columns_are_found_in_a_picture_too():
     data = digits()
     data = data._replace(inputs=[[*row[:40], *[0.0] * 24] for row in data.inputs])
@@ -318,6 +319,7 @@ def test_validation_rows_that_were_learned_are_found():
     assert failure.number == 1.0
 
 
+@pytest.mark.slow
 def test_validation_rows_of_their_own_are_left_in_peace():
     data = standardized(iris())
     learn = data._replace(inputs=data.inputs[::2], targets=data.targets[::2])
@@ -333,6 +335,7 @@ def test_validation_labels_outside_the_classes_are_found():
         examine(data=learn, validation=(data.inputs[1::2], labels)), "validation").message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("disguise", [float, lambda label: [0.3, -1.2, 0.9][label]])
 def test_the_target_among_the_features_is_found(disguise):
     data = standardized(iris())
@@ -589,6 +592,7 @@ def test_a_last_layer_that_is_sure_is_not_called_saturated():
     assert diagnosis.ok, str(diagnosis)
 
 
+@pytest.mark.slow
 def test_a_vanishing_gradient_is_found():
     sizes = (4, *[8] * 8, 3)
     network = classifier(sizes=sizes, activation=Sigmoid, initializer=xavier)
@@ -620,6 +624,7 @@ def test_dropout_does_not_keep_from_learning_by_heart():
     assert examine(network).finding("one batch").ok
 
 
+@pytest.mark.slow
 def test_an_activation_that_hardly_bends_is_found():
     network = classifier(sizes=(2, 8, 2), activation=lambda: LeakyReLU(0.999))
     failure = first(examine(network, xor(rng=Random(1))), "one batch")
@@ -708,6 +713,7 @@ def state(value, seen=None):
     return repr(value)
 
 
+@pytest.mark.slow
 def test_network_dropout_optimizer_data_and_rng_stay_as_they_are_to_the_bit():
     data = standardized(iris())
     rng = Random(3)
@@ -745,6 +751,7 @@ def test_a_small_network_learns_from_a_table(make):
     assert diagnosis.finding("updates").ok
 
 
+@pytest.mark.slow
 def test_an_ill_table_is_told_before_anything_is_tried():
     data = iris()
     data.targets[3] = 3
@@ -780,6 +787,7 @@ def test_nothing_at_all_is_a_finding_too():
 # ---- What it says, and what it refuses ----
 
 
+@pytest.mark.slow
 def test_the_text_has_a_line_for_each_check():
     lines = str(examine()).splitlines()
     names = [finding.name for finding in examine().findings]

@@ -90,10 +90,12 @@ def picture(request):
 # ---- Every picture ----
 
 
+@pytest.mark.slow
 def test_every_picture_is_valid_described_and_nothing_overlaps(picture):
     check_svg(picture)
 
 
+@pytest.mark.slow
 def test_the_same_picture_is_the_same_file(picture):
     assert picture.svg() == picture.svg() == picture._repr_svg_()
 
@@ -157,6 +159,7 @@ def test_any_points(points, chosen):
     check_svg(draw.scatter(points, labels, title="t", class_names=names, x_label=names[0]))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(words.map(lambda word: typesetting.clean(word)), numbers, min_size=1,
                        max_size=12), words)
 def test_any_bars(values, label):
@@ -168,6 +171,7 @@ def test_any_histogram(values, bins, label):
     check_svg(draw.histogram(values, title="t", bins=bins, x_label=label))
 
 
+@pytest.mark.slow
 @given(st.integers(1, 7), st.integers(1, 7), st.data(), st.booleans(), words, words)
 def test_any_heatmap(rows, columns, chosen, written, x_label, y_label):
     matrix = [[chosen.draw(numbers) for _ in range(columns)] for _ in range(rows)]
@@ -176,6 +180,7 @@ def test_any_heatmap(rows, columns, chosen, written, x_label, y_label):
                            column_names=names[1], x_label=x_label, y_label=y_label))
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.integers(0, 10 ** 7), min_size=5, max_size=5), min_size=5, max_size=5),
        st.lists(words, min_size=5, max_size=5))
 def test_any_confusion(counts, names):
@@ -629,6 +634,7 @@ def purenn_train(capsys, *words):
     return code, capsys.readouterr()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, pictures", [
     ("moons", ["Accuracy", "What the network says"]), ("sine", ["R2", "the network's curve"]),
     ("iris", ["Accuracy"]),
@@ -943,6 +949,7 @@ def test_no_picture_is_wider_than_its_page_and_no_letter_smaller(name):
         assert all(float(size) >= 11 for size in re.findall(r'font-size="([\d.]+)"', text))
 
 
+@pytest.mark.slow
 def test_a_picture_is_of_the_moment_when_it_was_made():
     network = Network([Dense(2, 4, Random(1)), Tanh(), Dense(4, 2, Random(2))])
     picture = draw.regions(network, data.moons(size=20, noise=0.1, rng=Random(1)))

@@ -48,6 +48,7 @@ def test_any_curves_fit(curves, label, width):
     check_text(draw.lines(curves, title="t", x_label=label, y_label=label), width)
 
 
+@pytest.mark.slow
 @given(st.lists(words, min_size=3, max_size=3), st.integers(24, 100))
 def test_any_names_fit(names, width):
     check_text(draw.confusion([[5, 1, 0], [0, 70000, 2], [0, 0, 9]], class_names=names), width)
@@ -316,6 +317,7 @@ PAGED = ("import sys\nfrom purenn.draw.terminal import paged\n"
          "print('after')")
 
 
+@pytest.mark.slow
 def test_a_long_text_goes_through_the_pager_on_a_terminal(tmp_path):
     pager = f"{sys.executable} -c \"import sys; print(len(sys.stdin.read().split()), 'words')\""
     assert on_a_terminal(PAGED, PAGER=pager) == (0, "10000 words\nafter\n")

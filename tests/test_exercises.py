@@ -501,6 +501,7 @@ def test_the_gradient_checker_has_the_last_word(name: str, tmp_path: Path) -> No
 
 
 # Each known mistake, handed in, gets its hint and not that of another.
+@pytest.mark.slow
 @pytest.mark.parametrize("name, number", [
     (name, number) for name, one in EXERCISES.items() for number in range(len(one.mistakes))])
 def test_every_known_mistake_gets_its_hint(name: str, number: int) -> None:
@@ -1100,6 +1101,7 @@ def purenn(*words: str, cwd: Path, **changes: str) -> Any:
 
 
 # Without a number the exercises are listed, all of them.
+@pytest.mark.slow
 def test_listing(tmp_path: Path) -> None:
     result = purenn("exercise", cwd=tmp_path)
     assert result.returncode == 0 and result.stderr == ""
@@ -1108,6 +1110,7 @@ def test_listing(tmp_path: Path) -> None:
 
 
 # A file is written, graded with holes, and graded when it is solved.
+@pytest.mark.slow
 def test_from_the_holes_to_the_ticks(tmp_path: Path) -> None:
     written = purenn("exercise", "9", cwd=tmp_path)
     assert written.returncode == 0, written.stderr

@@ -288,6 +288,7 @@ def test_the_command_goes_on_after_bad_rows_and_fails_if_all_are_bad(python_file
         assert b"14 rows could not be answered" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_table_with_decimal_commas_is_read_as_purenn_reads_it(tmp_path):
     one = european()
     write(tmp_path, ".py", [one])
@@ -315,6 +316,7 @@ def test_the_command_takes_cells_apart_as_purenn_does(python_files, tmp_path):
         ["a"], ["b\nc"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["a", "b"], ["--halp"], ["x", "--probabilities"]])
 def test_the_command_says_how_it_is_called(words, python_files):
     done = subprocess.run([sys.executable, "table_regressor_2.py", *words], cwd=python_files,
@@ -328,6 +330,7 @@ def test_the_command_has_help(word, python_files):
 
 
 # Whoever reads only the first line of the answers has read enough: that is no failure.
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
 @pytest.mark.parametrize("rows", [3, 20000])
 @pytest.mark.parametrize("python", this_and_others())
@@ -761,6 +764,7 @@ def flowers(tmp_path_factory: Any) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".py", ".h", ".mjs", ".js", ".onnx"])
 def test_the_command_writes_what_the_function_writes(suffix, flowers, tmp_path):
     done = purenn_export(flowers, "flowers.safetensors", "-o", tmp_path / f"flowers{suffix}")
@@ -771,6 +775,7 @@ def test_the_command_writes_what_the_function_writes(suffix, flowers, tmp_path):
     assert b"setosa" in said and b"setosa" in again
 
 
+@pytest.mark.slow
 def test_the_exported_python_file_answers_the_table_it_was_trained_on(flowers):
     assert purenn_export(flowers, "flowers.safetensors", "-o", "flowers.py").returncode == 0
     said = run(sys.executable, "flowers.py", "flowers.csv", cwd=flowers).split()
@@ -780,6 +785,7 @@ def test_the_exported_python_file_answers_the_table_it_was_trained_on(flowers):
     assert said == expected and len(said) == 151
 
 
+@pytest.mark.slow
 def test_the_cost_of_8_bits_is_printed_for_rows_made_up_and_for_a_table(flowers):
     for words, rows in ([], "1,000 rows made up"), (["--data", "flowers.csv"], "150 rows of flow"):
         done = purenn_export(flowers, "flowers.safetensors", "-o", "eight.h", "--int8", *words)

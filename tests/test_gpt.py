@@ -103,6 +103,7 @@ def test_byte_pairs_make_longer_tokens_and_the_loss_is_still_per_character(capsy
     assert found["held_out"]["characters"] == 16
 
 
+@pytest.mark.slow
 def test_like_microgpt_the_first_losses_are_those_of_the_scalar_program(capsys, words):
     from scalar_gpt import losses
 
@@ -214,6 +215,7 @@ def test_no_step_is_lost_when_an_epoch_is_broken_off(capsys, words, tmp_path, in
     assert resumed["losses"] == straight["losses"] and resumed["samples"] == straight["samples"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_before_the_first_step_goes_on_from_the_beginning(
     capsys, words, tmp_path, interrupted
 ):

@@ -63,6 +63,7 @@ def test_a_computation_that_lets_nobody_in_is_ended_from_outside(tmp_path: Path)
 
 
 # os._exit, and a crash of Python, are one wrong function each.
+@pytest.mark.slow
 def test_whoever_ends_python_itself_gets_a_verdict(tmp_path: Path) -> None:
     code = ("import os, signal\n"
             "def relu(inputs): os._exit(0)\n"
@@ -105,6 +106,7 @@ def test_printing_and_reading_do_not_disturb(tmp_path: Path) -> None:
 
 
 # The folder of the file may have modules named like Python's own.
+@pytest.mark.slow
 def test_names_in_the_folder_do_not_hide_pythons(tmp_path: Path) -> None:
     written(tmp_path, "raise SystemExit\n", "json.py")
     written(tmp_path, solved(6))
@@ -116,6 +118,7 @@ def test_names_in_the_folder_do_not_hide_pythons(tmp_path: Path) -> None:
 
 
 # Whoever waits is told what for.
+@pytest.mark.slow
 def test_a_notice_while_it_runs(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(exercises.marking, "NOTICE", 0.3)
     said: List[str] = []
@@ -201,6 +204,7 @@ def test_a_mistake_comes_before_the_library(tmp_path: Path) -> None:
 
 
 # Nobody gets a mark for what the library has.
+@pytest.mark.slow
 @pytest.mark.parametrize("code, name", [
     ("from purenn.linalg import transpose", "transpose"),
     ("from purenn.activations import softmax", "softmax"),
@@ -247,6 +251,7 @@ def test_a_hole_that_is_called_and_a_mistake_of_ones_own(tmp_path: Path) -> None
 
 
 # Also through a helper, and where the called function never ends: it is not called again.
+@pytest.mark.slow
 def test_an_endless_function_is_not_called_a_second_time(tmp_path: Path) -> None:
     code = (HEAD + "def dot(u, v):\n    while True:\n        pass\n"
             "def helper(u): return dot(u, u)\n"
@@ -411,6 +416,7 @@ def test_a_folder_becomes_a_table(handed_in: Path) -> None:
 
 
 # As CSV and as JSON it says the same, and no cell is a formula to a spreadsheet.
+@pytest.mark.slow
 def test_csv_and_json(handed_in: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "marks.json")
     result = purenn("check", ".", "--seconds", "1", "--csv", "-", "--json", out, cwd=handed_in)

@@ -114,6 +114,7 @@ def opened(data, name="model"):
 # ---- Round trips ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
 @settings(max_examples=60)
 @given(model=models())
@@ -151,6 +152,7 @@ def test_tensors_have_the_names_and_shapes_of_pytorch():
 # ---- Broken files ----
 
 
+@pytest.mark.slow
 @settings(max_examples=CASES)
 @given(data=st.data(), name=st.sampled_from(FORMS))
 def test_a_flipped_byte_gives_the_one_error_or_the_very_same_model(data, name):
@@ -191,6 +193,7 @@ def places_in(value, path=()):
             yield from places_in(item, (*path, name))
 
 
+@pytest.mark.slow
 @settings(max_examples=CASES)
 @given(data=st.data())
 def test_anything_in_the_place_of_anything_gives_the_one_error(data):

@@ -47,6 +47,7 @@ def model_in(folder: Path, name: str = "m.safetensors") -> Any:
 
 
 # Whoever reads only the first line of progress and result still gets the model.
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["head -1", "true", "head -c 1"])
 def test_a_reader_that_leaves_costs_no_model(folder: Path, reader: str) -> None:
     shell(folder, f"{{ PURENN {TRAIN} -o m.safetensors; echo $? >code; }} 2>&1 | {reader}; "
@@ -132,6 +133,7 @@ def test_names_that_are_no_utf_8(folder: Path, changes: Any) -> None:
 
 
 # What cannot be saved is found out before the training, not after it: a name, a full disk.
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["no/where.st", ".", "t.csv", "x" * 300])
 def test_what_cannot_be_saved_is_refused_before_training(folder: Path, path: str) -> None:
     # Ten million epochs would not end before the shell's time is over.
@@ -149,6 +151,7 @@ def test_a_file_that_may_not_grow_is_refused_before_training(folder: Path) -> No
 
 
 # Memory is counted before it is taken.
+@pytest.mark.slow
 def test_a_network_that_does_not_fit_is_refused_before_training(folder: Path) -> None:
     done = shell(folder, f"PURENN {TRAIN} --hidden 10000000000 -o m.safetensors")
     assert done.returncode == 1 and b"GB" in done.stderr and b"fewer hidden" in done.stderr

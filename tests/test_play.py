@@ -111,6 +111,7 @@ ids = ["-".join(f"{name}={value}" for name, value in way.items()) for way in WAY
 # ---- The same numbers as `train` ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS, ids=ids)
 def test_steps_one_at_a_time_end_at_the_bits_of_train_and_write_the_same_history(way):
     settings = changed(changed(Settings(), SMALL), way)
@@ -302,6 +303,7 @@ def test_every_cell_of_a_picture_is_what_the_network_says_there(page):
                 assert abs((cell - 127) / 127 * scale - row[neuron]) <= scale / 127
 
 
+@pytest.mark.slow
 def test_pictures_before_the_activation_are_the_sums(page):
     page.ask("picture", n=14, before=True)
     picture = page.ask("look", picture=14)["picture"]
@@ -423,6 +425,7 @@ def test_explained_is_the_step_that_was_taken_bit_for_bit(way):
     assert runner.values() == before
 
 
+@pytest.mark.slow
 def test_a_digit_alone_is_explained_as_the_step_that_would_learn_from_it(page):
     """Against purenn itself: the loss of the row, and the weights after one step from it."""
     page.ask("explain", of={"kind": "example"}, digit={"wrong": 1}, refused="not_now")
@@ -472,6 +475,7 @@ def test_what_each_neuron_adds_comes_to_the_curve(page):
     assert "added" not in page.ask("look", picture=20)["picture"]
 
 
+@pytest.mark.slow
 def test_the_second_of_two_runs_is_explained_with_its_own_numbers(page):
     page.ask("race", on=True, settings={"optimizer": "sgd", "hidden": [3]})
     page.epochs(2)
@@ -654,6 +658,7 @@ def test_a_link_about_a_table_goes_on_when_that_table_is_dropped_and_no_other(pa
     assert use(other, sent(other, FLOWERS)["table"])["at"]["epoch"] == 0  # only once
 
 
+@pytest.mark.slow
 def test_a_dropped_table_is_described_used_and_learned(page):
     found = sent(page, FLOWERS)["table"]
     assert found["target"] == "species" and found["task"] == "classification"
@@ -784,6 +789,7 @@ def test_the_tables_of_names_are_complete():
 NEVER_RIGHT = [None, "x", {}, -1e9, 1e9, math.nan, math.inf, "\0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda one: one.name)
 def test_a_wrong_value_is_refused_at_its_field_and_nothing_changes(page, control):
     before = page.ask("look")
@@ -848,6 +854,7 @@ def test_bad_addresses_are_named_and_leave_the_defaults(page):
     assert "version" in page.ask("set", address="v=2&n=50")["problems"][0]
 
 
+@pytest.mark.slow
 def test_an_address_gives_the_same_run_with_its_changes_and_edits(page):
     page.set(**SMALL, set="moons")
     page.ask("edit", layer=0, neuron=1, input=0, value=0.5)
@@ -913,6 +920,7 @@ def test_as_python_is_short_and_gives_the_pages_digits(page, tmp_path, way):
         assert printed[2:4] == [repr(last[3]), repr(last[4])]
 
 
+@pytest.mark.slow
 def test_as_python_has_the_changes_and_edits_of_the_way(page, tmp_path):
     page.set(**SMALL)
     page.ask("edit", layer=0, neuron=1, input=0, value=0.5)
@@ -927,6 +935,7 @@ def test_as_python_has_the_changes_and_edits_of_the_way(page, tmp_path):
     assert printed[:2] == [repr(answer["curve"][-1][1]), repr(answer["curve"][-1][2])]
 
 
+@pytest.mark.slow
 def test_as_python_for_points_and_tables_reads_the_file_beside_it(page, tmp_path):
     rng = Random(5)
     page.ask("points", add=[[2 * rng.random() - 1, 2 * rng.random() - 1, label]
@@ -977,6 +986,7 @@ NAME = PLAYGROUND.handle({"v": 1, "op": "hello"})["session"]
 OPS = {op: fields for op, (fields, _) in PLAYGROUND.sessions[NAME].ops.items()}
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_whatever_comes_is_answered(request):
     answer = PLAYGROUND.handle(request)

@@ -139,6 +139,7 @@ def test_no_path_leads_out_of_the_table_of_files(server, path):
     assert response.status == 404 and content == b""
 
 
+@pytest.mark.slow
 def test_every_line_that_explain_names_can_be_read_on_a_page_of_the_library(server):
     for place in sources.LINES.values():
         found = sources.line_of(place)
@@ -152,6 +153,7 @@ def test_every_line_that_explain_names_can_be_read_on_a_page_of_the_library(serv
     assert code(server, "GET", f"/wrong/{BOOK}", body=None) == 404
 
 
+@pytest.mark.slow
 def test_no_link_of_the_library_pages_leads_nowhere():
     pages = library_pages()
     for name, text in pages.items():
@@ -198,6 +200,7 @@ def test_what_is_no_request_of_ours_gets_a_refusal_and_no_word(server, data):
     assert code(server) == 200
 
 
+@pytest.mark.slow
 def test_half_a_request_is_closed_after_a_while(server, monkeypatch):
     monkeypatch.setattr(carrier.Handler, "timeout", 0.3)
     head = (f"POST /{server.token}/api HTTP/1.1\r\nHost: 127.0.0.1:{server.server_port}\r\n"
@@ -314,6 +317,7 @@ def test_the_command_prints_its_address_takes_another_port_and_ends_cleanly():
     assert results == ((0, "stopped\n"), (0, "stopped\n"))
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_one_sentence(server):
     done = subprocess.run(
         [sys.executable, "-m", "purenn", "play", "--no-browser", "--port",
@@ -322,6 +326,7 @@ def test_a_port_in_use_is_one_sentence(server):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_site_and_pyodide_go_together():
     done = subprocess.run([sys.executable, "-m", "purenn", "play", "--site", "x"], cwd=str(ROOT),
                           capture_output=True, text=True, timeout=60)

@@ -47,6 +47,7 @@ def folder(tmp_path_factory):
     return folder, said
 
 
+@pytest.mark.slow
 def test_every_line_for_csv_files_works(folder):
     _, said = folder
     assert sorted(said) == ["doctor", "evaluate", "predict", "show", "train"]

@@ -82,6 +82,7 @@ models = st.dictionaries(names.filter(lambda name: name != "__metadata__"), tens
 metadatas = st.dictionaries(text, text, max_size=4)
 
 
+@pytest.mark.slow
 @given(models, metadatas)
 def test_what_was_written_is_read_back_to_the_bit(tensors, metadata):
     tensors_read, metadata_read = read(written(tensors, metadata))
@@ -135,6 +136,7 @@ def test_half_precision_is_read_exactly():
     assert [math.copysign(1, tensors[name].values[4]) for name in "hb"] == [-1, -1]
 
 
+@pytest.mark.slow
 @given(models)
 @settings(max_examples=30)
 def test_a_machine_with_the_bytes_the_other_way_round_writes_the_same_file(tensors):
@@ -528,6 +530,7 @@ def test_a_file_cut_short_anywhere_is_refused():
         assert not read_or_refuse(SAMPLE + tail)
 
 
+@pytest.mark.slow
 def test_every_single_flipped_bit_is_refused_or_gives_a_whole_file():
     for position in range(len(SAMPLE)):
         for bit in range(8):

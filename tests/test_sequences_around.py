@@ -28,6 +28,7 @@ def started(seed=1, blocks=1, norm=RMSNorm, gain=True):
 # ---- Files ----
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(1, 2), st.sampled_from([RMSNorm, LayerNorm]), st.booleans(), seeds)
 def test_a_model_comes_back_to_the_bit(tmp_path_factory, blocks, norm, gain, seed):

@@ -77,6 +77,7 @@ def imports_of(path):
 # ---- Imports ----
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_is_imported_from_outside_the_standard_library(path):
     for node, name in imports_of(path):

@@ -457,6 +457,7 @@ def test_a_file_beside_the_one_that_is_not_there_is_named(tmp_path):
     assert "did you mean" not in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are a thing of Linux")
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
 def test_a_file_whose_name_is_not_utf_8(tmp_path, locale):
