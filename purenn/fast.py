@@ -262,7 +262,7 @@ _outer = ByWidth(lambda width: (f"def made(u, V):\n    for {_in_columns('{v}, ',
 # out; beside `math.sumprod` only very short ones. Where many numbers in A are zeros, sums of the
 # rows of B are quicker than dot products, in which zeros are multiplied like all others.
 
-SHORT = 8 if SUMPROD or not CPYTHON else 128
+SHORT = 16 if SUMPROD else 128 if CPYTHON else 8
 ENOUGH_ZEROS = 0.6 if SUMPROD or not CPYTHON else 0.4
 MOSTLY_ZEROS = 0.65
 

@@ -413,7 +413,7 @@ def test_the_dot_product_is_the_quickest_there_is_here():
         assert fast._dot is fast._loop_dot and fast._all_dots is fast._dots_four_at_a_time
     else:
         assert fast._dot is (fast.SUMPROD or fast._map_dot) and fast._all_dots is fast._dots
-    assert fast.SHORT == (128 if CPYTHON and not fast.SUMPROD else 8)
+    assert fast.SHORT == (16 if fast.SUMPROD else 128 if CPYTHON else 8)
 
 
 # ---- Formulas that are written out for whole matrices ----
