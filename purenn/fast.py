@@ -38,7 +38,7 @@ __all__ = [
 PLAIN: Dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
 CPYTHON = sys.implementation.name == "cpython"
 SUMPROD = getattr(math, "sumprod", None)  # from Python 3.12 on: 3 times as quick as a loop
-NARROW = 8 if CPYTHON else 16  # widths of rows up to which formulas are written out
+NARROW = 8  # widths of rows up to which formulas are written out
 
 builtin_sum: Callable[..., float] = sum  # this module has a sum of its own
 
