@@ -159,3 +159,9 @@ def test_a_single_column_of_probabilities_is_about_two_classes():
 def test_a_metric_of_no_rows_is_an_error(metric):
     with pytest.raises(ShapeError, match="expected at least one row, got none"):
         metric([], [])
+
+
+def test_predictions_and_targets_belong_together_one_to_one():
+    for metric in (accuracy, confusion_matrix):
+        with pytest.raises(ShapeError, match="2 predictions, but 1 targets"):
+            metric([0, 1], [0])

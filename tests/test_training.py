@@ -794,3 +794,10 @@ def test_a_callback_takes_back_the_state_that_it_has_returned():
     other = EarlyStopping(patience=3)
     other.restore({**stopping.state(), "best_epoch": 7})
     assert other.state()["best_epoch"] == 7
+
+
+def test_a_callback_shows_its_name():
+    class Watch(Callback):
+        pass
+
+    assert repr(Watch()) == "Watch" and repr(Callback()) == "Callback"
