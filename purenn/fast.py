@@ -642,7 +642,6 @@ def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> Tuple[Matr
         except NOT_OF_ONE_SIZE:
             pass
     results: List[List[Any]] = elementwise(formula, *operands)
-    shape(results)
     return tuple([[place[k] for place in row] for row in results]
                  for k in range(len(results[0][0])))
 

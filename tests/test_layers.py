@@ -4,6 +4,7 @@ import io
 import math
 import sys
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -310,3 +311,12 @@ def test_a_layer_can_be_printed_whatever_the_console_can_show(encoding, monkeypa
     print(Dense(2, 3, Random(1)), flush=True)
     shown = console.buffer.getvalue().decode(encoding)
     assert shown.startswith("Dense(2 ") and (encoding == "ascii" or "→" in shown)
+
+
+def test_a_normal_deviate_is_the_transform_of_two_uniform_numbers():
+    """Box and Muller: √(−2 · log u) · cos(2π · v), with u above 0."""
+    for u, v in ((0.25, 0.0), (0.25, 0.5), (0.75, 0.125), (0.0, 0.375)):
+        drawn = iter([u, v])
+        rng = SimpleNamespace(random=lambda: next(drawn))
+        expected = math.sqrt(-2.0 * math.log(1.0 - u)) * math.cos(2.0 * math.pi * v)
+        assert initializers.normal_deviate(rng) == pytest.approx(expected, rel=1e-15, abs=1e-300)

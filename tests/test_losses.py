@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import matrices, numbers, two_of_one_shape
 
+import purenn
 from purenn import (
     L1, L2, BinaryCrossEntropy, CategoricalCrossEntropy, ElasticNet, Huber, Loss, MeanAbsoluteError,
     MeanSquaredError, Parameter, Penalty, SigmoidCrossEntropy, SoftmaxCrossEntropy, linalg,
 )
-from purenn.losses import MeanLoss
+from purenn.losses import MeanLoss, surprise, surprise_slope
 
 pytestmark = pytest.mark.core
 
@@ -210,3 +211,11 @@ def test_the_gradient_of_a_loss_checks_its_probabilities_too():
 def test_a_single_class_is_always_right():
     assert SoftmaxCrossEntropy()([[3.0], [-2.0]], [0, 0]) == 0.0
     assert SoftmaxCrossEntropy().gradient([[3.0]], [0]) == [[0.0]]
+
+
+def test_the_slope_of_surprise_is_steepest_where_nothing_was_expected():
+    assert surprise_slope(1.0, 0.0) == -math.inf and surprise_slope(0.0, 0.0) == 0.0
+    assert surprise_slope(0.5, 0.25) == -2.0
+    assert surprise(1.0, 0.0) == math.inf and surprise(0.0, 0.0) == 0.0
+    gradient = purenn.CategoricalCrossEntropy().gradient([[0.0, 1.0]], [0])
+    assert gradient == [[-math.inf, 0.0]]

@@ -342,3 +342,17 @@ def test_a_copy_of_an_optimizer_belongs_to_no_network_yet():
     assert parameter.value != [[1.0, 2.0]] and other.value != [[3.0, 4.0]]
     with pytest.raises(ValueError, match="those of another network"):
         optimizer.step([other])
+
+
+def test_what_is_not_said_is_what_the_papers_took():
+    for kind, defaults in (
+        (SGD, {"learning_rate": 0.1, "momentum": 0.0, "nesterov": False}),
+        (AdaGrad, {"learning_rate": 0.01, "epsilon": 1e-8}),
+        (RMSProp, {"learning_rate": 0.001, "decay": 0.9, "epsilon": 1e-8}),
+        (Adam, {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+        (AdamW, {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+                 "weight_decay": 0.01}),
+    ):
+        made = kind()
+        assert {name: getattr(made, name) for name in defaults} == defaults
+        assert made.clip_norm is None

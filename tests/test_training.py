@@ -801,3 +801,37 @@ def test_a_callback_shows_its_name():
         pass
 
     assert repr(Watch()) == "Watch" and repr(Callback()) == "Callback"
+
+
+def test_every_callback_has_started_before_the_first_may_resume():
+    calls = []
+
+    class Watch(Callback):
+        def start(self, run):
+            calls.append("start")
+
+        def resume(self, run):
+            calls.append("resume")
+
+        def after_batch(self, run):
+            calls.append("batch")
+
+    network = Network([Dense(1, 1, Random(1))])
+    train(network, [[1.0]], [[2.0]], loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1,
+          callbacks=[Watch(), Watch()])
+    assert calls == ["start", "start", "resume", "resume", "batch", "batch"]
+
+
+def test_what_an_optimizer_may_measure_is_the_loss_of_the_batch():
+    seen = []
+
+    class Watch(SGD):
+        def step(self, parameters, measure=None):
+            seen.append(measure())
+            super().step(parameters, measure)
+
+    for penalty in (None, L2(0.5)):
+        network = Network([Dense(1, 1, Random(1))])
+        history = train(network, [[1.0], [3.0]], [[2.0], [1.0]], loss=MeanSquaredError(),
+                        optimizer=Watch(0.1), epochs=1, penalty=penalty)
+        assert seen.pop() == pytest.approx(history[0].loss, rel=1e-14)
