@@ -316,7 +316,6 @@ def test_a_layer_can_be_printed_whatever_the_console_can_show(encoding, monkeypa
 def test_a_normal_deviate_is_the_transform_of_two_uniform_numbers():
     """Box and Muller: √(−2 · log u) · cos(2π · v), with u above 0."""
     for u, v in ((0.25, 0.0), (0.25, 0.5), (0.75, 0.125), (0.0, 0.375)):
-        drawn = iter([u, v])
-        rng = SimpleNamespace(random=lambda: next(drawn))
+        rng = SimpleNamespace(random=iter([u, v]).__next__)
         expected = math.sqrt(-2.0 * math.log(1.0 - u)) * math.cos(2.0 * math.pi * v)
         assert initializers.normal_deviate(rng) == pytest.approx(expected, rel=1e-15, abs=1e-300)
