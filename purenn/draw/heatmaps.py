@@ -177,6 +177,9 @@ def _laid_out(
     left = EDGE + (22 if labels[1] else 0) + max(map(_wide, row_names), default=0) + 8
     beside = BAR + 22 + _bar_numbers(shading) + (18 if bar_label else 0) if bar else 0
     cell = _cell_size(rows, page - left - beside - EDGE, texts)
+    if texts and left + cell * len(rows[0]) + beside + EDGE > page:
+        bar, beside = False, 0  # there is no room for it, and the numbers say what the colours mean
+        cell = _cell_size(rows, page - left - EDGE, texts)
     turned = any(_wide(name) > cell - 4 for name in names[1])
     column_names = [shortened(name, 110 if turned else cell, _wide) for name in names[1]]
     above = 0.0

@@ -304,10 +304,11 @@ print({name: f"{difference:.0e}" for name, difference in step_1.items()})
 a = A[3]
 jacobian = [[a[i] * ((1.0 if i == j else 0.0) - a[j]) for j in range(4)] for i in range(4)]
 jacobian_measured = measured(lambda M: softmax(M[0])[0], [S[3]])
-draw.show(draw.heatmap(jacobian, title="What one more unit of score does to the weights",
-                       numbers=True, row_names=[f"score {i}" for i in range(4)],
+rounded = [[round(slope, 2) for slope in row] for row in jacobian]
+draw.show(draw.heatmap(rounded, title="What one more unit of score does to the weights",
+                       numbers=True, row_names=[f"s[{i}]" for i in range(4)],
                        column_names=[f"a[{j}]" for j in range(4)], x_label="weight",
-                       y_label="score that grows", bar_label="change per unit of score"))
+                       y_label="score", bar_label="slope"))
 row_sums = [math.fsum(row) for row in jacobian]
 print("slopes of a[0], by formula:", [round(row[0], 6) for row in jacobian])
 print("slopes of a[0], measured:  ", [round(slope, 6) for slope in jacobian_measured[0]])
