@@ -181,25 +181,25 @@ def _is_finite(row: Vector) -> bool:
 # need no other check.
 
 
+Columns = Callable[[str], str]
+
+
 class ByWidth(Dict[int, Callable[..., Matrix]]):
     """For each width of rows a function, made when it is asked for the first time."""
 
-    def __init__(self, source: Callable[[int], str]) -> None:
+    def __init__(self, source: Callable[[int, Columns], str]) -> None:
         self.source = source  # the text of the function, which is called `made`, for a width
 
     def __missing__(self, width: int) -> Callable[..., Matrix]:
         if width == 0:
             raise ValueError("there are no numbers")
         names: Dict[str, Any] = {"exp": math.exp, "tanh": math.tanh, "one_size": _one_size}
-        exec(self.source(width), names)
+        # Once for each column, with numbered names: "{a}, " becomes "a0, a1, ".
+        exec(self.source(width, lambda text: "".join(
+            text.format(**{name: f"{name}{column}" for name in "abgmstvwxy"})
+            for column in range(width))), names)
         self[width] = names["made"]
         return self[width]
-
-
-def _in_columns(text: str, width: int) -> str:
-    """Return the text once for each column, its names numbered: "{a}, " gives "a0, a1, "."""
-    return "".join(text.format(**{name: f"{name}{column}" for name in "abgmstvwxy"})
-                   for column in range(width))
 
 
 def written(formula: str, names: str, numbers: str = "") -> ByWidth:
@@ -212,13 +212,12 @@ def written(formula: str, names: str, numbers: str = "") -> ByWidth:
     matrices = [name.upper() for name in names.split()]
     together = f"zip({', '.join(matrices)})" if len(matrices) > 1 else matrices[0]
 
-    def source(width: int) -> str:
+    def source(width: int, columns_of: Columns) -> str:
         bad = " or ".join(f"len({matrices[0]}) != len({other})" for other in matrices[1:])
         rows, columns = ", ".join(names.split()), ""
         if width <= NARROW:
-            rows = ", ".join(f"({_in_columns('{' + name + '}, ', width)})"
-                             for name in names.split())
-            row = _in_columns(formula + ", ", width)
+            rows = ", ".join(f"({columns_of('{' + name + '}, ')})" for name in names.split())
+            row = columns_of(formula + ", ")
         elif CPYTHON:
             bad = f"not one_size({', '.join(matrices)})"
             row, columns = formula.replace("{", "").replace("}", ""), f" for {rows} in rows"
@@ -236,24 +235,25 @@ def written(formula: str, names: str, numbers: str = "") -> ByWidth:
     return ByWidth(source)
 
 
-def _product_source(width: int, plus: bool = False) -> str:
-    """Return the product of rows as text; with `plus`, a number of C is added for each row of B."""
-    columns, total = _in_columns("{b}, ", width), _in_columns("{a} * {b} + ", width)
-    each, added = (f"({columns}), c in zip(B, C)", "c") if plus else (f"{columns} in B", "0.0")
-    return (f"def made(A, B, C=None):\n"
-            f"    product = []\n"
-            f"    for {_in_columns('{a}, ', width)} in A:\n"
-            f"        row = []\n"
-            f"        for {each}:\n"
-            f"            row.append({total}{added})\n"
-            f"        product.append(row)\n"
-            f"    return product")
+def _products(plus: bool) -> ByWidth:
+    """Return products of rows; with `plus`, a number of C is added for each row of B."""
+    each, added = ("({}), c in zip(B, C)", "c") if plus else ("{} in B", "0.0")
+    return ByWidth(lambda width, columns_of: (
+        f"def made(A, B, C=None):\n"
+        f"    product = []\n"
+        f"    for {columns_of('{a}, ')} in A:\n"
+        f"        row = []\n"
+        f"        for {each.format(columns_of('{b}, '))}:\n"
+        f"            row.append({columns_of('{a} * {b} + ')}{added})\n"
+        f"        product.append(row)\n"
+        f"    return product"))
 
 
-_product_of_rows = ByWidth(_product_source)
-_product_plus = ByWidth(lambda width: _product_source(width, plus=True))
-_outer = ByWidth(lambda width: (f"def made(u, V):\n    for {_in_columns('{v}, ', width)} in V:\n"
-                                f"        return [[{_in_columns('x * {v}, ', width)}] for x in u]"))
+_product_of_rows = _products(plus=False)
+_product_plus = _products(plus=True)
+_outer = ByWidth(lambda width, columns_of: (
+    f"def made(u, V):\n    for {columns_of('{v}, ')} in V:\n"
+    f"        return [[{columns_of('x * {v}, ')}] for x in u]"))
 
 
 # ---- Products ----
@@ -391,7 +391,8 @@ def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
     """Return A times B by the way that is quickest for them; their sizes have been checked."""
     if len(A) == 1 and width > 4 or not _written_out(A, width) and (
             not CPYTHON or _zeros(A) > ENOUGH_ZEROS):
-        return _sums_of_rows(A, B)
+        nothing = [0.0] * len(B[0])
+        return [_sum_of_rows(weights, B, nothing) for weights in A]  # see `_sums_of_rows`
     if _written_out(A, width):
         return _product_of_rows[width](A, zip(*B) if len(A) == 1 else _columns(B))
     return _all_dots(A, _columns(B))
