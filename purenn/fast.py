@@ -109,9 +109,9 @@ def item(A: Matrix) -> float:
 
 
 def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
-    if type(rows) is range and type(A) is list and rows.step == 1:
-        if 0 <= rows.start < rows.stop <= len(A):
-            return A[rows.start:rows.stop]
+    if type(rows) is range and type(A) is list and rows.step == 1 and (
+            0 <= rows.start < rows.stop <= len(A)):
+        return A[rows.start:rows.stop]
     return PLAIN["take"](A, rows)  # type: ignore[no-any-return]
 
 
@@ -174,7 +174,7 @@ def _is_finite(row: Vector) -> bool:
 #     for a0, a1, in A:
 #         row = []
 #         for b0, b1, in B:
-#             row.append(a0 * b0 + a1 * b1)
+#             row.append(a0 * b0 + a1 * b1 + 0.0)
 #         product.append(row)
 #
 # A row of another length cannot be taken apart so, which raises ValueError: the lengths of the rows
@@ -227,7 +227,7 @@ def written(formula: str, names: str, numbers: str = "") -> ByWidth:
         else:  # PyPy keeps floats bare in lists, but not in the tuples that zip makes
             bad = f"not one_size({', '.join(matrices)})"
             row = formula.replace("}", "[k]").replace("{", "")
-            columns = f" for k in range(len({names[0]}))"
+            columns = f" for k in range(len({names.split()[0]}))"
         return (f"def made({', '.join([*matrices, *numbers.split(), 'self=None'])}):\n"
                 + (f"    if {bad}: raise ValueError\n" if bad else "")
                 + f"    return [[{row}{columns}] for {rows} in {together}]")
@@ -252,19 +252,22 @@ def _products(plus: bool) -> ByWidth:
 _product_of_rows = _products(plus=False)
 _product_plus = _products(plus=True)
 _outer = ByWidth(lambda width, columns_of: (
-    f"def made(u, V):\n    for {columns_of('{v}, ')} in V:\n"
-    f"        return [[{columns_of('x * {v}, ')}] for x in u]"))
+    f"def made(u, V):\n"
+    f"    [({columns_of('{v}, ')})] = V\n"
+    f"    return [[{columns_of('x * {v}, ')}] for x in u]"))
 
 
 # ---- Products ----
 
-# What is quickest was measured on 3.8, 3.11, 3.13 and PyPy. Rows of up to SHORT numbers are written
-# out; beside `math.sumprod` only very short ones. Where many numbers in A are zeros, sums of the
-# rows of B are quicker than dot products, in which zeros are multiplied like all others.
+# What is quickest was measured on 3.11, 3.13 and PyPy. Rows of up to SHORT numbers are written out;
+# beside `math.sumprod` and on PyPy only very short ones. In longer rows than FEW, zeros are worth
+# leaving out: where more than ENOUGH_ZEROS of the numbers in A are zeros, sums of the rows of B are
+# quicker than dot products, in which zeros are multiplied like all others.
 
 SHORT = 16 if SUMPROD else 128 if CPYTHON else 8
+FEW = 16
 ENOUGH_ZEROS = 0.6 if SUMPROD or not CPYTHON else 0.4
-MOSTLY_ZEROS = 0.65
+MOSTLY_ZEROS = 0.65  # so many in B that AᵀB is computed from its side
 
 
 def dot(u: Vector, v: Vector) -> float:
@@ -348,7 +351,7 @@ def _inner(A: Matrix, B: Matrix, width: int) -> Matrix:
     if _written_out(A, width):
         return _product_of_rows[width](A, B)
     if len(A) > 1 and _zeros(A) > ENOUGH_ZEROS:
-        return _sums_of_rows(A, _columns(B)) if CPYTHON else _dots_without_zeros(A, B)
+        return _product(A, _columns(B), width) if CPYTHON else _dots_without_zeros(A, B)
     return _all_dots(A, B)
 
 
@@ -381,26 +384,31 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
         if len(row) <= NARROW:
             return _outer[len(row)](A[0], B)
         return [[x * y for y in row] if x else nothing for x in A[0]]
-    if CPYTHON and len(B[0]) > 16 and len(A[0]) > 16 and _zeros(B) > MOSTLY_ZEROS:
+    if CPYTHON and min(rows, len(A[0]), len(B[0])) > FEW and _zeros(B) > MOSTLY_ZEROS:
         # Pictures: most pixels are 0. AᵀB is the transpose of BᵀA, in which they can be left out.
-        return list(map(list, zip(*_sums_of_rows(_columns(B), A))))
+        return transpose(_product(_columns(B), A, rows))
     return _product(_columns(A), B, rows)
 
 
 def _product(A: Matrix, B: Matrix, width: int) -> Matrix:
-    """Return A times B by the way that is quickest for them; their sizes have been checked."""
-    if len(A) == 1 and width > 4 or not _written_out(A, width) and (
+    """Return A times B by the way that is quickest for them; their sizes have been checked.
+
+    Each row of the result is a sum of rows of B, weighted by the numbers in a row of A, and a
+    weight of zero is passed over. Behind a ReLU half of the gradients are zero, and with them half
+    of the work is saved, where a dot product would not notice.
+    """
+    written_out = _written_out(A, width)
+    if len(A) == 1 and width > 4 or not written_out and (
             not CPYTHON or _zeros(A) > ENOUGH_ZEROS):
         nothing = [0.0] * len(B[0])
-        return [_sum_of_rows(weights, B, nothing) for weights in A]  # see `_sums_of_rows`
-    if _written_out(A, width):
-        return _product_of_rows[width](A, zip(*B) if len(A) == 1 else _columns(B))
-    return _all_dots(A, _columns(B))
+        return [_sum_of_rows(weights, B, nothing) for weights in A]
+    columns: Any = zip(*B) if len(A) == 1 else _columns(B)
+    return _product_of_rows[width](A, columns) if written_out else _all_dots(A, columns)
 
 
 def _written_out(A: Matrix, width: int) -> bool:
     """Say whether the product of rows of this width is to be written out."""
-    return width <= 16 and width <= SHORT or width <= SHORT and _zeros(A) <= ENOUGH_ZEROS
+    return width <= SHORT and (width <= FEW or _zeros(A) <= ENOUGH_ZEROS)
 
 
 def _zeros(A: Matrix) -> float:
@@ -408,16 +416,6 @@ def _zeros(A: Matrix) -> float:
     sample = A[::8]  # to look at all of them would cost a percent of a training step
     zeros = builtin_sum(operator.countOf(row, 0.0) for row in sample)
     return zeros / (len(sample) * len(sample[0]))
-
-
-def _sums_of_rows(A: Matrix, B: Matrix) -> Matrix:
-    """Return A times B: each row is a sum of rows of B, weighted by the numbers in a row of A.
-
-    A weight of zero is passed over. Behind a ReLU half of the gradients are zero, and with them
-    half of the work is saved, where a dot product would not notice.
-    """
-    nothing = [0.0] * len(B[0])
-    return [_sum_of_rows(weights, B, nothing) for weights in A]
 
 
 def _eight_rows_at_a_time(weights: Vector, rows: Matrix, nothing: Vector) -> Vector:
@@ -487,28 +485,31 @@ SLOPES: Formulas = {  # times the gradient g, as `chain_rule` has it
 }
 
 
-FOUND: Dict[Any, Any] = {}  # the same by the function itself, which is looked up faster
+def _finder(table: Dict[Tuple[str, str], Any]) -> Callable[[Any], Any]:
+    """Return a function that finds what stands in the table for a formula, None if nothing does."""
+    found: Dict[Any, Any] = {}  # the same by the function itself, which is looked up faster
+
+    def find(formula: Any) -> Any:
+        try:
+            function = getattr(formula, "__func__", formula)  # of a method, what all objects share
+            if function in found:
+                return found[function]
+            quick = table.get((function.__module__, function.__qualname__))
+        except (AttributeError, TypeError):
+            return None
+        if quick is not None:
+            found[function] = quick
+        return quick
+
+    return find
 
 
-def _quick(table: Dict[Tuple[str, str], Any], formula: Any) -> Any:
-    """Return what stands in the table for a formula, None if nothing does."""
-    try:
-        function = getattr(formula, "__func__", formula)  # of a method, what all objects share
-        if function in FOUND:
-            return FOUND[function]
-        quick = table.get((function.__module__, function.__qualname__))
-    except (AttributeError, TypeError):
-        return None
-    if quick is not None:
-        FOUND[function] = quick
-    return quick
-
-
+_quick_formula, _quick_slope = _finder(FORMULAS), _finder(SLOPES)
 NOT_OF_ONE_SIZE = (LookupError, TypeError, ValueError)
 
 
 def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
-    quick = _quick(FORMULAS, formula)
+    quick = _quick_formula(formula)
     try:
         if quick is not None:
             return quick[len(operands[0][0])](  # type: ignore[no-any-return]
@@ -533,7 +534,7 @@ def _are_numbers(values: Iterable[Any]) -> bool:
 
 
 def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix:
-    quick = _quick(SLOPES, slope)
+    quick = _quick_slope(slope)
     try:
         if quick is not None:
             return quick[len(G[0])](  # type: ignore[no-any-return]
@@ -633,10 +634,11 @@ STEPS: Dict[Tuple[str, str], Callable[..., Tuple[Matrix, ...]]] = {
     ("purenn.optimizers", "Adam.update"): _adam,
     ("purenn.optimizers", "AdamW.update"): _adamw,
 }
+_quick_step = _finder(STEPS)
 
 
 def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> Tuple[Matrix, ...]:
-    quick = _quick(STEPS, formula)
+    quick = _quick_step(formula)
     if quick is not None and type(operands[0]) is float:
         try:
             return quick(formula.__self__, *operands)  # type: ignore[attr-defined, no-any-return]
