@@ -390,3 +390,23 @@ def test_several_targets_of_other_names_and_with_holes(weather: Path, main: Any)
         code, _, errors = main(f"train v.csv --missing drop --target {word}")
         assert code == 1 and part in errors, errors
     assert main("train w.csv --target sun,temp --task classification")[0] == 2
+
+
+@pytest.mark.parametrize("wrong, meant", [
+    ("--target 'temp,knd'", "--target temp,kind"), ("--target knd", "--target kind"),
+    ("--target sun --ignore knd,temp", "--ignore kind,temp"),
+])
+def test_one_wrong_name_of_several_leaves_the_others_in_the_advice(
+    weather: Path, main: Any, wrong: str, meant: str
+) -> None:
+    assert main(f"train w.csv {wrong}")[2].rstrip().endswith(f"mean: {meant}")
+
+
+def test_show_says_whether_columns_share_a_scale() -> None:
+    from purenn.app.show import _standardized
+
+    pixels = _standardized(purenn.data.Standardizer([0.0, 0.0], [8.5, 8.5]))
+    assert pixels.startswith("inputs are divided by 8.5 inside the model")
+    for means, deviations in (([0.0, 1.0], [2.0, 2.0]), ([0.0, 0.0], [2.0, 3.0]), ([0.0], [2.0])):
+        assert _standardized(purenn.data.Standardizer(means, deviations)) == (
+            "inputs are standardized inside the model")

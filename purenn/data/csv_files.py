@@ -293,8 +293,8 @@ def _layout_by_name(first: List[str], table: Table) -> _Layout:
     names = named(first)
     targets = [column.name for column in table.encoding.targets]
     if table.options.target is not None:
-        targets = [names[position("target", target, names, table.file)]
-                   for target in _as_many(table.options.targets, targets, table)]
+        given = _as_many(table.options.targets, targets, table)
+        targets = [names[position("target", target, names, table.file, given)] for target in given]
     for name in [*(column.name for column in table.encoding.features), *targets]:
         found = names.count(name)
         if found != 1 and (found or name not in targets):

@@ -122,7 +122,7 @@ def _planned(stream: BinaryIO, file: str, options: TableOptions) -> _Plan:
     names = column_names(first, header, Place(file, row))
 
     def places(option: str, columns: Sequence[Name]) -> Set[int]:
-        return {position(option, column, names, file) for column in columns}
+        return {position(option, column, names, file, columns) for column in columns}
 
     if len(names) < 2 or _is_title(first, options):
         rows = list(islice(records, 20))

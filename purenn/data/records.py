@@ -6,7 +6,7 @@ Before this: tally. After this: learning.
 import csv
 import re
 from itertools import chain, islice
-from typing import Any, BinaryIO, Dict, Iterator, List, Optional, Tuple
+from typing import Any, BinaryIO, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ..text import counted, nearest, shown
 from .cells import date_orders, is_missing, number, stands_for_missing, written_number
@@ -172,7 +172,10 @@ def named(cells: List[str]) -> List[str]:
     return [cell or f"column {position}" for position, cell in enumerate(cells, start=1)]
 
 
-def position(option: str, column: Name, names: List[str], file: str) -> int:
+def position(
+    option: str, column: Name, names: List[str], file: str, columns: Sequence[Name] = ()
+) -> int:
+    """Return where a column stands that the option names, alone or as one of several columns."""
     if isinstance(column, str) and column in names:
         return names.index(column)
     is_position = isinstance(column, int) and not isinstance(column, bool)
@@ -180,7 +183,8 @@ def position(option: str, column: Name, names: List[str], file: str) -> int:
         return int(column) % len(names)
     there = ", ".join(shown(name) for name in names[:20]) + (", …" if len(names) > 20 else "")
     near = nearest(str(column), names)
-    value: Any = near if option == "target" else [near]
+    meant: Any = [near if one == column else one for one in columns or [column]]
+    value = near if option == "target" and len(meant) == 1 else meant
     raise DataError(
         f"{option}: expected the name of a column, or a position from 0 to {len(names) - 1}, got "
         f"{shown(column)}. The columns are {there}", file,
