@@ -1,4 +1,7 @@
-"""What lessons 1, 2, 3 and 5 say is so: every claim of their prose, read off what they computed."""
+"""What lessons 1, 2, 3 and 5 say is so: every claim of their prose, read off what they computed.
+
+And what is true of all lessons.
+"""
 
 import itertools
 import math
@@ -7,6 +10,7 @@ import re
 import pytest
 
 from purenn import Dense, linalg
+from purenn.book import parts
 from purenn.lessons.recorded import RECORDS
 
 pytestmark = pytest.mark.slow
@@ -413,3 +417,20 @@ def test_the_wrong_softmax_is_right_for_one_example_and_in_its_decisions(broadca
 def test_each_part_has_pictures_each_with_a_title_of_its_own(lesson, number):
     seen = titles(lesson(number))
     assert 3 <= len(seen) <= 8 and len(set(seen)) == len(seen) and all(seen)
+
+
+# ---- All parts ----
+
+
+@pytest.mark.parametrize("number", parts.numbers())
+def test_each_part_shows_pictures_that_say_what_they_are(lesson, number):
+    pictures = lesson(number).pictures
+    assert 3 <= len(pictures) <= 8
+    assert all(picture.title and picture.description for picture in pictures)
+    assert len({picture.title for picture in pictures}) == len(pictures)
+
+
+@pytest.mark.parametrize("number", parts.numbers())
+def test_nothing_of_this_machine_is_printed(lesson, number):
+    output = lesson(number).output
+    assert "/tmp" not in output and "Traceback" not in output

@@ -321,13 +321,3 @@ def test_a_forgotten_mean_is_seen_as_what_it_is(losses):
 def test_classes_counted_from_one_are_told_so(losses):
     assert "subtract 1" in losses["from_one_message"]
     assert math.isfinite(losses["mended_loss"])
-
-
-# ---- All three ----
-
-
-@pytest.mark.parametrize("number", [4, 6, 7])
-def test_a_part_shows_pictures_and_each_has_a_title(lesson, number):
-    pictures = lesson(number).pictures
-    assert 3 <= len(pictures) <= 8
-    assert all(picture.title for picture in pictures)
