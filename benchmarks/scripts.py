@@ -6,9 +6,8 @@ it here; purenn does, in every step.
 
 - `LoopScript` in two styles: products of matrices by three indexed loops, as translated from C, and
   by nested loops over zipped rows.
-- `StraightScript`: comprehensions and a dot product, straight down the page. With purenn's own dot
-  product it is what purenn is measured against: whatever purenn takes longer is the price of being
-  a library.
+- `StraightScript`: comprehensions and a dot product, straight down the page: what people write once
+  they know comprehensions, here with the quickest dot product too.
 - `AdamScript`: the same with Adam in place of plain gradient descent.
 - `BestScript` and `BestScriptPyPy`: the quickest that is known, for CPython and for PyPy, and the
   measure of purenn's promises. Readability was given up: products are written out number by number,
