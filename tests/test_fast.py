@@ -277,6 +277,10 @@ def test_sizes_are_refused_with_the_words_of_the_plain_function():
                     ([[1.0] * 9, [1.0]], [[1.0] * 9] * 2, [[0.5, 1.0]])):
         assert behaves_like_the_plain_one("affine", A, B, C)
     assert behaves_like_the_plain_one("chain_rule", FINE, math.fabs, tall)
+    for slope in (purenn.ReLU().df, purenn.Tanh().df):  # written out, and another size of any one
+        for G, X, Y in ((FINE, tall, tall), (FINE, FINE, tall), (tall, FINE, FINE),
+                        (FINE, [[2.0]], FINE), (FINE, FINE, FINE[:1])):
+            assert behaves_like_the_plain_one("chain_rule", G, slope, X, Y)
     adam = purenn.Adam(0.1)
     adam.steps = 1
     with pytest.raises(purenn.ShapeError, match="2 × 3 and 3 × 2"):
