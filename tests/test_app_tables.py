@@ -386,7 +386,7 @@ def test_several_targets_of_other_names_and_with_holes(weather: Path, main: Any)
     assert "'rain, mm', 'sun'" in main("evaluate w.st v.csv")[2]
     for word, part in (("kind,sun", "regression expects a number as the target, got 'a'"),
                        ("temp,kind,wet,sun", "not all columns can be targets"),
-                       ("wet,sunn", "Did you mean: --target sun")):
+                       ("wet,sunn", "Did you mean: --target wet,sun")):
         code, _, errors = main(f"train v.csv --missing drop --target {word}")
         assert code == 1 and part in errors, errors
     assert main("train w.csv --target sun,temp --task classification")[0] == 2
