@@ -27,7 +27,7 @@ __all__ = [
     "random_generator", "real_targets", "whole_numbers", "yes_or_no_targets",
 ]
 
-Targets = Union[Sequence[int], Matrix]
+Targets = Union[Sequence[int], Sequence[List[float]]]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

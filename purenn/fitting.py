@@ -21,7 +21,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Se
 from . import linalg
 from .callbacks import EarlyStopping
 from .data import (
-    Advice, DataError, DataSet, Encoding, Rows, RowView, Standardizer, split,
+    Advice, DataError, DataSet, Encoding, Standardizer, rows_of, split_numbers,
 )
 from .history import History
 from .initializers import permutation
@@ -35,7 +35,7 @@ from .recipes import (
 from .training import Callback, train
 
 __all__ = [
-    "Task", "WeightedLoss", "fit", "folds", "learn", "prepared", "row_weights", "rows_of",
+    "Task", "WeightedLoss", "fit", "folds", "learn", "prepared", "row_weights",
     "standardized",
 ]
 
@@ -74,8 +74,8 @@ def prepared(
         raise DataError(f"{whole.description}: expected at least two classes, got only "
                         f"{whole.class_names[0]!r}")
     learned, held = _held_out(whole, settings.validation, rng)
-    learning = whole if held is None else rows_of(whole, learned)
-    held_out = None if held is None else rows_of(whole, held)
+    learning = rows_of(whole, learned) if held else whole
+    held_out = rows_of(whole, held) if held else None
     settings = completed(settings, len(learning.inputs))
     values: Any = learning.targets
     sizes = [len(learning.inputs[0]), *settings.hidden, len(whole.class_names) or len(values[0])]
@@ -89,7 +89,7 @@ def prepared(
         whole.class_names, whole.feature_names, encoding,
     )
     all_weights = row_weights(whole, settings.class_weight, weights)
-    if all_weights is None or held is None:
+    if all_weights is None or not held:
         return Task(model, learning, held_out, settings, all_weights)
     return Task(model, learning, held_out, settings, linalg.take(all_weights, learned),
                 linalg.take(all_weights, held))
@@ -97,25 +97,15 @@ def prepared(
 
 def _held_out(
     whole: DataSet, fraction: float, rng: Random
-) -> Tuple[List[int], Optional[List[int]]]:
-    """Return the numbers of the rows to learn from, and of those to hold out."""
+) -> Tuple[Sequence[int], Sequence[int]]:
+    """Return the numbers of the rows to learn from and to hold out; both empty if none is held."""
     if fraction == 0:
-        return [], None
-    numbered = whole._replace(inputs=[[number] for number in range(len(whole.inputs))])
+        return [], []
     try:
-        return tuple([int(row[0]) for row in part.inputs]  # type: ignore[return-value]
-                     for part in split(numbered, fraction, rng=rng))
+        return split_numbers(whole, fraction, rng=rng)
     except DataError as error:
         raise DataError(f"{whole.description}: {error}",
                         advice=[Advice("hold no rows out", {"validation": 0})]) from None
-
-
-def rows_of(whole: DataSet, numbers: Sequence[int]) -> DataSet:
-    """Return some rows of the data; those of a compact sequence are not copied."""
-    inputs: Any = whole.inputs
-    inputs = Rows(inputs, numbers) if isinstance(inputs, RowView) else linalg.take(inputs, numbers)
-    targets: Any = whole.targets
-    return whole._replace(inputs=inputs, targets=linalg.take(targets, numbers))
 
 
 def _fitted(rows: Any, whole: DataSet) -> Standardizer:

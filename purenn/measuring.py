@@ -16,10 +16,11 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 from . import linalg
 from .data import DataSet
 from .initializers import permutation
-from .linalg import Matrix
+from .linalg import Matrix, Vector
 from .metrics import accuracy, mean_absolute_error, r2
 from .model import Model
 from .recipes import loss_for
+from .rows import GrowingRows, in_parts
 
 __all__ = [
     "Importance", "baseline", "measured", "outputs_for", "permutation_importance", "quality",
@@ -29,12 +30,11 @@ __all__ = [
 BATCH = 256
 
 
-def outputs_for(model: Model, data: DataSet) -> Matrix:
+def outputs_for(model: Model, data: DataSet) -> GrowingRows:
     """Return the outputs for all rows, worked on a batch at a time."""
-    rows = range(len(data.inputs))
-    said: Matrix = []
-    for first in range(0, len(rows), BATCH):
-        said += model.outputs(linalg.take(data.inputs, rows[first:first + BATCH]))
+    said = GrowingRows()
+    for rows in in_parts(range(len(data.inputs)), BATCH):
+        said.extend(model.outputs(linalg.take(data.inputs, rows)))
     return said
 
 
@@ -49,18 +49,17 @@ def measured(model: Model, data: DataSet) -> Dict[str, float]:
 
 
 def _loss(model: Model, data: DataSet) -> float:
-    loss, rows, total = loss_for(model.kind == "classifier"), range(len(data.inputs)), 0.0
+    loss, total = loss_for(model.kind == "classifier"), 0.0
     values: Any = data.targets
-    for first in range(0, len(rows), BATCH):
-        batch = rows[first:first + BATCH]
-        targets = linalg.take(values, batch)
+    for rows in in_parts(range(len(values)), BATCH):
+        targets = linalg.take(values, rows)
         if model.target_standardizer is not None:
             targets = list(model.target_standardizer.transform(targets))
-        total += len(batch) * loss(model.scores(linalg.take(data.inputs, batch)), targets)
-    return total / len(rows)
+        total += len(rows) * loss(model.scores(linalg.take(data.inputs, rows)), targets)
+    return total / len(values)
 
 
-def quality(outputs: Matrix, data: DataSet) -> Dict[str, float]:
+def quality(outputs: Sequence[Vector], data: DataSet) -> Dict[str, float]:
     """Return the accuracy; for values R² and the mean absolute error.
 
     Of several targets it is the mean of their R² only, since each has a unit of its own.
@@ -68,6 +67,7 @@ def quality(outputs: Matrix, data: DataSet) -> Dict[str, float]:
     targets: Any = data.targets
     if data.class_names:
         return {"accuracy": accuracy(outputs, targets)}
+    outputs = list(outputs)
     explained = r2(outputs, targets) if len(targets) > 1 else math.nan  # of one row: nothing
     if len(targets[0]) > 1:
         return {"r2": explained}
@@ -75,7 +75,7 @@ def quality(outputs: Matrix, data: DataSet) -> Dict[str, float]:
 
 
 def quality_by_target(
-    model: Model, outputs: Matrix, data: DataSet
+    model: Model, outputs: Sequence[Vector], data: DataSet
 ) -> Dict[str, Dict[str, float]]:
     """Return the quality of each target by its name where there are several, else nothing."""
     targets: Any = data.targets

@@ -18,6 +18,7 @@ from . import checks, linalg
 from .checks import Targets
 from .linalg import Matrix, ShapeError
 from .notebooks import Pictured
+from .rows import in_parts
 
 __all__ = [
     "ClassScore", "ConfusionMatrix", "accuracy", "classes_of", "confusion_matrix", "macro_average",
@@ -55,13 +56,16 @@ def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
     if checks.is_flat(outputs):
         return checks.whole_numbers(who, outputs)
     matrix = checks.as_matrix(outputs, who)
-    if linalg.shape(matrix)[1] == 1:
+    width = linalg.shape(matrix)[1]
+    if width == 1:
         checks.check_probabilities(f"{who}: a single column", matrix,
                                    hint="loss.predict(scores) makes probabilities of scores")
-        matrix = linalg.greater(matrix, 0.5)
-    else:
-        matrix = linalg.argmax(matrix, axis=1)
-    return [int(number) for number in linalg.ravel(matrix)]
+    numbers: List[int] = []
+    for rows in in_parts(range(len(matrix))):
+        part = linalg.take(matrix, rows)
+        chosen = linalg.argmax(part, axis=1) if width > 1 else linalg.greater(part, 0.5)
+        numbers += map(int, linalg.ravel(chosen))
+    return numbers
 
 
 def accuracy(predictions: Targets, targets: Targets) -> float:
@@ -132,11 +136,8 @@ def macro_average(scores: List[ClassScore]) -> ClassScore:
     """
     if not scores:
         raise ValueError("macro_average: expected the score of at least one class, got none")
-    precision = recall = f1 = 0.0
-    for score in scores:
-        precision, recall, f1 = precision + score.precision, recall + score.recall, f1 + score.f1
-    n = len(scores)
-    return ClassScore(precision / n, recall / n, f1 / n, sum(score.support for score in scores))
+    means = linalg.mean([[score.precision, score.recall, score.f1] for score in scores], axis=0)
+    return ClassScore._make([*linalg.ravel(means), sum(score.support for score in scores)])
 
 
 def r2(predictions: Matrix, targets: Matrix) -> float:

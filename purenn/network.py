@@ -20,6 +20,7 @@ from . import checks, linalg
 from .layers import Layer, Parameter
 from .linalg import Matrix, ShapeError, Vector
 from .notebooks import Pictured, for_console
+from .rows import in_parts
 
 __all__ = ["Network", "layers_inside"]
 
@@ -74,9 +75,8 @@ class Network(Layer, Pictured):
         """
         checks.positive_integer("Network.predict", "batch_size", batch_size)
         inputs = checks.as_matrix(inputs, "Network.predict: inputs")
-        rows = range(len(inputs))
-        return linalg.vstack([self.forward(linalg.take(inputs, rows[first:first + batch_size]))
-                              for first in rows[::batch_size]])
+        return linalg.vstack([self.forward(linalg.take(inputs, rows))
+                              for rows in in_parts(range(len(inputs)), batch_size)])
 
     def parameters(self) -> Iterator[Parameter]:
         for _, parameter in self.named_parameters():
@@ -139,8 +139,5 @@ def _widths_between(layers: List[Layer]) -> List[Any]:
 
 def _count(layer: Layer) -> int:
     """Return how many numbers a layer can learn."""
-    count = 0
-    for parameter in layer.parameters():
-        rows, columns = linalg.shape(parameter.value)
-        count += rows * columns
-    return count
+    sizes = [linalg.shape(parameter.value) for parameter in layer.parameters()]
+    return sum(rows * columns for rows, columns in sizes)

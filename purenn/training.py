@@ -37,6 +37,7 @@ from .losses import Loss, Targets
 from .network import Network
 from .optimizers import Optimizer
 from .penalties import Penalty
+from .rows import GrowingRows, in_parts
 
 if TYPE_CHECKING:
     from random import Random
@@ -116,9 +117,8 @@ def _loop(run: Run) -> None:
     network, loss, optimizer, penalty = run.network, run.loss, run.optimizer, run.penalty
     while run.epoch < run.epochs and run.stop is None:
         run.epoch += 1
-        started, total, seen, predictions = time.perf_counter(), 0.0, 0, []
-        order, size = permutation(len(run.inputs), run.rng), run.batch_size
-        batches = [order[first:first + size] for first in range(0, len(order), size)]
+        started, total, seen, predictions = time.perf_counter(), 0.0, 0, GrowingRows()
+        batches = in_parts(permutation(len(run.inputs), run.rng), run.batch_size)
         batches = batches if run.sampler is None else run.sampler(run.epoch)
         run.batches = len(batches)
         for run.batch, rows in enumerate(batches, start=1):  # this sets run.batch to 1, 2, …
@@ -141,7 +141,7 @@ def _loop(run: Run) -> None:
             total, seen = total + value * len(rows), seen + len(rows)
             run.batch_loss, run.loss_so_far = value, total / seen
             if run.metrics:
-                predictions.append(loss.predict(scores))
+                predictions.extend(loss.predict(scores))
             for callback in run.callbacks:
                 callback.after_batch(run)
         rows = [row for rows in batches for row in rows]
@@ -161,13 +161,17 @@ def _validated(run: Run) -> Tuple[Optional[float], Dict[str, float]]:
     if run.validation is None:
         return None, {}
     inputs, targets = run.validation
-    scores = run.network.predict(inputs)
-    value, _ = run.loss.value_and_gradient(scores, targets)
-    return value, _measured(run, [run.loss.predict(scores)], targets)
+    total, predictions = 0.0, GrowingRows()
+    for rows in in_parts(range(len(inputs))):
+        scores = run.network.predict(linalg.take(inputs, rows))
+        value, _ = run.loss.value_and_gradient(scores, linalg.take(targets, rows))
+        total += value * len(rows)
+        predictions.extend(run.loss.predict(scores))
+    return total / len(inputs), _measured(run, predictions, targets)
 
 
-def _measured(run: Run, predictions: List[Matrix], targets: Targets) -> Dict[str, float]:
-    return {metric.__name__: metric(linalg.vstack(predictions), targets) for metric in run.metrics}
+def _measured(run: Run, predictions: Sequence[Vector], targets: Targets) -> Dict[str, float]:
+    return {metric.__name__: metric(predictions, targets) for metric in run.metrics}
 
 
 # ---- What may happen on the way ----

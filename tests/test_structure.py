@@ -32,9 +32,9 @@ PACKAGE = Path(purenn.__file__).resolve().parent
 NINE = ["linalg", "initializers", "layers", "activations", "losses", "network", "optimizers",
         "metrics", "training"]
 # Each imports only from those before it; those that are not among the nine stand beside them.
-CORE = ["first", "notebooks", "linalg", "fast", "checks", "initializers", "layers", "activations",
-        "losses", "network", "schedules", "optimizers", "metrics", "penalties", "history",
-        "training", "callbacks", "gradcheck"]
+CORE = ["first", "notebooks", "linalg", "fast", "rows", "checks", "initializers", "layers",
+        "activations", "losses", "network", "schedules", "optimizers", "metrics", "penalties",
+        "history", "training", "callbacks", "gradcheck"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # The standard library, for Pythons before 3.10, which do not say themselves what is in it.

@@ -3,6 +3,7 @@
 import csv
 import math
 import re
+from array import array
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from purenn import (
     MeanSquaredError, Network, Parameter, RandomAdjustment, RandomSearch, Record, ReduceOnPlateau,
     ReLU, SoftmaxCrossEntropy, Tanh, accuracy, linalg, train,
 )
+from purenn.rows import ColumnRows
 
 pytestmark = pytest.mark.core
 
@@ -835,3 +837,43 @@ def test_what_an_optimizer_may_measure_is_the_loss_of_the_batch():
         history = train(network, [[1.0], [3.0]], [[2.0], [1.0]], loss=MeanSquaredError(),
                         optimizer=Watch(0.1), epochs=1, penalty=penalty)
         assert seen.pop() == pytest.approx(history[0].loss, rel=1e-14)
+
+
+# ---- Many rows ----
+
+
+def test_many_validation_rows_are_looked_at_in_parts_and_none_twice():
+    rng = Random(3)
+    inputs = [[rng.random(), rng.random()] for _ in range(2500)]
+    targets = [int(a > b) for a, b in inputs]
+    network, loss, seen = small_network(), SoftmaxCrossEntropy(), []
+
+    def shares(predictions, wanted):
+        seen.append((list(predictions), list(wanted)))
+        return accuracy(predictions, wanted)
+
+    history = learn(network, targets=LABELS, loss=loss, epochs=1, validation=(inputs, targets),
+                    metrics=[shares])
+    scores = network.predict(inputs)
+    assert seen[-1] == (loss.predict(scores), targets)
+    assert history[-1].validation_metrics["shares"] == accuracy(loss.predict(scores), targets)
+    assert history[-1].validation_loss == pytest.approx(loss(scores, targets), rel=1e-12)
+
+
+# A table of a million rows fits in little memory: lists of all answers alone would take 120 bytes a
+# row, and what the loss makes of all validation rows at once several hundred.
+@pytest.mark.parametrize("many", ["learning", "validation"])
+def test_the_memory_for_a_row_is_that_of_a_few_numbers(many):
+    tracemalloc = pytest.importorskip("tracemalloc", reason="PyPy has none")
+    rows = 8000
+    examples = ColumnRows([array("d", [0.1 * k % 1 for k in range(rows)])] * 2), [0, 1] * (rows // 2)
+    learning, validation = (examples, None) if many == "learning" else ((X, LABELS), examples)
+    network = small_network()
+    tracemalloc.start()
+    try:
+        learn(network, *learning, loss=SoftmaxCrossEntropy(), epochs=1, batch_size=500,
+              metrics=[accuracy], validation=validation)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak / rows < 250, peak / rows

@@ -87,7 +87,7 @@ def _what_it_knows(task: Task, held_out: DataSet) -> List[str]:
 
 def _answers(task: Task, held_out: DataSet) -> List[Answer]:
     """Return what the network says to each of the digits put aside."""
-    outputs = outputs_for(task.model, held_out)
+    outputs = list(outputs_for(task.model, held_out))
     sure = linalg.ravel(linalg.max(outputs, axis=1))
     asked = zip(held_out.inputs, classes_of(held_out.targets), classes_of(outputs), sure)
     return [Answer(*answer) for answer in asked]

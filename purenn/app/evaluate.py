@@ -9,12 +9,12 @@ from typing import Any, Dict, List, Optional
 
 from .. import draw, linalg
 from ..data import DataError, DataSet, as_flags
-from ..linalg import Matrix
 from ..measuring import (
     baseline, outputs_for, permutation_importance, quality, quality_by_target,
 )
 from ..metrics import ClassScore, classes_of, confusion_matrix, macro_average, precision_recall_f1
 from ..model import Model
+from ..rows import GrowingRows
 from ..text import counted, safe
 from . import options as words
 from .options import Parser
@@ -111,8 +111,8 @@ def _found(model: Model, examples: DataSet) -> Dict[str, Any]:
     return found
 
 
-def _check_finite(outputs: Matrix, examples: DataSet) -> None:
-    if not linalg.all_finite(outputs):
+def _check_finite(outputs: GrowingRows, examples: DataSet) -> None:
+    if not all(linalg.all_finite([row]) for row in outputs):
         raise DataError("an answer is no finite number; a row lies too far from all that the "
                         "model has learned from", examples.description)
 

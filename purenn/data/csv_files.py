@@ -27,6 +27,7 @@ from itertools import chain
 from typing import Any, BinaryIO, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 from ..linalg import Vector
+from ..rows import ByteRows, ColumnRows, RowView
 from ..text import counted, did_you_mean, shown
 from .cells import is_missing, number
 from .dataset import DataSet
@@ -36,7 +37,6 @@ from .files import Source, file_name, opened
 from .learning import TableReport, examined, no_rows
 from .options import DEFAULTS, Name, TableOptions
 from .records import Records, check_width, delimiter_advice, named, position
-from .rows import ByteRows, ColumnRows, RowView
 
 __all__ = [
     "Learned", "Table", "TableRow", "describe_csv", "encode_csv", "learn_csv", "open_table",

@@ -19,11 +19,12 @@ Three things are done to nearly every data set before training, and they live he
 - `one_hot` writes class 2 of 3 as 0 0 1. As the number 2, it would lie beyond class 1, and
   twice as far out; but classes have no order.
 
-Before this: rows. After this: toy, where the first data sets are made up.
+Before this: `rows`, beside the core. After this: toy, where the first data sets are made up.
 """
 
 import math
 import operator
+from array import array
 from random import Random
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union, overload
 
@@ -34,11 +35,14 @@ from ..checks import (
 from ..initializers import permutation
 from ..linalg import Matrix, ShapeError, Vector
 from ..notebooks import Pictured
+from ..rows import Rows, RowView
 from ..text import safe
 from .errors import DataError
-from .rows import Rows, RowView
 
-__all__ = ["DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "split"]
+__all__ = [
+    "DataSet", "StandardizedRows", "Standardizer", "Targets", "one_hot", "rows_of", "split",
+    "split_numbers",
+]
 
 Targets = Union[List[int], Matrix]
 
@@ -99,12 +103,19 @@ def split(data: DataSet, fraction: float = 0.2, *, rng: Random) -> Tuple[DataSet
     >>> sorted(train.targets), sorted(test.targets)
     ([0, 1], [0, 1])
     """
+    train, test = split_numbers(data, fraction, rng=rng)
+    return rows_of(data, train), rows_of(data, test)
+
+
+def split_numbers(
+    data: DataSet, fraction: float, *, rng: Random
+) -> Tuple["array[int]", "array[int]"]:
+    """Return the numbers of the rows for each part; `split` is this, and the rows themselves."""
     number_between("split", "fraction", fraction, 0, 1, without_low=True)
     random_generator("split", rng)
     strata = _strata(data)
     wanted = _test_rows_per_class(strata, fraction)
-    train: List[int] = []
-    test: List[int] = []
+    train, test = array("q"), array("q")
     for number in permutation(len(strata), rng):
         # The first rows of a class that the shuffle brings go to the test, until it has enough.
         if wanted[strata[number]] > 0:
@@ -112,7 +123,7 @@ def split(data: DataSet, fraction: float = 0.2, *, rng: Random) -> Tuple[DataSet
             test.append(number)
         else:
             train.append(number)
-    return _part(data, train), _part(data, test)
+    return train, test
 
 
 def _strata(data: DataSet) -> List[int]:
@@ -147,14 +158,12 @@ def _test_rows_per_class(strata: List[int], fraction: float) -> Dict[int, int]:
     return wanted
 
 
-def _part(data: DataSet, numbers: List[int]) -> DataSet:
-    inputs: Sequence[Vector]
-    if isinstance(data.inputs, RowView):
-        inputs = Rows(data.inputs, numbers)
-    else:
-        inputs = [data.inputs[number] for number in numbers]
-    targets: Any = [data.targets[number] for number in numbers]
-    return data._replace(inputs=inputs, targets=targets)
+def rows_of(data: DataSet, numbers: Sequence[int]) -> DataSet:
+    """Return some rows of the data; those of a compact sequence are not copied."""
+    inputs: Any = data.inputs
+    inputs = Rows(inputs, numbers) if isinstance(inputs, RowView) else linalg.take(inputs, numbers)
+    targets: Any = data.targets
+    return data._replace(inputs=inputs, targets=linalg.take(targets, numbers))
 
 
 # ---- Standardizing ----

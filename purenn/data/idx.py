@@ -30,10 +30,10 @@ from typing import Any, BinaryIO, Dict, List, NamedTuple, Optional, Sequence, Tu
 
 from ..checks import number_between, positive_integer
 from ..linalg import Vector
+from ..rows import ByteRows, FlatRows
 from .dataset import DataSet
 from .errors import DataError
 from .files import Source, file_name, opened, read_some
-from .rows import ByteRows, FlatRows
 
 __all__ = ["read_idx", "read_idx_images"]
 

@@ -17,22 +17,26 @@ questions only: how many rows are there, and what is row number n?
 
     RowView ── ByteRows           one byte per number, read through a table of 256 floats
             ├─ FlatRows           an `array` of numbers, row after row
+            │   └─ GrowingRows    the same, to which rows are added
             ├─ ColumnRows         an `array` for each column
             ├─ Rows               some rows of another sequence, by number
-            └─ StandardizedRows   another sequence, standardized (lives in dataset.py)
+            └─ StandardizedRows   another sequence, standardized (lives in data/dataset.py)
 
 Why not a memory-mapped file? It would be smaller still, but it cannot be used on a gzipped
 file, and 47 megabytes are no burden.
 
-Before this: linalg and initializers. After this: dataset.
+What a network says about a million rows is as big as its examples, so `train` keeps that so too.
+
+Imports: linalg. After this: `training`, and `data`, which reads tables into such rows.
 """
 
 from array import array
-from typing import Iterator, Optional, Sequence, Union, overload
+from typing import Iterator, List, Optional, Sequence, Union, overload
 
-from ..linalg import Vector
+from . import linalg
+from .linalg import Matrix, Vector
 
-__all__ = ["ByteRows", "ColumnRows", "FlatRows", "RowView", "Rows"]
+__all__ = ["ByteRows", "ColumnRows", "FlatRows", "GrowingRows", "RowView", "Rows", "in_parts"]
 
 
 class RowView(Sequence[Vector]):
@@ -157,6 +161,24 @@ class FlatRows(RowView):
         return [scale * value for value in self.data[start : start + self.width]]
 
 
+class GrowingRows(FlatRows):
+    """Rows of floats to which more of the same width are added, a matrix at a time.
+
+    >>> said = GrowingRows()
+    >>> said.extend([[0.25, 0.75]])
+    >>> said.extend([[1.0, 0.0], [0.5, 0.5]])
+    >>> len(said), said[-1]
+    (3, [0.5, 0.5])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(array("d"), width=1)
+
+    def extend(self, rows: Matrix) -> None:
+        self.width = linalg.shape(rows)[1]
+        self.data.extend(linalg.ravel(rows))  # type: ignore[arg-type]  # it holds floats
+
+
 class ColumnRows(RowView):
     """Rows across columns, each of which is an `array.array` of its own type.
 
@@ -180,6 +202,18 @@ class ColumnRows(RowView):
 
     def row(self, number: int) -> Vector:
         return [float(column[number]) for column in self.arrays]
+
+
+def in_parts(numbers: Sequence[int], size: int = 1024) -> List[Sequence[int]]:
+    """Cut the numbers of rows into parts of one size, the last one with what remains.
+
+    What is made of a thousand rows on the way to a single number needs little memory; what is made
+    of a million at once, much.
+
+    >>> in_parts([3, 1, 4, 0, 2], 2), in_parts(range(5), 3)
+    ([[3, 1], [4, 0], [2]], [range(0, 3), range(3, 5)])
+    """
+    return [numbers[first:first + size] for first in range(0, len(numbers), size)]
 
 
 def _check_whole_rows(who: str, count: int, width: int) -> None:
