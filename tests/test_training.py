@@ -862,11 +862,13 @@ def test_many_validation_rows_are_looked_at_in_parts_and_none_twice():
 
 # A table of a million rows fits in little memory: lists of all answers alone would take 120 bytes a
 # row, and what the loss makes of all validation rows at once several hundred.
+@pytest.mark.slow
 @pytest.mark.parametrize("many", ["learning", "validation"])
 def test_the_memory_for_a_row_is_that_of_a_few_numbers(many):
     tracemalloc = pytest.importorskip("tracemalloc", reason="PyPy has none")
     rows = 8000
-    examples = ColumnRows([array("d", [0.1 * k % 1 for k in range(rows)])] * 2), [0, 1] * (rows // 2)
+    column = array("d", [0.1 * k % 1 for k in range(rows)])
+    examples = ColumnRows([column, column]), [0, 1] * (rows // 2)
     learning, validation = (examples, None) if many == "learning" else ((X, LABELS), examples)
     network = small_network()
     tracemalloc.start()
