@@ -45,6 +45,18 @@ def write(tmp_path):
 # ---- What is read ----
 
 
+@pytest.mark.parametrize("room, chunk", [(1, 1), (5, 3), (12, 4), (13, 100), (6, 6)])
+def test_a_file_larger_than_the_room_made_at_once_is_read_in_pieces(monkeypatch, room, chunk):
+    whole = [list(row) for row in read_idx_images(io.BytesIO(IMAGES))]
+    monkeypatch.setattr("purenn.data.idx._ROOM", room)
+    monkeypatch.setattr("purenn.data.idx._CHUNK", chunk)
+    assert [list(row) for row in read_idx_images(io.BytesIO(IMAGES))] == whole
+    with pytest.raises(DataError, match="expected 12 bytes of numbers.*got only 11"):
+        read_idx_images(io.BytesIO(IMAGES[:-1]))
+    with pytest.raises(DataError, match="expected 12 bytes of numbers.*got more"):
+        read_idx_images(io.BytesIO(IMAGES + b"x"))
+
+
 def test_images_and_labels_become_a_data_set(write):
     data = read_idx(write("images", IMAGES), write("labels", LABELS))
     assert list(data.inputs) == [

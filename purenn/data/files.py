@@ -22,7 +22,8 @@ from .errors import DataError
 from .options import Advice
 
 __all__ = [
-    "LINE_LIMIT", "Source", "file_name", "missing_file", "opened", "read_some", "text_lines",
+    "LINE_LIMIT", "Source", "file_name", "missing_file", "opened", "read_into", "read_some",
+    "text_lines",
 ]
 
 Source = Union[str, bytes, "os.PathLike[Any]", IO[Any]]
@@ -128,8 +129,13 @@ def read_some(file: BinaryIO, count: int, name: str) -> bytes:
     return cast(bytes, _guarded(file.read, count, name))
 
 
+def read_into(file: BinaryIO, room: memoryview, name: str) -> int:
+    """Fill the room with bytes as far as they go, return how many; errors as in `read_some`."""
+    return cast(int, _guarded(cast(Any, file).readinto, room, name))
+
+
 def _guarded(
-    read: Callable[[int], Any], count: int, name: str, encoding: Optional[str] = None
+    read: Callable[[Any], Any], count: Any, name: str, encoding: Optional[str] = None
 ) -> Any:
     try:
         return read(count)

@@ -33,7 +33,7 @@ from ..linalg import Vector
 from ..rows import ByteRows, FlatRows
 from .dataset import DataSet
 from .errors import DataError
-from .files import Source, file_name, opened, read_some
+from .files import Source, file_name, opened, read_into, read_some
 
 __all__ = ["read_idx", "read_idx_images"]
 
@@ -50,7 +50,8 @@ _RANK_CAP = 8
 _WIDTH_CAP = 1 << 20  # numbers per row
 _BYTES_CAP = 1 << 31  # bytes of numbers in one file
 _CLASSES_CAP = 1000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # bytes read at once
+_ROOM = 1 << 26  # bytes for which room is made at once
 
 
 class _Header(NamedTuple):
@@ -120,7 +121,7 @@ def _check_options(scale: Optional[float], classes: Optional[int]) -> None:
 
 
 def _read(source: Source) -> Tuple[_Header, Any]:
-    """Return the header, and the numbers as a bytearray or an array."""
+    """Return the header, and the numbers as an array."""
     file = file_name(source)
     with opened(source) as stream:
         header = _read_header(stream, file)
@@ -169,19 +170,31 @@ def _check_sizes(header: _Header, file: str) -> None:
         raise DataError(f"{file}: expected at most {_WIDTH_CAP} numbers per example, got {shape}")
 
 
-def _read_numbers(stream: BinaryIO, expected: int, file: str) -> bytearray:
-    """Read exactly the expected bytes, and one more to see that there is none."""
-    data = bytearray()
-    while len(data) <= expected:
-        chunk = read_some(stream, min(_CHUNK, expected + 1 - len(data)), file)
-        if not chunk:
+def _read_numbers(stream: BinaryIO, expected: int, file: str) -> "array[int]":
+    """Read exactly the expected bytes, and look for one more to see that there is none.
+
+    They are read into an array that has its size from the start. One that grows would need twice
+    the memory for a moment; but a header that promises too much gets no more room than _ROOM.
+    """
+    data, filled = _zeros(min(expected + 1, _ROOM)), 0
+    while filled < len(data):
+        with memoryview(data) as room:
+            count = read_into(stream, room[filled:filled + _CHUNK], file)
+        if count == 0:
             break
-        data += chunk
-    if len(data) != expected:
-        got = f"only {len(data)}" if len(data) < expected else "more"
+        filled += count
+        if filled == len(data) <= expected:
+            data.extend(_zeros(min(expected + 1 - filled, _ROOM)))
+    del data[filled:]
+    if filled != expected:
+        got = f"only {filled}" if filled < expected else "more"
         raise DataError(f"{file}: expected {expected} bytes of numbers, as its header says, got "
                         f"{got}. Is the file cut off, or something appended to it?")
     return data
+
+
+def _zeros(count: int) -> "array[int]":
+    return array("B", [0]) * count
 
 
 # ---- The pair ----
