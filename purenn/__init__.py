@@ -28,12 +28,14 @@ check themselves), book (which makes a book of the lessons) and app (the command
 `python3 -m purenn`).
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, List
 
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
+from .annotations import Any
 from .callbacks import CSVLog, EarlyStopping, ReduceOnPlateau
 from .history import History, Record
 from .initializers import he, normal, uniform, xavier, zeros
@@ -78,6 +80,7 @@ __all__ = [
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
 # quick for those who need the nine modules only. Type checkers and editors see it all at once.
+TYPE_CHECKING = False  # tools that check types take it for True
 if TYPE_CHECKING:
     from . import data as data, doctor as doctor, draw as draw, store as store
     from .data import DataError
@@ -113,7 +116,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'purenn' has no attribute {name!r}")
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     """Return what can be asked for, also what is not imported yet."""
     return sorted({*globals(), *__all__, *_FOLDERS})
 

@@ -20,9 +20,9 @@ Before this: `layers`. After this: `losses`, which say how wrong the outputs are
 from __future__ import annotations
 
 import math
-from typing import Any, Dict
 
 from . import checks, linalg
+from .annotations import Any
 from .layers import Layer
 from .linalg import Matrix
 
@@ -110,7 +110,7 @@ class LeakyReLU(Activation):
     def df(self, x: float, y: float) -> float:
         return 1.0 if x > 0 else self.slope
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"slope": self.slope}
 
 
@@ -136,7 +136,7 @@ class ELU(Activation):
     def df(self, x: float, y: float) -> float:
         return 1.0 if x > 0 else self.alpha * math.exp(x)
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"alpha": self.alpha}
 
 

@@ -11,9 +11,9 @@ To be read beside the nine modules, after `training`.
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List
 
 from . import checks
+from .annotations import Any
 from .history import Record
 from .linalg import Matrix
 from .optimizers import GradientDescent
@@ -35,7 +35,7 @@ class EarlyStopping(Callback):
         self.patience = checks.positive_integer("EarlyStopping", "patience", patience)
         self.minimum_fall = checks.number_between("EarlyStopping", "minimum_fall", minimum_fall, 0)
         self.best_loss, self.best_epoch = math.inf, 0
-        self.best_values: List[Matrix] = []
+        self.best_values: list[Matrix] = []
 
     def start(self, run: Run) -> None:
         self.best_loss, self.best_epoch, self.best_values = math.inf, 0, []
@@ -51,7 +51,7 @@ class EarlyStopping(Callback):
     def end(self, run: Run) -> None:
         run.put_back(self.best_values)
 
-    def state(self) -> Dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         return {"best_loss": self.best_loss, "best_epoch": self.best_epoch,
                 "best_values": self.best_values}
 
@@ -86,7 +86,7 @@ class ReduceOnPlateau(Callback):
             run.optimizer.rate_factor *= self.factor
             self.waiting_since = record.epoch
 
-    def state(self) -> Dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         return {"best_loss": self.best_loss, "waiting_since": self.waiting_since}
 
     def __repr__(self) -> str:

@@ -11,15 +11,10 @@ right kind, out of range) or ShapeError (sizes that do not go together).
 from __future__ import annotations
 
 import math
-from typing import (
-    TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Sequence, TypeVar, Union,
-)
 
 from . import linalg
+from .annotations import Any, Function, Iterable, Random, Sequence, TypeAlias
 from .linalg import Matrix, ShapeError
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = [
     "Targets", "as_matrix", "check_probabilities", "class_numbers", "class_targets",
@@ -27,8 +22,7 @@ __all__ = [
     "random_generator", "real_targets", "whole_numbers", "yes_or_no_targets",
 ]
 
-Targets = Union[Sequence[int], Sequence[List[float]]]
-F = TypeVar("F", bound=Callable[..., Any])
+Targets: TypeAlias = "Sequence[int] | Sequence[list[float]]"
 
 
 # ---- Single arguments ----
@@ -118,7 +112,7 @@ ELSEWHERE = {
 }
 
 
-def explains_arguments(function: F) -> F:
+def explains_arguments(function: Function) -> Function:
     """Decorate a function so that a call with wrong arguments says what is right.
 
     >>> @explains_arguments
@@ -216,7 +210,7 @@ def _is_no_sequence(value: Any) -> bool:
             or not hasattr(value, "__getitem__") or _length(value) is None)
 
 
-def _length(value: Any) -> Optional[int]:
+def _length(value: Any) -> int | None:
     """Return the length, None for what has none; an array without dimensions says so only here."""
     try:
         return len(value)
@@ -301,7 +295,7 @@ def _refuse_shared_rows(who: str, A: Matrix) -> None:
     """Raise ValueError when two rows are one object: a change of one would change the other."""
     if len(set(map(id, A))) == len(A):
         return
-    first_seen: Dict[int, int] = {}
+    first_seen: dict[int, int] = {}
     for number, row in enumerate(A):
         first = first_seen.setdefault(id(row), number)
         if first != number:
@@ -378,7 +372,7 @@ def as_one_hot(targets: Any, classes: int) -> Matrix:
     return rows
 
 
-def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
+def class_numbers(who: str, targets: Sequence[Any], classes: int) -> list[int]:
     """Return the targets if all are integers from 0 to classes − 1."""
     numbers = whole_numbers(who, targets)
     if 0 <= min(numbers) and max(numbers) < classes:
@@ -391,7 +385,7 @@ def class_numbers(who: str, targets: Sequence[Any], classes: int) -> List[int]:
                      f"got {numbers[row]}; {hint}")
 
 
-def whole_numbers(who: str, numbers: Any) -> List[int]:
+def whole_numbers(who: str, numbers: Any) -> list[int]:
     """Return a flat list of class numbers as integers; TypeError for anything else in it."""
     if set(map(type, numbers)) == {int}:
         return list(numbers)
@@ -479,7 +473,7 @@ def missing(layer: Any, name: str) -> Exception:
     return AttributeError(f"{type(layer).__name__!r} object has no attribute {name!r}{hint}")
 
 
-def layers(values: List[Any], kind: type) -> List[Any]:
+def layers(values: list[Any], kind: type) -> list[Any]:
     """Return the layers of a network if there are any and all are of the given kind."""
     if not values:
         raise ValueError("Network: expected at least one layer, got none")
@@ -505,19 +499,19 @@ def used_once(all_layers: Iterable[Any]) -> None:
 # ---- Optimizers and penalties ----
 
 
-def with_gradients(who: Any, parameters: Any, hint: str) -> List[Any]:
+def with_gradients(who: Any, parameters: Any, hint: str) -> list[Any]:
     """Return the parameters as a list if each of them has a gradient."""
     if hasattr(parameters, "parameters"):
         raise TypeError(f"{who!r}: expected parameters, got {parameters!r}; "
                         f"write network.parameters()")
-    found: List[Any] = list(parameters)
+    found: list[Any] = list(parameters)
     for parameter in found:
         if parameter.gradient is None:
             raise ValueError(f"{who!r}: {parameter!r} has no gradient; {hint}")
     return found
 
 
-def same_parameters(optimizer: Any, then: List[Any], now: List[Any]) -> None:
+def same_parameters(optimizer: Any, then: list[Any], now: list[Any]) -> None:
     """Raise ValueError when an optimizer that has begun with some parameters is given others."""
     if then != now:
         raise ValueError(f"{optimizer!r}: the steps before were those of another network; each "

@@ -24,9 +24,9 @@ import operator
 import sys
 from contextlib import contextmanager
 from itertools import chain, compress, repeat
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
 
 from . import linalg
+from .annotations import Any, Callable, Iterable, Iterator, Sequence, TypeAlias
 from .linalg import Matrix, Vector
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "one_hot", "ravel", "shape", "sum", "take", "transpose", "vstack",
 ]
 
-PLAIN: Dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
+PLAIN: dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
 CPYTHON = sys.implementation.name == "cpython"
 SUMPROD = getattr(math, "sumprod", None)  # from Python 3.12 on: 3 times as quick as a loop
 NARROW = 8  # widths of rows up to which formulas are written out
@@ -57,14 +57,14 @@ def plain_loops() -> Iterator[None]:
 # ---- Shapes ----
 
 
-def shape(A: Matrix) -> Tuple[int, int]:
+def shape(A: Matrix) -> tuple[int, int]:
     try:
         width = len(A[0])
         if width and (len(A) == 1 or set(map(len, A)) == {width}):
             return len(A), width
     except (TypeError, LookupError):
         pass
-    return PLAIN["shape"](A)  # type: ignore[no-any-return]
+    return PLAIN["shape"](A)
 
 
 def _common_width(*matrices: Matrix) -> int:
@@ -105,14 +105,14 @@ def item(A: Matrix) -> float:
         ((number,),) = A
         return number
     except (TypeError, ValueError):
-        return PLAIN["item"](A)  # type: ignore[no-any-return]
+        return PLAIN["item"](A)
 
 
-def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
+def take(A: Sequence[Any], rows: Sequence[int]) -> list[Any]:
     if type(rows) is range and type(A) is list and rows.step == 1 and (
             0 <= rows.start < rows.stop <= len(A)):
         return A[rows.start:rows.stop]
-    return PLAIN["take"](A, rows)  # type: ignore[no-any-return]
+    return PLAIN["take"](A, rows)
 
 
 def vstack(matrices: Sequence[Matrix]) -> Matrix:
@@ -135,7 +135,7 @@ def one_hot(numbers: Sequence[int], classes: int) -> Matrix:
 def _total(numbers: Iterable[float]) -> float:
     if CPYTHON:
         return builtin_sum(numbers, 0.0)  # 3 times as quick as a loop, the same bits before 3.12
-    return PLAIN["_total"](numbers)  # type: ignore[no-any-return]  # PyPy compiles the loop
+    return PLAIN["_total"](numbers)  # PyPy compiles the loop
 
 
 def sum(A: Matrix, axis: Any = None) -> Matrix:
@@ -148,7 +148,7 @@ def sum(A: Matrix, axis: Any = None) -> Matrix:
         if not CPYTHON:
             return [_four_rows_by_position([1.0] * rows, A, [0.0] * width)]
         return [list(map(_total, zip(*A)))]
-    return PLAIN["sum"](A, axis)  # type: ignore[no-any-return]
+    return PLAIN["sum"](A, axis)
 
 
 def all_finite(*matrices: Matrix) -> bool:
@@ -181,10 +181,10 @@ def _is_finite(row: Vector) -> bool:
 # need no other check.
 
 
-Columns = Callable[[str], str]
+Columns: TypeAlias = "Callable[[str], str]"
 
 
-class ByWidth(Dict[int, Callable[..., Matrix]]):
+class ByWidth(dict):  # type: ignore[type-arg]  # the width of rows -> a function
     """For each width of rows a function, made when it is asked for the first time."""
 
     def __init__(self, source: Callable[[int, Columns], str]) -> None:
@@ -193,7 +193,7 @@ class ByWidth(Dict[int, Callable[..., Matrix]]):
     def __missing__(self, width: int) -> Callable[..., Matrix]:
         if width == 0:
             raise ValueError("there are no numbers")
-        names: Dict[str, Any] = {"exp": math.exp, "tanh": math.tanh, "one_size": _one_size}
+        names: dict[str, Any] = {"exp": math.exp, "tanh": math.tanh, "one_size": _one_size}
         # Once for each column, with numbered names: "{a}, " becomes "a0, a1, ".
         exec(self.source(width, lambda text: "".join(
             text.format(**{name: f"{name}{column}" for name in "abgmstvwxy"})
@@ -272,7 +272,7 @@ MOSTLY_ZEROS = 0.65  # so many in B that AᵀB is computed from its side
 
 def dot(u: Vector, v: Vector) -> float:
     if len(u) != len(v) or len(u) == 0 or hasattr(u[0], "__len__"):
-        return PLAIN["dot"](u, v)  # type: ignore[no-any-return]
+        return PLAIN["dot"](u, v)
     return _dot(u, v)
 
 
@@ -342,7 +342,7 @@ def _columns(A: Matrix) -> Any:
 def inner(A: Matrix, B: Matrix) -> Matrix:
     width = _common_width(A, B)
     if width == 0:
-        return PLAIN["inner"](A, B)  # type: ignore[no-any-return]
+        return PLAIN["inner"](A, B)
     return _inner(A, B, width)
 
 
@@ -365,20 +365,20 @@ def affine(A: Matrix, B: Matrix, C: Matrix) -> Matrix:
                 return [list(map(operator.add, products, row)) for products in _inner(A, B, width)]
     except (TypeError, ValueError, LookupError):
         pass
-    return PLAIN["affine"](A, B, C)  # type: ignore[no-any-return]
+    return PLAIN["affine"](A, B, C)
 
 
 def matmul(A: Matrix, B: Matrix) -> Matrix:
     width = shape(A)[1]
     if width != shape(B)[0]:
-        return PLAIN["matmul"](A, B)  # type: ignore[no-any-return]
+        return PLAIN["matmul"](A, B)
     return _product(A, B, width)
 
 
 def inner_columns(A: Matrix, B: Matrix) -> Matrix:
     rows = shape(A)[0]
     if rows != shape(B)[0]:
-        return PLAIN["inner_columns"](A, B)  # type: ignore[no-any-return]
+        return PLAIN["inner_columns"](A, B)
     if rows == 1:
         row, nothing = B[0], [0.0] * len(B[0])
         if len(row) <= NARROW:
@@ -463,7 +463,7 @@ _sum_of_rows = _eight_rows_at_a_time if CPYTHON else _four_rows_by_position
 # Formulas of purenn, and those of `operator`, written out for whole matrices: by module and name of
 # the formula. There need not be an entry for a formula: without one it is called for each number.
 
-Formulas = Dict[Tuple[str, str], ByWidth]
+Formulas: TypeAlias = "dict[tuple[str, str], ByWidth]"
 FORMULAS: Formulas = {
     ("_operator", "add"): written("{a} + {b}", "a b"),
     ("_operator", "sub"): written("{a} - {b}", "a b"),
@@ -485,9 +485,9 @@ SLOPES: Formulas = {  # times the gradient g, as `chain_rule` has it
 }
 
 
-def _finder(table: Dict[Tuple[str, str], Any]) -> Callable[[Any], Any]:
+def _finder(table: dict[tuple[str, str], Any]) -> Callable[[Any], Any]:
     """Return a function that finds what stands in the table for a formula, None if nothing does."""
-    found: Dict[Any, Any] = {}  # the same by the function itself, which is looked up faster
+    found: dict[Any, Any] = {}  # the same by the function itself, which is looked up faster
 
     def find(formula: Any) -> Any:
         try:
@@ -512,7 +512,7 @@ def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
     quick = _quick_formula(formula)
     try:
         if quick is not None:
-            return quick[len(operands[0][0])](  # type: ignore[no-any-return]
+            return quick[len(operands[0][0])](
                 *operands, getattr(formula, "__self__", None))
     except NOT_OF_ONE_SIZE:
         pass
@@ -526,7 +526,7 @@ def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
         # A number is repeated, without being written out.
         return [list(map(formula, *rows)) for rows in zip(
             *[A if type(A) is list else repeat(repeat(A)) for A in operands])]
-    return PLAIN["elementwise"](formula, *operands)  # type: ignore[no-any-return]
+    return PLAIN["elementwise"](formula, *operands)
 
 
 def _are_numbers(values: Iterable[Any]) -> bool:
@@ -537,14 +537,14 @@ def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix
     quick = _quick_slope(slope)
     try:
         if quick is not None:
-            return quick[len(G[0])](  # type: ignore[no-any-return]
+            return quick[len(G[0])](
                 G, *operands, getattr(slope, "__self__", None))
         if _one_size(G, *operands):
             return [list(map(operator.mul, g, map(slope, *rows)))
                     for g, rows in zip(G, zip(*operands))]
     except NOT_OF_ONE_SIZE:
         pass
-    return PLAIN["chain_rule"](G, slope, *operands)  # type: ignore[no-any-return]
+    return PLAIN["chain_rule"](G, slope, *operands)
 
 
 _exp = written("exp({x})", "x")
@@ -555,7 +555,7 @@ def exp(A: Any) -> Matrix:
     try:
         return _exp[len(A[0])](A)
     except (OverflowError, *NOT_OF_ONE_SIZE):
-        return PLAIN["exp"](A)  # type: ignore[no-any-return]
+        return PLAIN["exp"](A)
 
 
 def divide(A: Any, B: Any) -> Matrix:
@@ -564,7 +564,7 @@ def divide(A: Any, B: Any) -> Matrix:
             return _divide[len(A[0])](A, B)
         except NOT_OF_ONE_SIZE:
             pass
-    return PLAIN["divide"](A, B)  # type: ignore[no-any-return]
+    return PLAIN["divide"](A, B)
 
 
 def log_softmax(A: Matrix) -> Matrix:
@@ -592,7 +592,7 @@ _adapted = written("{w} - rate * {m} / (({v} / correction) ** 0.5 + epsilon)", "
                    "rate correction epsilon")
 
 
-def _sgd(self: Any, rate: float, W: Matrix, G: Matrix, *memory: Matrix) -> Tuple[Matrix, ...]:
+def _sgd(self: Any, rate: float, W: Matrix, G: Matrix, *memory: Matrix) -> tuple[Matrix, ...]:
     if memory:
         return _momentum(self, rate, W, G, *memory)
     if CPYTHON and len(W[0]) > NARROW and _one_size(W, G):
@@ -602,33 +602,33 @@ def _sgd(self: Any, rate: float, W: Matrix, G: Matrix, *memory: Matrix) -> Tuple
     return (_followed[len(W[0])](W, G, rate),)
 
 
-def _momentum(self: Any, rate: float, W: Matrix, G: Matrix, V: Matrix) -> Tuple[Matrix, ...]:
+def _momentum(self: Any, rate: float, W: Matrix, G: Matrix, V: Matrix) -> tuple[Matrix, ...]:
     V = _fading[len(G[0])](G, V, self.momentum)
     if self.nesterov:
         return _looked_ahead[len(W[0])](W, G, V, rate, self.momentum), V
     return _followed[len(W[0])](W, V, rate), V
 
 
-def _rmsprop(self: Any, rate: float, W: Matrix, G: Matrix, S: Matrix) -> Tuple[Matrix, ...]:
+def _rmsprop(self: Any, rate: float, W: Matrix, G: Matrix, S: Matrix) -> tuple[Matrix, ...]:
     S = _mean_of_squares[len(S[0])](S, G, self.decay, 1.0 - self.decay)
     return _scaled[len(W[0])](W, G, S, rate, self.epsilon), S
 
 
 def _adam(
     self: Any, rate: float, W: Matrix, G: Matrix, M: Matrix, V: Matrix
-) -> Tuple[Matrix, ...]:
+) -> tuple[Matrix, ...]:
     rate, correction = rate / (1.0 - self.beta1 ** self.steps), 1.0 - self.beta2 ** self.steps
     M = _mean[len(M[0])](M, G, self.beta1, 1.0 - self.beta1)
     V = _mean_of_squares[len(V[0])](V, G, self.beta2, 1.0 - self.beta2)
     return _adapted[len(W[0])](W, M, V, rate, correction, self.epsilon), M, V
 
 
-def _adamw(self: Any, rate: float, W: Matrix, *others: Matrix) -> Tuple[Matrix, ...]:
+def _adamw(self: Any, rate: float, W: Matrix, *others: Matrix) -> tuple[Matrix, ...]:
     shrink = rate * self.weight_decay
     return _adam(self, rate, [[w - shrink * w for w in row] for row in W], *others)
 
 
-STEPS: Dict[Tuple[str, str], Callable[..., Tuple[Matrix, ...]]] = {
+STEPS: dict[tuple[str, str], Callable[..., tuple[Matrix, ...]]] = {
     ("purenn.optimizers", "SGD.update"): _sgd,
     ("purenn.optimizers", "RMSProp.update"): _rmsprop,
     ("purenn.optimizers", "Adam.update"): _adam,
@@ -637,14 +637,14 @@ STEPS: Dict[Tuple[str, str], Callable[..., Tuple[Matrix, ...]]] = {
 _quick_step = _finder(STEPS)
 
 
-def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> Tuple[Matrix, ...]:
+def elementwise_tuple(formula: Callable[..., Any], *operands: Any) -> tuple[Matrix, ...]:
     quick = _quick_step(formula)
     if quick is not None and type(operands[0]) is float:
         try:
-            return quick(formula.__self__, *operands)  # type: ignore[attr-defined, no-any-return]
+            return quick(formula.__self__, *operands)  # type: ignore[attr-defined]
         except NOT_OF_ONE_SIZE:
             pass
-    results: List[List[Any]] = elementwise(formula, *operands)
+    results: list[list[Any]] = elementwise(formula, *operands)
     return tuple([[place[k] for place in row] for row in results]
                  for k in range(len(results[0][0])))
 

@@ -5,14 +5,16 @@ To be read beside the nine modules, with `training`, which writes it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from collections import namedtuple
 
+from .annotations import Any, Iterator
 from .notebooks import Pictured
 
 __all__ = ["History", "Record"]
 
 
-class Record(NamedTuple):
+class Record(namedtuple(
+        "Record", "epoch loss metrics validation_loss validation_metrics seconds")):
     """One epoch.
 
     `epoch` counts from 1. `loss` is the mean over the epoch's examples, each seen while the network
@@ -23,12 +25,12 @@ class Record(NamedTuple):
 
     epoch: int
     loss: float
-    metrics: Dict[str, float]
-    validation_loss: Optional[float]
-    validation_metrics: Dict[str, float]
+    metrics: dict[str, float]
+    validation_loss: float | None
+    validation_metrics: dict[str, float]
     seconds: float
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return one flat dict: epoch, loss, accuracy, validation_loss, …, seconds.
 
         >>> Record(1, 0.5, {"accuracy": 0.75}, None, {}, 2.0).as_dict()
@@ -43,10 +45,10 @@ class History(Pictured):
     """The records of a training, one per epoch, and in `stopped` why it ended."""
 
     def __init__(self) -> None:
-        self.records: List[Record] = []
+        self.records: list[Record] = []
         self.stopped = "not finished"
 
-    def curve(self, name: str) -> List[Any]:
+    def curve(self, name: str) -> list[Any]:
         """Return one value per epoch: curve("loss"), curve("validation_accuracy").
 
         Raises KeyError with the names there are.

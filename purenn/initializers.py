@@ -25,19 +25,16 @@ Before this: `linalg`. After this: `layers`, which hold the weights.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Callable, List
 
 from . import linalg
+from .annotations import Callable, Random, TypeAlias
 from .linalg import Matrix
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = [
     "Initializer", "he", "normal", "normal_deviate", "permutation", "uniform", "xavier", "zeros",
 ]
 
-Initializer = Callable[["Random", int, int], Matrix]
+Initializer: TypeAlias = "Callable[[Random, int, int], Matrix]"
 
 
 def normal_deviate(rng: Random) -> float:
@@ -52,7 +49,7 @@ def normal_deviate(rng: Random) -> float:
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
 
-def permutation(count: int, rng: Random) -> List[int]:
+def permutation(count: int, rng: Random) -> list[int]:
     """Return the numbers 0 … count − 1 in random order, each order equally likely.
 
     Each place, from the last to the second, gets one of the numbers not yet placed.

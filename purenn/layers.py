@@ -21,15 +21,12 @@ Before this: `initializers`. After this: `activations`, the layers between the d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
 
 from . import checks, linalg
+from .annotations import Any, Iterator, Random
 from .initializers import Initializer, he
 from .linalg import Matrix, ShapeError
 from .notebooks import for_console
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = ["Dense", "Dropout", "Layer", "Parameter"]
 
@@ -46,7 +43,7 @@ class Parameter:
     def __init__(self, name: str, value: Matrix, penalized: bool = True) -> None:
         self.name = name
         self.value = value
-        self.gradient: Optional[Matrix] = None
+        self.gradient: Matrix | None = None
         self.penalized = penalized
 
     def __repr__(self) -> str:
@@ -61,8 +58,8 @@ class Layer:
     that any width will do and stays as it is. What forward keeps for backward is in `kept`.
     """
 
-    input_width: Optional[int] = None
-    output_width: Optional[int] = None
+    input_width: int | None = None
+    output_width: int | None = None
     first_to_learn = False  # set by `train`: no layer before this one learns
     kept: Any
 
@@ -86,7 +83,7 @@ class Layer:
         """Yield the parameters, always in the same order; none by default."""
         return iter(())
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """Return what the constructor needs to make this layer again, but for its random start."""
         return {}
 
@@ -99,7 +96,7 @@ class Layer:
         """Explain what is missing; Python calls this only for what is not there."""
         raise checks.missing(self, name)
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle takes along: everything but the last batch."""
         return {name: value for name, value in vars(self).items() if name != "kept"}
 
@@ -172,7 +169,7 @@ class Dense(Layer):
     def parameters(self) -> Iterator[Parameter]:
         yield from (self.weights, self.biases) if self.bias else (self.weights,)
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"inputs": self.input_width, "neurons": self.output_width, "bias": self.bias}
 
     def __repr__(self) -> str:
@@ -200,7 +197,7 @@ class Dropout(Layer):
         self.rate = checks.number_between("Dropout", "rate", rate, 0.0, 1.0)
         self.rng = checks.random_generator("Dropout", rng)
         self.frozen = False
-        self.choice: Optional[Matrix] = None  # what the last batch in training was multiplied by
+        self.choice: Matrix | None = None  # what the last batch in training was multiplied by
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         rows, columns = linalg.shape(inputs)
@@ -219,8 +216,8 @@ class Dropout(Layer):
         # Each output is its input times a factor, so the gradient is passed on times that factor.
         return linalg.multiply(output_gradient, self.kept)
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"rate": self.rate}
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "choice": None}

@@ -7,8 +7,7 @@ A *vector* is a list of numbers. A *matrix* is a list of rows, all equally long:
 
 Examples, weights and all that is computed from them are matrices. Where a network computes, single
 numbers are looped over in this module only; layers, losses and optimizers work with whole matrices.
-No operation changes what it is given. The matrix that it returns may share rows with it, so nobody
-writes into a row.
+No operation changes what it is given. Its result may share rows with it: nobody writes into a row.
 
 Names are those of NumPy where NumPy has the operation, and two of NumPy's habits matter here:
 
@@ -27,26 +26,27 @@ from __future__ import annotations
 import math
 import operator
 import os
-from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple, Union
+
+from .annotations import Any, Callable, Iterable, Sequence, TypeAlias
 
 __all__ = [
     "Matrix", "Operand", "ShapeError", "Vector", "abs", "add", "affine", "all_finite", "argmax",
     "chain_rule", "divide", "dot", "elementwise", "elementwise_tuple", "exp", "full", "generate",
     "greater", "inner", "inner_columns", "item", "log", "log_softmax", "matmul", "max", "mean",
-    "min", "multiply", "one_hot", "ravel", "shape", "subtract", "sum", "take",
-    "transpose", "vstack", "zeros",
+    "min", "multiply", "one_hot", "ravel", "shape", "subtract", "sum", "take", "transpose",
+    "vstack", "zeros",
 ]
 
-Vector = List[float]
-Matrix = List[Vector]
-Operand = Union[Matrix, float]  # where a matrix may stand, a number may stand too
+Vector: TypeAlias = "list[float]"
+Matrix: TypeAlias = "list[Vector]"
+Operand: TypeAlias = "Matrix | float"  # where a matrix may stand, a number may stand too
 
 
 class ShapeError(ValueError):
     """Matrices whose sizes do not go together."""
 
 
-def shape(A: Matrix) -> Tuple[int, int]:
+def shape(A: Matrix) -> tuple[int, int]:
     """Return (rows, columns). Raises ShapeError for what is no matrix, or has no numbers.
 
     >>> shape([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -114,7 +114,7 @@ def transpose(A: Matrix) -> Matrix:
     return [[A[i][j] for i in range(rows)] for j in range(columns)]
 
 
-def take(A: Sequence[Any], rows: Sequence[int]) -> List[Any]:
+def take(A: Sequence[Any], rows: Sequence[int]) -> list[Any]:
     """Pick rows by number, for instance a batch of examples; also picks from a flat list.
 
     Raises ShapeError if no rows are asked for, IndexError if a number is too large.
@@ -191,7 +191,7 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
 # ---- Number by number ----
 
 
-def _common_size(sizes: List[int]) -> int:
+def _common_size(sizes: list[int]) -> int:
     """Return the size that all of these can be repeated to, 0 if there is none."""
     others = set(sizes) - {1} or {1}
     return others.pop() if len(others) == 1 else 0
@@ -212,7 +212,7 @@ def elementwise(formula: Callable[..., Any], *operands: Operand) -> Matrix:
     return [[formula(*numbers) for numbers in zip(*together)] for together in zip(*whole)]
 
 
-def elementwise_tuple(formula: Callable[..., Any], *operands: Operand) -> Tuple[Matrix, ...]:
+def elementwise_tuple(formula: Callable[..., Any], *operands: Operand) -> tuple[Matrix, ...]:
     """Apply a formula that returns several numbers; return as many matrices (see `optimizers`)."""
     results = elementwise(formula, *operands)  # each place holds a tuple
     count = len(results[0][0])  # type: ignore[arg-type]
@@ -267,7 +267,7 @@ def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Operand) -> Ma
 # ---- Reductions: many numbers become one (Python's own sum, max and min are hidden from here on)
 
 
-def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: Optional[int]) -> Matrix:
+def _reduce(of: Callable[[Sequence[float]], float], A: Matrix, axis: int | None) -> Matrix:
     """Reduce every column (axis 0), every row (axis 1) or everything (None) to one number."""
     if axis is None:
         return [[of(ravel(A))]]
@@ -295,7 +295,7 @@ def _position_of_largest(numbers: Sequence[float]) -> int:
     return best
 
 
-def sum(A: Matrix, axis: Optional[int] = None) -> Matrix:
+def sum(A: Matrix, axis: int | None = None) -> Matrix:
     """Return the sums of the columns (axis 0), of the rows (axis 1) or of everything (None).
 
     >>> A = [[1.0, 2.0], [3.0, 4.0]]
@@ -308,16 +308,16 @@ def sum(A: Matrix, axis: Optional[int] = None) -> Matrix:
 # The arithmetic mean, the position of the largest number (of equal ones the first), the largest and
 # the smallest number (nan if there is one), each along an axis:
 
-def mean(A: Matrix, axis: Optional[int] = None) -> Matrix:
+def mean(A: Matrix, axis: int | None = None) -> Matrix:
     return _reduce(lambda numbers: _total(numbers) / len(numbers), A, axis)
 
-def argmax(A: Matrix, axis: Optional[int] = None) -> Matrix:
+def argmax(A: Matrix, axis: int | None = None) -> Matrix:
     return _reduce(_position_of_largest, A, axis)
 
-def max(A: Matrix, axis: Optional[int] = None) -> Matrix:
+def max(A: Matrix, axis: int | None = None) -> Matrix:
     return _reduce(lambda numbers: numbers[_position_of_largest(numbers)], A, axis)
 
-def min(A: Matrix, axis: Optional[int] = None) -> Matrix:
+def min(A: Matrix, axis: int | None = None) -> Matrix:
     return multiply(max(multiply(A, -1.0), axis), -1.0)
 
 

@@ -32,9 +32,9 @@ Before this: `activations`. After this: `network`, which puts the layers in a ro
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, Tuple
 
 from . import checks, linalg
+from .annotations import Any
 from .activations import sigmoid, softmax, softplus
 from .checks import Targets  # class numbers, or a matrix
 from .linalg import Matrix
@@ -55,7 +55,7 @@ class Loss:
 
     activation = ""  # the one that the loss applies itself: the network must not end with it too
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> tuple[float, Matrix]:
         """Return the loss and its gradient, for targets that have been checked.
 
         This is what training calls, in every batch. A loss without a gradient returns None for it;
@@ -78,7 +78,7 @@ class Loss:
         """Return the gradient of the scores, a matrix like them, already divided for the mean."""
         return self._checked(scores, targets)[1]
 
-    def _checked(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def _checked(self, scores: Matrix, targets: Targets) -> tuple[float, Matrix]:
         self.check_scores(scores)
         return self.value_and_gradient(
             scores, self.check_targets(*linalg.shape(scores), targets))
@@ -87,7 +87,7 @@ class Loss:
         """Return what the scores say: probabilities for a cross-entropy, else the scores."""
         return scores
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """Return what the constructor needs to make this loss again."""
         return {}
 
@@ -115,7 +115,7 @@ class MeanLoss(Loss):
     def check_targets(self, rows: int, columns: int, targets: Any) -> Targets:
         return checks.real_targets(type(self).__name__, rows, columns, targets)
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> tuple[float, Matrix]:
         t = checks.as_column(targets)  # a flat list becomes a matrix of one column
         rows, columns = linalg.shape(scores)
         value = linalg.item(linalg.mean(linalg.elementwise(self.f, scores, t)))
@@ -182,7 +182,7 @@ class Huber(MeanLoss):
         d = s - t
         return -self.delta if d < -self.delta else self.delta if d > self.delta else d
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"delta": self.delta}
 
 
@@ -264,7 +264,7 @@ class CategoricalCrossEntropy(Loss):
     0.0
     """
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> tuple[float, Matrix]:
         t = checks.as_one_hot(targets, linalg.shape(scores)[1])  # numbers become rows
         terms = linalg.elementwise(surprise, t, scores)
         gradient = linalg.elementwise(surprise_slope, t, scores)
@@ -295,7 +295,7 @@ class SoftmaxCrossEntropy(Loss):
 
     activation = "softmax"
 
-    def value_and_gradient(self, scores: Matrix, targets: Targets) -> Tuple[float, Matrix]:
+    def value_and_gradient(self, scores: Matrix, targets: Targets) -> tuple[float, Matrix]:
         t = checks.as_one_hot(targets, linalg.shape(scores)[1])  # numbers become rows
         log_p = linalg.log_softmax(scores)
         terms = linalg.elementwise(weighted, t, log_p)

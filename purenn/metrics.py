@@ -12,7 +12,7 @@ Before this: `optimizers`. After this: `training`, where everything comes togeth
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional, Tuple
+from collections import namedtuple
 
 from . import checks, linalg
 from .checks import Targets
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class ClassScore(NamedTuple):
+class ClassScore(namedtuple("ClassScore", "precision recall f1 support")):
     """How well a class is recognised: see `precision_recall_f1`; `support` counts its examples."""
 
     precision: float
@@ -35,7 +35,7 @@ class ClassScore(NamedTuple):
     support: int
 
 
-class ConfusionMatrix(List[List[int]], Pictured):
+class ConfusionMatrix(list, Pictured):  # type: ignore[type-arg]  # of lists of counts
     """Counts: row a, column p is how often class a was taken for class p.
 
     A list of lists like any other, equal to one with the same counts; a notebook shows it as a
@@ -43,7 +43,7 @@ class ConfusionMatrix(List[List[int]], Pictured):
     """
 
 
-def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
+def classes_of(outputs: Targets, who: str = "classes_of") -> list[int]:
     """Return the class number of each row: the column of the largest number, the first if equal.
 
     In a single column, probabilities above 0.5 are class 1 and others class 0. A list of class
@@ -60,7 +60,7 @@ def classes_of(outputs: Targets, who: str = "classes_of") -> List[int]:
     if width == 1:
         checks.check_probabilities(f"{who}: a single column", matrix,
                                    hint="loss.predict(scores) makes probabilities of scores")
-    numbers: List[int] = []
+    numbers: list[int] = []
     for rows in in_parts(range(len(matrix))):
         part = linalg.take(matrix, rows)
         chosen = linalg.argmax(part, axis=1) if width > 1 else linalg.greater(part, 0.5)
@@ -81,7 +81,7 @@ def accuracy(predictions: Targets, targets: Targets) -> float:
 
 
 def confusion_matrix(
-    predictions: Targets, targets: Targets, classes: Optional[int] = None
+    predictions: Targets, targets: Targets, classes: int | None = None
 ) -> ConfusionMatrix:
     """Return the matrix of counts: row a, column p is how often class a was taken for class p.
 
@@ -105,8 +105,8 @@ def confusion_matrix(
 
 
 def precision_recall_f1(
-    predictions: Targets, targets: Targets, classes: Optional[int] = None
-) -> List[ClassScore]:
+    predictions: Targets, targets: Targets, classes: int | None = None
+) -> list[ClassScore]:
     """Return a ClassScore for every class.
 
     Of the rows taken for the class, `precision` is the fraction that belongs to it. Of the rows
@@ -128,7 +128,7 @@ def precision_recall_f1(
     return scores
 
 
-def macro_average(scores: List[ClassScore]) -> ClassScore:
+def macro_average(scores: list[ClassScore]) -> ClassScore:
     """Return the plain means over the classes, each class counting the same; support is the sum.
 
     The macro F1 is the mean of the classes' F1, not the F1 of the mean precision and recall. Raises
@@ -185,7 +185,7 @@ def mean_absolute_error(predictions: Matrix, targets: Matrix) -> float:
     return linalg.item(linalg.mean(linalg.abs(linalg.subtract(predictions, targets))))
 
 
-def _both(who: str, predictions: Targets, targets: Targets) -> Tuple[List[int], List[int]]:
+def _both(who: str, predictions: Targets, targets: Targets) -> tuple[list[int], list[int]]:
     predicted = classes_of(predictions, f"{who}: predictions")
     actual = classes_of(targets, f"{who}: targets")
     if len(predicted) != len(actual):

@@ -14,9 +14,9 @@ Before this: `losses`. After this: `optimizers`, which turn gradients into bette
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 
 from . import checks, linalg
+from .annotations import Any, Iterable, Iterator, Sequence
 from .layers import Layer, Parameter
 from .linalg import Matrix, ShapeError, Vector
 from .notebooks import Pictured, for_console
@@ -48,7 +48,7 @@ class Network(Layer, Pictured):
     def __init__(self, layers: Iterable[Layer], *more: Layer) -> None:
         if isinstance(layers, Layer) or more:
             raise TypeError("Network: expected one list of layers: Network([Dense(…), ReLU(), …])")
-        self.layers: List[Layer] = checks.layers(list(layers), Layer)
+        self.layers: list[Layer] = checks.layers(list(layers), Layer)
         checks.used_once(layers_inside(self))
         self.widths = _widths_between(self.layers)
         self.input_width, self.output_width = self.widths[0], self.widths[-1]
@@ -82,7 +82,7 @@ class Network(Layer, Pictured):
         for _, parameter in self.named_parameters():
             yield parameter
 
-    def named_parameters(self) -> Iterator[Tuple[str, Parameter]]:
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Yield (name, parameter) in order: the number of the layer, a dot, the parameter's name.
 
         >>> from random import Random
@@ -125,7 +125,7 @@ def layers_inside(network: Network) -> Iterator[Layer]:
             yield from layers_inside(layer)
 
 
-def _widths_between(layers: List[Layer]) -> List[Any]:
+def _widths_between(layers: list[Layer]) -> list[Any]:
     """Return the widths of rows before, between and after the layers; None where any will do."""
     widths = [layers[0].input_width]
     for number, layer in enumerate(layers):

@@ -10,7 +10,8 @@ here who draws.
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable, Optional
+
+from .annotations import Any, Callable
 
 __all__ = ["Pictured", "for_console"]
 
@@ -18,9 +19,9 @@ __all__ = ["Pictured", "for_console"]
 class Pictured:
     """Something that a notebook shows as a picture, if somebody can draw it."""
 
-    draw: Optional[Callable[[Any], Optional[str]]] = None
+    draw: Callable[[Any], str | None] | None = None
 
-    def _repr_svg_(self) -> Optional[str]:
+    def _repr_svg_(self) -> str | None:
         draw = Pictured.draw
         return draw(self) if draw is not None else None
 

@@ -20,23 +20,20 @@ Before this: `network`. After this: `metrics`, which say how good the result is 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from . import checks, linalg
+from .annotations import Any, Callable, Iterable, Random, Sequence, TypeAlias
 from .initializers import normal
 from .layers import Parameter
 from .linalg import Matrix
 from .schedules import Constant, Rate, as_schedule
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = [
     "AdaGrad", "Adam", "AdamW", "GradientDescent", "Optimizer", "RMSProp", "RandomAdjustment",
     "RandomSearch", "SGD", "clip_by_global_norm",
 ]
 
-Measure = Callable[[], float]
+Measure: TypeAlias = "Callable[[], float]"
 
 
 class Optimizer:
@@ -44,7 +41,7 @@ class Optimizer:
 
     needs_gradient = True
 
-    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
+    def step(self, parameters: Iterable[Parameter], measure: Measure | None = None) -> None:
         """Replace every parameter.value; parameters come in the same order each time.
 
         `measure()` is the loss of the present batch with the parameters as they are at that moment;
@@ -70,26 +67,26 @@ class GradientDescent(Optimizer):
 
     remembered = 0
 
-    def __init__(self, learning_rate: Rate, clip_norm: Optional[float] = None) -> None:
+    def __init__(self, learning_rate: Rate, clip_norm: float | None = None) -> None:
         who = type(self).__name__
         self.schedule = as_schedule(who, learning_rate)
         self.clip_norm = clip_norm if clip_norm is None else checks.above_zero(
             who, "clip_norm", clip_norm)
         self.rate_factor = 1.0
         self.steps = 0
-        self.memory: List[Sequence[Matrix]] = []
-        self.parameters: List[Parameter] = []  # those of the steps before
+        self.memory: list[Sequence[Matrix]] = []
+        self.parameters: list[Parameter] = []  # those of the steps before
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""
         return self.rate_factor * self.schedule(self.steps)
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         """Return the new value of one number, and what to remember of it."""
         raise NotImplementedError(f"{self!r} has no update")
 
-    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
+    def step(self, parameters: Iterable[Parameter], measure: Measure | None = None) -> None:
         parameters = checks.with_gradients(
             self, parameters, "call network.backward(loss.gradient(scores, targets)) before step")
         checks.same_parameters(self, self.parameters or parameters, parameters)
@@ -137,7 +134,7 @@ class SGD(GradientDescent):
     @checks.explains_arguments
     def __init__(
         self, learning_rate: Rate = 0.1, momentum: float = 0.0, nesterov: bool = False,
-        clip_norm: Optional[float] = None,
+        clip_norm: float | None = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
         self.momentum = checks.number_between("SGD", "momentum", momentum, 0, 1)
@@ -146,7 +143,7 @@ class SGD(GradientDescent):
         self.nesterov = nesterov
         self.remembered = 1 if momentum > 0 else 0
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         if not memory:
             return (w - rate * g,)
         (v,) = memory
@@ -169,12 +166,12 @@ class AdaGrad(GradientDescent):
     @checks.explains_arguments
     def __init__(
         self, learning_rate: Rate = 0.01, epsilon: float = 1e-8,
-        clip_norm: Optional[float] = None,
+        clip_norm: float | None = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
         self.epsilon = checks.above_zero("AdaGrad", "epsilon", epsilon)
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         (s,) = memory
         s = s + g * g
         return w - rate * g / (s ** 0.5 + self.epsilon), s
@@ -193,13 +190,13 @@ class RMSProp(GradientDescent):
     @checks.explains_arguments
     def __init__(
         self, learning_rate: Rate = 0.001, decay: float = 0.9, epsilon: float = 1e-8,
-        clip_norm: Optional[float] = None,
+        clip_norm: float | None = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
         self.decay = checks.number_between("RMSProp", "decay", decay, 0, 1)
         self.epsilon = checks.above_zero("RMSProp", "epsilon", epsilon)
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         (s,) = memory
         s = self.decay * s + (1.0 - self.decay) * (g * g)
         return w - rate * g / (s ** 0.5 + self.epsilon), s
@@ -224,14 +221,14 @@ class Adam(GradientDescent):
     @checks.explains_arguments
     def __init__(
         self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
-        epsilon: float = 1e-8, clip_norm: Optional[float] = None,
+        epsilon: float = 1e-8, clip_norm: float | None = None,
     ) -> None:
         super().__init__(learning_rate, clip_norm)
         self.beta1 = checks.number_between("Adam", "beta1", beta1, 0, 1)
         self.beta2 = checks.number_between("Adam", "beta2", beta2, 0, 1)
         self.epsilon = checks.above_zero("Adam", "epsilon", epsilon)
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         m, v = memory
         m = self.beta1 * m + (1.0 - self.beta1) * g
         v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
@@ -252,16 +249,16 @@ class AdamW(Adam):
     @checks.explains_arguments
     def __init__(
         self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
-        epsilon: float = 1e-8, weight_decay: float = 0.01, clip_norm: Optional[float] = None,
+        epsilon: float = 1e-8, weight_decay: float = 0.01, clip_norm: float | None = None,
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, clip_norm)
         self.weight_decay = checks.number_between("AdamW", "weight_decay", weight_decay, 0)
 
-    def update(self, rate: float, w: float, g: float, *memory: float) -> Tuple[float, ...]:
+    def update(self, rate: float, w: float, g: float, *memory: float) -> tuple[float, ...]:
         return super().update(rate, w - rate * self.weight_decay * w, g, *memory)
 
 
-def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> List[Matrix]:
+def clip_by_global_norm(gradients: Sequence[Matrix], clip_norm: float) -> list[Matrix]:
     """Return the gradients, all multiplied by one factor if together they are too long.
 
     Their length (norm) is the root of the sum of all their squares. One factor for all keeps the
@@ -309,7 +306,7 @@ class RandomStrategy(Optimizer):
         """Return the value to try in the place of this one."""
         raise NotImplementedError(f"{self!r} has no proposal")
 
-    def step(self, parameters: Iterable[Parameter], measure: Optional[Measure] = None) -> None:
+    def step(self, parameters: Iterable[Parameter], measure: Measure | None = None) -> None:
         if measure is None:
             raise TypeError(f"{self!r}: step needs the loss: step(parameters, measure) with "
                             f"measure() the loss of the batch, or let train(...) do it")

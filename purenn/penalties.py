@@ -10,9 +10,9 @@ To be read beside the nine modules, after `losses`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable
 
 from . import checks, linalg
+from .annotations import Any, Iterable
 from .layers import Parameter
 from .linalg import Matrix
 
@@ -59,7 +59,7 @@ class Penalty:
                 own = self.gradient(parameter.value)
                 parameter.gradient = linalg.add(parameter.gradient, own)
 
-    def settings(self) -> Dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """Return what the constructor needs to make this penalty again."""
         return dict(vars(self))
 

@@ -30,16 +30,19 @@ What a network says about a million rows is as big as its examples, so `train` k
 Imports: linalg. After this: `training`, and `data`, which reads tables into such rows.
 """
 
+from __future__ import annotations
+
 from array import array
-from typing import Iterator, List, Optional, Sequence, Union, overload
+from collections.abc import Sequence
 
 from . import linalg
+from .annotations import Any, Iterator
 from .linalg import Matrix, Vector
 
 __all__ = ["ByteRows", "ColumnRows", "FlatRows", "GrowingRows", "RowView", "Rows", "in_parts"]
 
 
-class RowView(Sequence[Vector]):
+class RowView(Sequence):  # type: ignore[type-arg]  # of rows
     """A read-only sequence of rows, each made when it is asked for.
 
     A new kind of table overrides `__len__` and `row`; indexing, slicing and iteration follow.
@@ -52,13 +55,7 @@ class RowView(Sequence[Vector]):
         """Return row `number` (0 <= number < len(self)) as a fresh list of floats."""
         raise NotImplementedError(f"{type(self).__name__} must define row")
 
-    @overload
-    def __getitem__(self, key: int) -> Vector: ...
-
-    @overload
-    def __getitem__(self, key: slice) -> "RowView": ...
-
-    def __getitem__(self, key: Union[int, slice]) -> "Union[Vector, RowView]":
+    def __getitem__(self, key: int | slice) -> Any:
         # A range already knows what negative numbers, slices and steps mean: let it do that.
         numbers = range(len(self))
         if isinstance(key, slice):
@@ -114,7 +111,7 @@ class ByteRows(RowView):
     """
 
     def __init__(
-        self, data: Union[bytes, bytearray, "array[int]"], width: int, scale: float = 1.0
+        self, data: bytes | bytearray | array[int], width: int, scale: float = 1.0
     ) -> None:
         _check_whole_rows("ByteRows", len(data), width)
         self.data = data
@@ -144,9 +141,9 @@ class FlatRows(RowView):
 
     def __init__(
         self,
-        data: Union["array[int]", "array[float]"],
+        data: array[int] | array[float],
         width: int,
-        scale: Optional[float] = None,
+        scale: float | None = None,
     ) -> None:
         _check_whole_rows("FlatRows", len(data), width)
         self.data = data
@@ -192,7 +189,7 @@ class ColumnRows(RowView):
     [1.5, 1.0]
     """
 
-    def __init__(self, columns: Sequence[Union["array[int]", "array[float]"]]) -> None:
+    def __init__(self, columns: Sequence[array[int] | array[float]]) -> None:
         if len(set(map(len, columns))) != 1:
             raise ValueError("ColumnRows: expected columns of one length")
         self.arrays = list(columns)
@@ -204,7 +201,7 @@ class ColumnRows(RowView):
         return [float(column[number]) for column in self.arrays]
 
 
-def in_parts(numbers: Sequence[int], size: int = 1024) -> List[Sequence[int]]:
+def in_parts(numbers: Sequence[int], size: int = 1024) -> list[Sequence[int]]:
     """Cut the numbers of rows into parts of one size, the last one with what remains.
 
     What is made of a thousand rows on the way to a single number needs little memory; what is made

@@ -16,9 +16,9 @@ To be read beside the nine modules, before or after `optimizers`.
 from __future__ import annotations
 
 import math
-from typing import Any, Union
 
 from . import checks
+from .annotations import Any, TypeAlias
 
 __all__ = [
     "Constant", "CosineDecay", "ExponentialDecay", "InverseTimeDecay", "LinearWarmUp", "Rate",
@@ -136,7 +136,7 @@ class LinearWarmUp(Schedule):
         return self.then(step - self.steps)
 
 
-Rate = Union[float, Schedule]
+Rate: TypeAlias = "float | Schedule"
 
 
 def as_schedule(who: str, rate: Any) -> Schedule:

@@ -26,9 +26,9 @@ from __future__ import annotations
 import math
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from . import checks, linalg
+from .annotations import Any, Callable, Iterator, Random, Sequence, TypeAlias
 from .history import History, Record
 from .initializers import permutation
 from .layers import Parameter
@@ -39,13 +39,10 @@ from .optimizers import Optimizer
 from .penalties import Penalty
 from .rows import GrowingRows, in_parts
 
-if TYPE_CHECKING:
-    from random import Random
-
 __all__ = ["Callback", "History", "Record", "Run", "train"]
 
-Metric = Callable[[Any, Any], float]
-Examples = Tuple[Sequence[Vector], Targets]
+Metric: TypeAlias = "Callable[[Any, Any], float]"
+Examples: TypeAlias = "tuple[Sequence[Vector], Targets]"
 
 
 # ---- The loop ----
@@ -61,12 +58,12 @@ def train(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int = 32,
-    validation: Optional[Examples] = None,
+    validation: Examples | None = None,
     metrics: Sequence[Metric] = (),
-    penalty: Optional[Penalty] = None,
+    penalty: Penalty | None = None,
     callbacks: Sequence[Callback] = (),
-    rng: Optional[Random] = None,
-    sampler: Optional[Callable[[int], List[List[int]]]] = None,
+    rng: Random | None = None,
+    sampler: Callable[[int], list[list[int]]] | None = None,
     end_quietly: bool = False,
 ) -> History:
     """Train the network and return the history.
@@ -156,7 +153,7 @@ def _loop(run: Run) -> None:
             callback.between_epochs(run)
 
 
-def _validated(run: Run) -> Tuple[Optional[float], Dict[str, float]]:
+def _validated(run: Run) -> tuple[float | None, dict[str, float]]:
     """Return loss and metrics of the validation examples, None and nothing if there are none."""
     if run.validation is None:
         return None, {}
@@ -170,7 +167,7 @@ def _validated(run: Run) -> Tuple[Optional[float], Dict[str, float]]:
     return total / len(inputs), _measured(run, predictions, targets)
 
 
-def _measured(run: Run, predictions: Sequence[Vector], targets: Targets) -> Dict[str, float]:
+def _measured(run: Run, predictions: Sequence[Vector], targets: Targets) -> dict[str, float]:
     return {metric.__name__: metric(predictions, targets) for metric in run.metrics}
 
 
@@ -198,11 +195,11 @@ class Callback:
     def end(self, run: Run) -> None:
         """At the end, also after Ctrl-C or an error."""
 
-    def state(self) -> Dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """Return what a resumed training must know: numbers, texts, and lists of matrices."""
         return {}
 
-    def restore(self, state: Dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Take a state back that `state` has returned; called after `start`."""
         for name, value in state.items():
             setattr(self, name, value)
@@ -222,21 +219,21 @@ class Run:
 
     def __init__(
         self, network: Network, examples: Examples, loss: Loss, optimizer: Optimizer, epochs: int,
-        batch_size: int, validation: Optional[Examples], metrics: Sequence[Metric],
-        penalty: Optional[Penalty], callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
+        batch_size: int, validation: Examples | None, metrics: Sequence[Metric],
+        penalty: Penalty | None, callbacks: Sequence[Callback], rng: Random, sampler: Any = None,
     ) -> None:
         self.network, self.loss, self.optimizer, self.penalty = network, loss, optimizer, penalty
         self.inputs, self.targets = examples
         self.epochs, self.batch_size, self.validation = epochs, batch_size, validation
         self.metrics, self.callbacks, self.rng, self.sampler = metrics, callbacks, rng, sampler
-        self.parameters: List[Parameter] = list(network.parameters())
+        self.parameters: list[Parameter] = list(network.parameters())
         self.good_values = self.whole_values = self.values()
         self.batches = math.ceil(len(self.inputs) / batch_size)
         self.epoch, self.batch, self.loss_so_far, self.batch_loss = 0, 0, 0.0, 0.0
         self.batch_inputs: Matrix = []
         self.batch_targets: Targets = []
         self.history = History()
-        self.stop: Optional[str] = None
+        self.stop: str | None = None
 
     def measure(self) -> float:
         """Return the loss of the present batch, with penalty, for the present parameters."""
@@ -244,11 +241,11 @@ class Run:
         value, _ = self.loss.value_and_gradient(scores, self.batch_targets)
         return value + (self.penalty(self.parameters) if self.penalty is not None else 0.0)
 
-    def values(self) -> List[Matrix]:
+    def values(self) -> list[Matrix]:
         """Return the present values of all parameters; nobody changes a value in place."""
         return [parameter.value for parameter in self.parameters]
 
-    def put_back(self, values: List[Matrix]) -> None:
+    def put_back(self, values: list[Matrix]) -> None:
         """Give the parameters values that they had before."""
         for parameter, value in zip(self.parameters, values):
             parameter.value = value
@@ -264,7 +261,7 @@ def _guarded(run: Run, end_quietly: bool) -> Iterator[None]:
     `end` is called for each callback that has started, also if another one fails.
     """
     with ExitStack() as at_the_end:  # it does what it was told, the last first, whatever happens
-        started: List[Callback] = []
+        started: list[Callback] = []
         at_the_end.callback(_end, run, started)
         at_the_end.callback(_first_to_learn, run.network, False)
         for callback in run.callbacks:

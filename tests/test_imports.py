@@ -25,8 +25,8 @@ ROOT = PACKAGE.parent
 
 LAYERS = [
     # the core, whose inner order test_structure.py holds
-    "first notebooks linalg fast rows checks initializers layers activations losses network "
-    "optimizers penalties schedules metrics history training callbacks gradcheck",
+    "first annotations notebooks linalg fast rows checks initializers layers activations losses "
+    "network optimizers penalties schedules metrics history training callbacks gradcheck",
     "text atomic memory",
     "data",
     "sequences",
