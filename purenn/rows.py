@@ -210,6 +210,8 @@ def in_parts(numbers: Sequence[int], size: int = 1024) -> list[Sequence[int]]:
     >>> in_parts([3, 1, 4, 0, 2], 2), in_parts(range(5), 3)
     ([[3, 1], [4, 0], [2]], [range(0, 3), range(3, 5)])
     """
+    if len(numbers) <= size:
+        return [numbers] if numbers else []  # the quick answer for most
     return [numbers[first:first + size] for first in range(0, len(numbers), size)]
 
 
