@@ -31,14 +31,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-LESSONS = "lessons"
 
-
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """With pytest -n and --dist loadgroup, one process runs all lessons, so each is run once."""
-    for item in items:
-        if "lesson" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(LESSONS))
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Grouped(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return "lessons" if "test_lessons" in file or "test_book" in file else nodeid
+
+    return Grouped(config, log)
 
 
 def pytest_runtest_logreport(report):
@@ -46,9 +52,8 @@ def pytest_runtest_logreport(report):
     # The processes of pytest -n send their reports to the one that started them.
     if path and report.when == "call" and not report.skipped and not os.environ.get(
             "PYTEST_XDIST_WORKER"):
-        name, _, group = report.nodeid.rpartition("@")
         with open(path, "a", encoding="utf-8") as file:
-            file.write((name if group == LESSONS else report.nodeid) + "\n")
+            file.write(report.nodeid + "\n")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ not there is skipped.
 """
 
 import functools
+import base64
 import gzip
 import http.server
 import json
@@ -257,14 +258,14 @@ FLOWERS = "length,width,colour,species\n" + "".join(
     f"{'rose' if label else 'lily'}\n" for row in range(30) for label in (0, 1))
 
 DROP = """([name, text]) => { const data = new DataTransfer();
-  data.items.add(new File([Uint8Array.from(text)], name));
+  data.items.add(new File([Uint8Array.from(atob(text), one => one.charCodeAt(0))], name));
   for (const kind of ['dragover', 'drop'])
     document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true,
       cancelable: true})); }"""
 
 
 def drop(page, name, content):
-    page.evaluate(DROP, [name, list(content)])
+    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
 def test_a_dropped_table_is_learned_and_a_weight_of_it_explained(opened, local):
