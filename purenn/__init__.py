@@ -30,8 +30,6 @@ check themselves), book (which makes a book of the lessons) and app (the command
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
@@ -107,12 +105,18 @@ _BESIDE = {
 _FOLDERS = ("data", "doctor", "draw", "sequences", "store")
 
 
+def _module(name: str) -> Any:
+    from importlib import import_module  # here, because the core needs none
+
+    return import_module(f"purenn.{name}")
+
+
 def __getattr__(name: str) -> Any:
     """Import what lives beside the core; Python calls this for names that are not here yet."""
     if name in _BESIDE:
-        return getattr(import_module(f"purenn.{_BESIDE[name]}"), name)
+        return getattr(_module(_BESIDE[name]), name)
     if name in _FOLDERS:
-        return import_module(f"purenn.{name}")
+        return _module(name)
     raise AttributeError(f"module 'purenn' has no attribute {name!r}")
 
 
@@ -122,7 +126,7 @@ def __dir__() -> list[str]:
 
 
 def _picture_of(thing: Any) -> Any:
-    return import_module("purenn.draw").svg_of(thing)
+    return _module("draw").svg_of(thing)
 
 
 Pictured.draw = staticmethod(_picture_of)

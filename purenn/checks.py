@@ -122,9 +122,6 @@ def explains_arguments(function: Function) -> Function:
         ...
     TypeError: step: there is no argument 'lr'; it is called learning_rate here
     """
-    from functools import wraps
-
-    @wraps(function)
     def explaining(*arguments: Any, **options: Any) -> Any:
         try:
             return function(*arguments, **options)
@@ -136,6 +133,9 @@ def explains_arguments(function: Function) -> Function:
                 who = type(arguments[0]).__name__
             raise TypeError(_wrong_call(who, function, arguments, options, error)) from None
 
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(explaining, name, getattr(function, name))
+    vars(explaining).update(__wrapped__=function)  # there `inspect` finds the arguments
     return explaining  # type: ignore[return-value]
 
 

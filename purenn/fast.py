@@ -22,11 +22,10 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from contextlib import contextmanager
 from itertools import chain, compress, repeat
 
 from . import linalg
-from .annotations import Any, Callable, Iterable, Iterator, Sequence, TypeAlias
+from .annotations import Any, Callable, Iterable, Sequence, TypeAlias
 from .linalg import Matrix, Vector
 
 __all__ = [
@@ -43,15 +42,15 @@ NARROW = 8  # widths of rows up to which formulas are written out
 builtin_sum: Callable[..., float] = sum  # this module has a sum of its own
 
 
-@contextmanager
-def plain_loops() -> Iterator[None]:
-    """Let `linalg` take its plain loops, as under PURENN_PLAIN_LOOPS=1; then as it was before."""
-    before = {name: getattr(linalg, name) for name in __all__}
-    vars(linalg).update(PLAIN)
-    try:
-        yield
-    finally:
-        vars(linalg).update(before)
+class plain_loops:
+    """with plain_loops(): lets `linalg` take its plain loops, as under PURENN_PLAIN_LOOPS=1."""
+
+    def __enter__(self) -> None:
+        self.before = {name: getattr(linalg, name) for name in __all__}
+        vars(linalg).update(PLAIN)
+
+    def __exit__(self, *error: Any) -> None:
+        vars(linalg).update(self.before)
 
 
 # ---- Shapes ----

@@ -25,10 +25,9 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import ExitStack, contextmanager
 
 from . import checks, linalg
-from .annotations import Any, Callable, Iterator, Random, Sequence, TypeAlias
+from .annotations import Any, Callable, Random, Sequence, TypeAlias
 from .history import History, Record
 from .initializers import permutation
 from .layers import Parameter
@@ -104,8 +103,7 @@ def train(
         validation = _checked("train: validation", network, loss, optimizer, *validation[:2])
     run = Run(network, examples, loss, optimizer, epochs, batch_size, validation, metrics, penalty,
               callbacks, checks.generator_or_default("train", rng), sampler)
-    with _guarded(run, end_quietly):
-        _loop(run)
+    _guarded(run, end_quietly)
     return run.history
 
 
@@ -254,16 +252,13 @@ class Run:
 # ---- Around the loop: callbacks hear of start and end, and no half step remains ----
 
 
-@contextmanager
-def _guarded(run: Run, end_quietly: bool) -> Iterator[None]:
-    """Call start and end of the callbacks; on Ctrl-C, take back a step that is not complete.
+def _guarded(run: Run, end_quietly: bool) -> None:
+    """Start the callbacks, go through the loop, end the callbacks that have started.
 
-    `end` is called for each callback that has started, also if another one fails.
+    On Ctrl-C in the loop, a step that is not complete is taken back.
     """
-    with ExitStack() as at_the_end:  # it does what it was told, the last first, whatever happens
-        started: list[Callback] = []
-        at_the_end.callback(_end, run, started)
-        at_the_end.callback(_first_to_learn, run.network, False)
+    started: list[Callback] = []
+    try:
         for callback in run.callbacks:
             callback.start(run)
             started.append(callback)
@@ -271,19 +266,25 @@ def _guarded(run: Run, end_quietly: bool) -> Iterator[None]:
             callback.resume(run)
         _first_to_learn(run.network, True)
         try:
-            yield
+            _loop(run)
             run.history.stopped = run.stop or "finished"
         except KeyboardInterrupt:
             run.put_back(run.whole_values)
             run.history.stopped = "interrupted"
             if not end_quietly:
                 raise
+    finally:
+        _first_to_learn(run.network, False)
+        _end(run, started)
 
 
 def _end(run: Run, callbacks: Sequence[Callback]) -> None:
-    with ExitStack() as ends:
-        for callback in reversed(callbacks):
-            ends.callback(callback.end, run)
+    """Call the end of all these callbacks, also if one of them fails."""
+    if callbacks:
+        try:
+            callbacks[0].end(run)
+        finally:
+            _end(run, callbacks[1:])
 
 
 def _first_to_learn(network: Network, value: bool) -> None:
