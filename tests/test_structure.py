@@ -123,7 +123,8 @@ def test_importing_purenn_imports_nothing_that_is_built_on_the_core():
     assert {name for name in loaded if name.startswith("purenn")} == {
         "purenn", *(f"purenn.{name}" for name in CORE if name not in ("first", "gradcheck"))}
     costly = {"typing", "re", "contextlib", "functools", "random", "csv", "argparse", "hashlib",
-              "json", "tempfile", "subprocess", "dataclasses", "inspect", "asyncio", "logging", "unittest", "numpy"}
+              "json", "tempfile", "subprocess", "dataclasses", "inspect", "asyncio", "logging",
+              "unittest", "numpy"}
     assert not costly & set(loaded)
 
 
