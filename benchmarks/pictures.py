@@ -10,6 +10,9 @@ and the time of the processor, zeros kept divided by zeros shifted.
 
     pictures     zeros kept        shifted           time
     digits       0.9716 ± 0.0046   0.9749 ± 0.0051   0.96
+    mnist        0.9213 ± 0.0028   0.9123 ± 0.0025   0.90
+
+(10,000 pictures of MNIST; the time of digits is that of CPython 3.11, of mnist that of PyPy.)
 """
 
 import statistics
