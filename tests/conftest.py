@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Grouped(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
-            return "lessons" if "test_lessons" in file or "test_book" in file else nodeid
+            return "lessons" if "lesson" in nodeid or "test_book" in file else nodeid
 
     return Grouped(config, log)
 
