@@ -339,6 +339,8 @@ def test_the_reference_says_how_each_thing_is_called_and_what_it_does(book):
             first = inspect.cleandoc(value.__doc__).split("\n\n")[0].split()[0].strip("`")
             assert html.escape(first, quote=False) in text, name
         assert "Source: <a" in text or not getattr(value, "__module__", ""), name
+    linalg = re.sub("<[^>]*>", "", (book / "api.linalg.html").read_text("utf-8"))
+    assert "linalg.Matrix #\nStands for list[Vector] in annotations." in linalg
     dense = html.unescape(re.sub("<[^>]*>", "", (book / "api.Dense.html").read_text("utf-8")))
     assert "Dense(\n" in dense or "Dense(inputs" in dense
     assert "Dense.forward" in dense and "Dense.backward" in dense

@@ -141,6 +141,8 @@ def _first_sentence(value: Any) -> str:
 
 def _docstring(value: Any) -> str:
     """Return what a value itself says, not what its class does."""
+    if isinstance(value, str):
+        return f"Stands for `{value}` in annotations."
     own = isinstance(value, (type, ModuleType)) or inspect.isroutine(value)
     text = inspect.cleandoc(value.__doc__ or "") if own else ""
     generated = isinstance(value, type) and text.startswith(f"{value.__name__}(")
