@@ -169,7 +169,7 @@ class GrowingRows(FlatRows):
     """
 
     def __init__(self) -> None:
-        super().__init__(array("d"), width=1)
+        self.data, self.width, self.scale = array("d"), 1, 1.0
 
     def extend(self, rows: Matrix) -> None:
         self.width = linalg.shape(rows)[1]

@@ -103,7 +103,25 @@ def train(
         validation = _checked("train: validation", network, loss, optimizer, *validation[:2])
     run = Run(network, examples, loss, optimizer, epochs, batch_size, validation, metrics, penalty,
               callbacks, checks.generator_or_default("train", rng), sampler)
-    _guarded(run, end_quietly)
+    started: list[Callback] = []
+    try:
+        for callback in run.callbacks:
+            callback.start(run)
+            started.append(callback)
+        for callback in run.callbacks:
+            callback.resume(run)
+        _first_to_learn(network, True)
+        try:
+            _loop(run)
+            run.history.stopped = run.stop or "finished"
+        except KeyboardInterrupt:
+            run.put_back(run.whole_values)  # a step that is not complete is taken back
+            run.history.stopped = "interrupted"
+            if not end_quietly:
+                raise
+    finally:
+        _first_to_learn(network, False)
+        _end(run, started)
     return run.history
 
 
@@ -113,7 +131,8 @@ def _loop(run: Run) -> None:
     while run.epoch < run.epochs and run.stop is None:
         run.epoch += 1
         started, total, seen, predictions = time.perf_counter(), 0.0, 0, GrowingRows()
-        batches = in_parts(permutation(len(run.inputs), run.rng), run.batch_size)
+        order, size = permutation(len(run.inputs), run.rng), run.batch_size
+        batches = [order[first:first + size] for first in range(0, len(order), size)]
         batches = batches if run.sampler is None else run.sampler(run.epoch)
         run.batches = len(batches)
         for run.batch, rows in enumerate(batches, start=1):  # this sets run.batch to 1, 2, …
@@ -249,33 +268,7 @@ class Run:
             parameter.value = value
 
 
-# ---- Around the loop: callbacks hear of start and end, and no half step remains ----
-
-
-def _guarded(run: Run, end_quietly: bool) -> None:
-    """Start the callbacks, go through the loop, end the callbacks that have started.
-
-    On Ctrl-C in the loop, a step that is not complete is taken back.
-    """
-    started: list[Callback] = []
-    try:
-        for callback in run.callbacks:
-            callback.start(run)
-            started.append(callback)
-        for callback in run.callbacks:
-            callback.resume(run)
-        _first_to_learn(run.network, True)
-        try:
-            _loop(run)
-            run.history.stopped = run.stop or "finished"
-        except KeyboardInterrupt:
-            run.put_back(run.whole_values)
-            run.history.stopped = "interrupted"
-            if not end_quietly:
-                raise
-    finally:
-        _first_to_learn(run.network, False)
-        _end(run, started)
+# ---- Before the loop and after it ----
 
 
 def _end(run: Run, callbacks: Sequence[Callback]) -> None:

@@ -128,6 +128,41 @@ def test_importing_purenn_imports_nothing_that_is_built_on_the_core():
     assert not costly & set(loaded)
 
 
+# ---- The way to the first step ----
+
+
+# Whoever follows a call of `train` to its first step passes through few functions.
+def test_the_way_to_the_first_step_is_short():
+    apart = ("linalg.py", "fast.py", "checks.py")  # comprehensions and lambdas do not count either
+    rng, passed, depth = Random(1), {}, []
+
+    class Stop(purenn.Callback):
+        def after_batch(self, run):
+            sys.setprofile(None)
+
+    def watch(frame, event, argument):
+        code = frame.f_code
+        if (str(PACKAGE) in code.co_filename and not code.co_filename.endswith(apart)
+                and not code.co_name.startswith("<")):
+            if event == "call":
+                depth.append(code)
+                passed[code] = max(len(depth), passed.get(code, 0))
+            elif event == "return":
+                depth.pop()
+
+    network = Network([Dense(6, 5, rng), ReLU(), Dense(5, 2, rng)])
+    inputs = [[rng.random() for _ in range(6)] for _ in range(8)]
+    sys.setprofile(watch)
+    try:
+        train(network, inputs, [0, 1] * 4, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.01),
+              epochs=1, batch_size=8, callbacks=[Stop()])
+    finally:
+        sys.setprofile(None)
+    named = [code.co_name for code in passed]
+    assert {"train", "_loop", "step"} <= set(named)
+    assert len(named) <= 30 and max(passed.values()) <= 5, (sorted(named), max(passed.values()))
+
+
 # ---- The reading order ----
 
 
