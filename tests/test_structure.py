@@ -160,7 +160,8 @@ def test_the_way_to_the_first_step_is_short():
         sys.setprofile(None)
     named = [code.co_name for code in passed]
     assert {"train", "_loop", "step"} <= set(named)
-    assert len(named) <= 30 and max(passed.values()) <= 5, (sorted(named), max(passed.values()))
+    most = 30 if linalg.dot.__module__ == "purenn.fast" else 34  # plain loops call each formula
+    assert len(named) <= most and max(passed.values()) <= 5, (sorted(named), max(passed.values()))
 
 
 # ---- The reading order ----
