@@ -758,3 +758,10 @@ def test_an_environment_variable_keeps_the_plain_loops(setting, plain):
     said = subprocess.run([sys.executable, "-c", ASK], env=environment, check=True,
                           stdout=subprocess.PIPE, universal_newlines=True).stdout
     assert said.split() == [str(not plain), "{" + str(plain) + "}"]
+
+
+@pytest.mark.parametrize("width", [1, 8, 9, 12])
+def test_one_row_by_one_row_gives_all_products_also_when_it_is_wide(width):
+    row = [0.5 * k - 1.0 for k in range(1, width + 1)]
+    assert linalg.inner_columns([[3.0, 0.0, -2.0]], [row]) == [
+        [3.0 * x for x in row], [0.0] * width, [-2.0 * x for x in row]]

@@ -356,3 +356,17 @@ def test_what_is_not_said_is_what_the_papers_took():
         made = kind()
         assert {name: getattr(made, name) for name in defaults} == defaults
         assert made.clip_norm is None
+
+
+def test_a_method_of_your_own_remembers_nothing_unless_it_says_so():
+    class Halving(GradientDescent):
+        def update(self, rate, w, g):
+            return (w - 0.5 * rate * g,)
+
+    layer = dense(1, 1, 1)
+    (before,), = layer.weights.value
+    layer.weights.gradient, layer.biases.gradient = [[2.0]], [[0.0]]
+    optimizer = Halving(0.1)
+    optimizer.step(list(layer.parameters()))
+    assert layer.weights.value == [[before - 0.5 * 0.1 * 2.0]]
+    assert [list(seen) for seen in optimizer.memory] == [[], []]
