@@ -33,7 +33,7 @@ from __future__ import annotations
 from .activations import (
     ELU, GELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh,
 )
-from .annotations import Any
+from .annotations import TYPE_CHECKING, Any
 from .callbacks import CSVLog, EarlyStopping, ReduceOnPlateau
 from .history import History, Record
 from .initializers import he, normal, uniform, xavier, zeros
@@ -78,7 +78,6 @@ __all__ = [
 
 # What is built on the core is imported when it is first asked for, so that "import purenn" stays
 # quick for those who need the nine modules only. Type checkers and editors see it all at once.
-TYPE_CHECKING = False  # tools that check types take it for True
 if TYPE_CHECKING:
     from . import data as data, doctor as doctor, draw as draw, store as store
     from .data import DataError

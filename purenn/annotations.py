@@ -1,13 +1,14 @@
 """The names that stand in annotations: what a function takes and returns, for readers and tools.
 
-Running needs none of them, and `typing`, where they come from, takes longer to import than the nine
-modules together. Python does not evaluate annotations where `from __future__ import annotations`
+Running needs none of them, and `typing`, where they come from, takes about as long to import as all
+of the core. Python does not evaluate annotations where `from __future__ import annotations`
 stands; so here only tools that check types see what the names mean.
 
 Imports: nothing. After this: `linalg`.
 """
 
-__all__ = ["Any", "Callable", "Function", "Iterable", "Iterator", "Random", "Sequence", "TypeAlias"]
+__all__ = ["Any", "Callable", "Function", "Iterable", "Iterator", "Random", "Sequence",
+           "TYPE_CHECKING", "TypeAlias"]
 
 TYPE_CHECKING = False  # such tools take it for True
 

@@ -511,8 +511,7 @@ def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
     quick = _quick_formula(formula)
     try:
         if quick is not None:
-            return quick[len(operands[0][0])](
-                *operands, getattr(formula, "__self__", None))
+            return quick[len(operands[0][0])](*operands, getattr(formula, "__self__", None))
     except NOT_OF_ONE_SIZE:
         pass
     if _one_size(*operands):
@@ -536,8 +535,7 @@ def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix
     quick = _quick_slope(slope)
     try:
         if quick is not None:
-            return quick[len(G[0])](
-                G, *operands, getattr(slope, "__self__", None))
+            return quick[len(G[0])](G, *operands, getattr(slope, "__self__", None))
         if _one_size(G, *operands):
             return [list(map(operator.mul, g, map(slope, *rows)))
                     for g, rows in zip(G, zip(*operands))]

@@ -23,7 +23,7 @@ class Record(namedtuple(
     and `validation_metrics` hold the value of each metric by its name.
     """
 
-    epoch: int
+    epoch: int  # Python ignores these annotations; tools that check types do not
     loss: float
     metrics: dict[str, float]
     validation_loss: float | None

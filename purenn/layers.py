@@ -21,7 +21,6 @@ Before this: `initializers`. After this: `activations`, the layers between the d
 
 from __future__ import annotations
 
-
 from . import checks, linalg
 from .annotations import Any, Iterator, Random
 from .initializers import Initializer, he

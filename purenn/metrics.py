@@ -29,7 +29,7 @@ __all__ = [
 class ClassScore(namedtuple("ClassScore", "precision recall f1 support")):
     """How well a class is recognised: see `precision_recall_f1`; `support` counts its examples."""
 
-    precision: float
+    precision: float  # Python ignores these annotations; tools that check types do not
     recall: float
     f1: float
     support: int

@@ -14,7 +14,6 @@ Before this: `losses`. After this: `optimizers`, which turn gradients into bette
 
 from __future__ import annotations
 
-
 from . import checks, linalg
 from .annotations import Any, Iterable, Iterator, Sequence
 from .layers import Layer, Parameter

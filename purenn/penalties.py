@@ -10,7 +10,6 @@ To be read beside the nine modules, after `losses`.
 
 from __future__ import annotations
 
-
 from . import checks, linalg
 from .annotations import Any, Iterable
 from .layers import Parameter

@@ -25,7 +25,8 @@ questions only: how many rows are there, and what is row number n?
 Why not a memory-mapped file? It would be smaller still, but it cannot be used on a gzipped
 file, and 47 megabytes are no burden.
 
-What a network says about a million rows is as big as its examples, so `train` keeps that so too.
+The answers of a network to a million rows can be as large as the rows. So `train` keeps them in
+the same way (`GrowingRows`).
 
 Imports: linalg. After this: `training`, and `data`, which reads tables into such rows.
 """
@@ -169,9 +170,10 @@ class GrowingRows(FlatRows):
     """
 
     def __init__(self) -> None:
-        self.data, self.width, self.scale = array("d"), 1, 1.0
+        self.data, self.width, self.scale = array("d"), 1, 1.0  # the first rows tell the width
 
     def extend(self, rows: Matrix) -> None:
+        """Add the rows of a matrix."""
         self.width = linalg.shape(rows)[1]
         self.data.extend(linalg.ravel(rows))  # type: ignore[arg-type]  # it holds floats
 

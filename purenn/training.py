@@ -71,8 +71,9 @@ def train(
     the loss wants them. The examples are shuffled in every epoch (by `rng`, random.Random(0) if
     none is given) and cut into batches of `batch_size`, the last one with what remains. validation:
     a pair (inputs, targets) to look at after every epoch, without penalty and dropout. metrics:
-    functions of (predictions, targets) of all examples. penalty: large weights add to the loss, see
-    `penalties`. sampler: given the epoch's number, it returns its batches as lists of row numbers.
+    functions of (predictions, targets) of all examples; predictions are a sequence of rows that can
+    only be read. penalty: large weights add to the loss, see `penalties`. sampler: it is given the
+    epoch's number, and returns its batches as lists of row numbers.
 
     What changes is the network, the optimizer, callbacks and where rng stands. Ctrl-C leaves the
     network as it was after its last whole step (with `EarlyStopping`: after its best epoch) and

@@ -45,10 +45,10 @@ def write(tmp_path):
 # ---- What is read ----
 
 
-@pytest.mark.parametrize("room, chunk", [(1, 1), (5, 3), (12, 4), (13, 100), (6, 6)])
-def test_a_file_larger_than_the_room_made_at_once_is_read_in_pieces(monkeypatch, room, chunk):
+@pytest.mark.parametrize("buffer, chunk", [(1, 1), (5, 3), (12, 4), (13, 100), (6, 6)])
+def test_a_file_larger_than_the_buffer_is_read_in_pieces(monkeypatch, buffer, chunk):
     whole = [list(row) for row in read_idx_images(io.BytesIO(IMAGES))]
-    monkeypatch.setattr("purenn.data.idx._ROOM", room)
+    monkeypatch.setattr("purenn.data.idx._BUFFER", buffer)
     monkeypatch.setattr("purenn.data.idx._CHUNK", chunk)
     assert [list(row) for row in read_idx_images(io.BytesIO(IMAGES))] == whole
     with pytest.raises(DataError, match="expected 12 bytes of numbers.*got only 11"):

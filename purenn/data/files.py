@@ -129,16 +129,16 @@ def read_some(file: BinaryIO, count: int, name: str) -> bytes:
     return cast(bytes, _guarded(file.read, count, name))
 
 
-def read_into(file: BinaryIO, room: memoryview, name: str) -> int:
-    """Fill the room with bytes as far as they go, return how many; errors as in `read_some`."""
-    return cast(int, _guarded(cast(Any, file).readinto, room, name))
+def read_into(file: BinaryIO, buffer: memoryview, name: str) -> int:
+    """Read bytes into the buffer, return how many, 0 at the end; errors as in `read_some`."""
+    return cast(int, _guarded(cast(Any, file).readinto, buffer, name))
 
 
 def _guarded(
-    read: Callable[[Any], Any], count: Any, name: str, encoding: Optional[str] = None
+    read: Callable[[Any], Any], argument: Any, name: str, encoding: Optional[str] = None
 ) -> Any:
     try:
-        return read(count)
+        return read(argument)
     except UnicodeError:
         raise DataError(f"expected text in {encoding or 'UTF-8'}, got bytes that are none",
                         name) from None

@@ -19,7 +19,7 @@ when a mini-batch asks for them; see `rows.ByteRows`.
 Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", 1998,
 section "File formats".
 
-Before this: csv_files. After this: estimators or the lessons; this is the last room of data.
+Before this: csv_files. After this: estimators or the lessons; this is the last module of data.
 """
 
 import math
@@ -51,7 +51,7 @@ _WIDTH_CAP = 1 << 20  # numbers per row
 _BYTES_CAP = 1 << 31  # bytes of numbers in one file
 _CLASSES_CAP = 1000
 _CHUNK = 1 << 16  # bytes read at once
-_ROOM = 1 << 26  # bytes for which room is made at once
+_BUFFER = 1 << 26  # bytes that the buffer grows by at once
 
 
 class _Header(NamedTuple):
@@ -174,17 +174,17 @@ def _read_numbers(stream: BinaryIO, expected: int, file: str) -> "array[int]":
     """Read exactly the expected bytes, and look for one more to see that there is none.
 
     They are read into an array that has its size from the start. One that grows would need twice
-    the memory for a moment; but a header that promises too much gets no more room than _ROOM.
+    the memory for a moment; but for a header that promises too much it is no larger than _BUFFER.
     """
-    data, filled = _zeros(min(expected + 1, _ROOM)), 0
+    data, filled = _zeros(min(expected + 1, _BUFFER)), 0
     while filled < len(data):
-        with memoryview(data) as room:
-            count = read_into(stream, room[filled:filled + _CHUNK], file)
+        with memoryview(data) as buffer:
+            count = read_into(stream, buffer[filled:filled + _CHUNK], file)
         if count == 0:
             break
         filled += count
         if filled == len(data) <= expected:
-            data.extend(_zeros(min(expected + 1 - filled, _ROOM)))
+            data.extend(_zeros(min(expected + 1 - filled, _BUFFER)))
     del data[filled:]
     if filled != expected:
         got = f"only {filled}" if filled < expected else "more"
