@@ -47,6 +47,12 @@ def pytest_xdist_make_scheduler(config, log):
     return Grouped(config, log)
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes are not part of a test's name: what gzip makes differs from one second to the next,
+    and the processes of pytest -n must find the same names."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, bytes) else None
+
+
 def pytest_runtest_logreport(report):
     path = os.environ.get("PURENN_TESTS_RUN")
     # The processes of pytest -n send their reports to the one that started them.
