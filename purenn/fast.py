@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from itertools import chain, compress, repeat
+from itertools import chain, compress
 
 from . import linalg
 from .annotations import Any, Callable, Iterable, Sequence, TypeAlias
@@ -30,14 +30,14 @@ from .linalg import Matrix, Vector
 
 __all__ = [
     "_total", "affine", "all_finite", "chain_rule", "divide", "dot", "elementwise",
-    "elementwise_tuple", "exp", "inner", "inner_columns", "item", "log_softmax", "matmul",
+    "elementwise_tuple", "exp", "full", "inner", "inner_columns", "item", "log_softmax", "matmul",
     "one_hot", "ravel", "shape", "sum", "take", "transpose", "vstack",
 ]
 
 PLAIN: dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
 CPYTHON = sys.implementation.name == "cpython"
 SUMPROD = getattr(math, "sumprod", None)  # from Python 3.12 on: 3 times as quick as a loop
-NARROW = 8  # widths of rows up to which formulas are written out
+NARROW = 64 if CPYTHON else 32  # widths of rows up to which formulas are written out
 
 builtin_sum: Callable[..., float] = sum  # this module has a sum of its own
 
@@ -118,6 +118,12 @@ def vstack(matrices: Sequence[Matrix]) -> Matrix:
     stacked = matrices[0] if len(matrices) == 1 else list(chain.from_iterable(matrices))
     shape(stacked)
     return stacked
+
+
+def full(rows: int, columns: int, value: float) -> Matrix:
+    if type(rows) is type(columns) is int and rows > 0 < columns:
+        return [[value] * columns for _ in range(rows)]
+    return PLAIN["full"](rows, columns, value)
 
 
 def one_hot(numbers: Sequence[int], classes: int) -> Matrix:
@@ -380,7 +386,7 @@ def inner_columns(A: Matrix, B: Matrix) -> Matrix:
         return PLAIN["inner_columns"](A, B)
     if rows == 1:
         row, nothing = B[0], [0.0] * len(B[0])
-        if len(row) <= NARROW:
+        if len(row) <= FEW:
             return _outer[len(row)](A[0], B)
         return [[x * y for y in row] if x else nothing for x in A[0]]
     if CPYTHON and min(rows, len(A[0]), len(B[0])) > FEW and _zeros(B) > MOSTLY_ZEROS:
@@ -518,17 +524,22 @@ def elementwise(formula: Callable[..., Any], *operands: Any) -> Matrix:
         if len(operands) == 1:
             return [list(map(formula, row)) for row in operands[0]]
         return [list(map(formula, *rows)) for rows in zip(*operands)]
-    matrices = [A for A in operands if type(A) is list]
-    others = [A for A in operands if type(A) is not list]
-    if matrices and _one_size(*matrices) and _are_numbers(others):
-        # A number is repeated, without being written out.
-        return [list(map(formula, *rows)) for rows in zip(
-            *[A if type(A) is list else repeat(repeat(A)) for A in operands])]
-    return PLAIN["elementwise"](formula, *operands)
+    whole = _repeated(*operands)
+    return elementwise(formula, *whole) if whole else PLAIN["elementwise"](formula, *operands)
 
 
-def _are_numbers(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, (int, float)) for value in values)
+def _repeated(*operands: Any) -> list[Matrix]:
+    """Return all operands repeated to one size; an empty list if they have none in common."""
+    if not all(type(A) is list or isinstance(A, (int, float)) for A in operands):
+        return []
+    matrices = [A if type(A) is list else [[A]] for A in operands]
+    sizes = [shape(A) for A in matrices]
+    rows, columns = max(n for n, _ in sizes), max(m for _, m in sizes)
+    if any(n not in (1, rows) or m not in (1, columns) for n, m in sizes):
+        return []
+    wide = [A if m == columns else [[x] * columns for (x,) in A]
+            for A, (_, m) in zip(matrices, sizes)]
+    return [A if len(A) == rows else A * rows for A in wide]
 
 
 def chain_rule(G: Matrix, slope: Callable[..., float], *operands: Any) -> Matrix:

@@ -98,11 +98,13 @@ class GradientDescent(Optimizer):
             gradients = clip_by_global_norm(gradients, self.clip_norm)
         rate = self.learning_rate
         self.steps += 1  # before the update: the first step of Adam has number 1
-        updated = [linalg.elementwise_tuple(self.update, rate, parameter.value, gradient, *seen)
-                   for parameter, gradient, seen in zip(parameters, gradients, self.memory)]
-        for parameter, new in zip(parameters, updated):
-            parameter.value = new[0]
-        self.memory = [new[1:] for new in updated]
+        self.memory, values = list(self.memory), []  # a copy: whoever kept the list, keeps it
+        for k, (parameter, gradient) in enumerate(zip(parameters, gradients)):
+            value, *self.memory[k] = linalg.elementwise_tuple(
+                self.update, rate, parameter.value, gradient, *self.memory[k])
+            values.append(value)
+        for parameter, value in zip(parameters, values):  # only now: all of them, or none
+            parameter.value = value
         self.parameters = parameters
 
     def __repr__(self) -> str:

@@ -173,6 +173,32 @@ def test_each_parameter_has_a_memory_of_its_own():
     assert (w.value, b.value) == ([[-1.5]], [[-1.0]])
 
 
+@pytest.mark.parametrize("make", DESCENTS[1:])
+def test_whoever_kept_the_memory_before_a_step_keeps_it(make):
+    w, b = Parameter("w", [[1.0, 2.0]]), Parameter("b", [[3.0]])
+    w.gradient, b.gradient = [[0.5, 0.5]], [[1.0]]
+    optimizer = make(learning_rate=0.1)
+    optimizer.step([w, b])
+    kept = optimizer.memory
+    before = str(kept)
+    optimizer.step([w, b])
+    assert str(kept) == before != str(optimizer.memory)
+
+
+def test_a_step_that_fails_half_way_moves_no_parameter():
+    class Fails(GradientDescent):
+        def update(self, rate, w, g):
+            if w == 3.0:
+                raise ArithmeticError
+            return (w - rate * g,)
+
+    w, b = Parameter("w", [[1.0, 2.0]]), Parameter("b", [[3.0]])
+    w.gradient, b.gradient = [[0.5, 0.5]], [[1.0]]
+    with pytest.raises(ArithmeticError):
+        Fails(0.1).step([w, b])
+    assert (w.value, b.value) == ([[1.0, 2.0]], [[3.0]])
+
+
 # ---- Clipping ----
 
 
