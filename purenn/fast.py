@@ -37,7 +37,7 @@ __all__ = [
 PLAIN: dict[str, Callable[..., Any]] = {name: getattr(linalg, name) for name in __all__}
 CPYTHON = sys.implementation.name == "cpython"
 SUMPROD = getattr(math, "sumprod", None)  # from Python 3.12 on: 3 times as quick as a loop
-NARROW = 64 if CPYTHON else 32  # widths of rows up to which formulas are written out
+NARROW = 64 if CPYTHON else 8  # widths of rows up to which formulas are written out
 
 builtin_sum: Callable[..., float] = sum  # this module has a sum of its own
 
