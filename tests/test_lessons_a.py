@@ -6,14 +6,21 @@ And what is true of all lessons.
 import itertools
 import math
 import re
+import statistics
+from fractions import Fraction
 
 import pytest
 
 from purenn import Dense, linalg
 from purenn.book import parts
+from purenn.book.figures import NARROW, WIDE
+from purenn.book.percent import PROSE
+from purenn.book.widgets import neuron
 from purenn.lessons.recorded import RECORDS
 
 pytestmark = pytest.mark.slow
+
+PAGE_LINE, NARROW_LINE = 91, 42  # characters of code on a wide page, and on a phone of 390 pixels
 
 
 @pytest.fixture
@@ -40,6 +47,15 @@ def titles(part):
     return [picture.title for picture in part.pictures]
 
 
+def drawn(part, title, width=WIDE):
+    """Return the picture of that title as SVG, as wide as it is on a page."""
+    return next(one for one in part.pictures if one.title == title).svg(width)
+
+
+def prose(part):
+    return " ".join(" ".join(cell.text.split()) for cell in part.part.cells if cell.kind == PROSE)
+
+
 # ---- Part 1: neurons and layers ----
 
 
@@ -47,6 +63,20 @@ def test_the_neuron_goes_on_saturday_and_stays_on_the_other_days(neurons):
     assert neurons.names["day_scores"] == {"Saturday": 2.0, "Sunday": -2.0, "Monday": -0.5}
     decisions = re.findall(r"^(\w+day) .* (go|stay)$", neurons.output, re.MULTILINE)
     assert decisions == [("Saturday", "go"), ("Sunday", "stay"), ("Monday", "stay")]
+
+
+def test_the_first_neuron_is_red_like_the_line_of_the_rain(neurons):
+    # "Here the bias is below 0, so the neuron is red"; lines and circles have one scale of colours.
+    one = neurons.names["neuron"]
+    [weights], [[bias]] = one.weights.value, one.biases.value
+    assert [weight > 0 for weight in weights] == [True, True, False] and bias < 0
+    svg = drawn(neurons, "Shall we go to the lake?")
+    lines = re.findall(r'<line [^>]*stroke="(#\w+)" stroke-width="([\d.]+)"', svg)[:3]
+    (weak, thin), (blue, middle), (red, wide) = lines  # the strongest on top
+    assert float(thin) < float(middle) < float(wide) and weak != blue
+    circle = re.findall(r'<circle [^>]*fill="(#\w+)"', svg)[3]
+    for colour, is_red in ((weak, False), (blue, False), (red, True), (circle, True)):
+        assert (int(colour[1:3], 16) > int(colour[5:], 16)) == is_red
 
 
 def test_the_bars_of_sunday_add_up_to_its_score(neurons):
@@ -73,6 +103,13 @@ def test_biases_move_a_line_without_turning_it(neurons):
     assert neurons.output.count("output 0.0 at the input") == 3
 
 
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_biases_can_be_read_off_the_axis(neurons, width):
+    svg = drawn(neurons, "The bias moves the line", width)
+    beside = re.findall(r'text-anchor="end"[^>]*>([^<]+)<', svg)
+    assert {"2", "0"} <= set(beside) and {"-2", "−2"} & set(beside)
+
+
 def test_on_the_border_in_the_map_the_score_is_zero_and_above_it_positive(neurons):
     names = neurons.names
     for warmth, hours in names["border"]:
@@ -81,6 +118,23 @@ def test_on_the_border_in_the_map_the_score_is_zero_and_above_it_positive(neuron
         assert on_it == 0.0 < above
     row, column = names["free_hours"].index(3.0), names["warmths"].index(0.0)
     assert names["heights"][row][column] == 0.0
+    # Both ends lie beyond the map: what is seen is a plain line.
+    (left, high), (right, low) = names["border"][0], names["border"][-1]
+    assert left < -1 and high > 3 and right > 6 and low < -0.5
+
+
+def test_the_next_week_is_dry_and_says_nothing_else_of_the_days_that_both_have(neurons):
+    for day, (warmth, hours, rain) in neurons.names["days"].items():
+        assert neuron.DAYS[day] == [warmth, hours]
+        dry = neurons.names["neuron_output"]([warmth, hours, 0.0], [*neuron.WEIGHTS, -2.0],
+                                             neuron.BIAS)
+        at = list(neuron.DAYS).index(day)
+        assert neuron.scores(neuron.WEIGHTS, neuron.BIAS)[at] == dry
+        assert (dry == neurons.names["day_scores"][day]) == (rain == 0)
+        if day == "Sunday":
+            assert dry == 2.0  # "so its score is 2, and we go"
+    exercises = prose(neurons).split("## Exercises")[1]
+    assert not any(day in exercises for day in neuron.DAYS)
 
 
 def test_three_neurons_decide_each_for_itself(neurons):
@@ -89,7 +143,7 @@ def test_three_neurons_decide_each_for_itself(neurons):
         for day, row in neurons.names["friend_scores"].items()
     }
     assert going == {"Saturday": ["Ada", "Cleo"], "Sunday": ["Ben"], "Monday": []}
-    assert "going: Ada, Cleo" in neurons.output and "going: nobody" in neurons.output
+    assert "go: Ada, Cleo" in neurons.output and "go: nobody" in neurons.output
 
 
 def test_the_layer_gives_what_the_loops_give_for_every_day(neurons):
@@ -104,6 +158,13 @@ def test_the_layer_gives_what_the_loops_give_for_every_day(neurons):
 def test_the_layer_holds_twelve_numbers(neurons):
     sizes = [linalg.shape(one.value) for one in neurons.names["layer"].parameters()]
     assert sizes == [(3, 3), (1, 3)]
+
+
+def test_nine_weights_leave_seven_lines(neurons):
+    weights = linalg.ravel(neurons.names["layer_weights"])
+    assert len(weights) == 9 and weights.count(0.0) == 2
+    legend = 2
+    assert drawn(neurons, "Three neurons side by side").count("<line ") == 7 + legend
 
 
 def test_the_loop_swallows_the_storm_and_the_layer_does_not(neurons):
@@ -125,8 +186,8 @@ def test_a_wrong_unit_misleads_all_but_the_neuron_that_does_not_look_at_it(neuro
 
 def test_the_exercises_of_part_1_have_the_answers_that_they_hint_at(neurons):
     layer, weigh = neurons.names["layer"], neurons.names["neuron_output"]
-    tuesday = layer.forward([[9.0, 1.0, 0.0]])[0]
-    assert [score > 0 for score in tuesday] == [True, True, False]
+    hot = layer.forward([[29.0 - 20.0, 1.0, 0.0]])[0]
+    assert [score > 0 for score in hot] == [True, True, False]
     for a, b in itertools.product([0.0, 1.0], repeat=2):
         assert (weigh([a, b], [1.0, 1.0], -1.5) > 0) == (a == 1 and b == 1)
         assert (weigh([a, b], [1.0, 1.0], -0.5) > 0) == (a == 1 or b == 1)
