@@ -284,8 +284,36 @@ def test_a_loop_loses_the_one_and_fsum_keeps_it(dot_product):
 def test_the_error_of_a_thousand_additions_is_there_and_is_tiny(dot_product):
     errors = dot_product.names["loop_errors"]
     assert len(errors) == 1_000 and 0 < max(map(abs, errors)) < 1e-10
+
+
+def test_the_corners_of_the_error_are_at_4_16_and_64_and_not_between_them(dot_product):
+    drifts = dot_product.names["drifts"]
+    assert list(drifts) == [2, 4, 8, 16, 32, 64]
+    for low, corner in ((2, 4), (8, 16), (32, 64)):  # "turns round, and grows faster"
+        assert drifts[low] * drifts[corner] < 0 and abs(drifts[corner]) > 3 * abs(drifts[low])
+    for low, no_corner in ((4, 8), (16, 32)):
+        assert math.isclose(drifts[low], drifts[no_corner], rel_tol=0.1)
+    errors = dot_product.names["loop_errors"]
     bends = [abs(a - 2 * b + c) for a, b, c in zip(errors, errors[1:], errors[2:])]
     assert 638 <= bends.index(max(bends)) <= 642
+
+
+def test_a_sum_is_rounded_and_not_cut_off(dot_product):
+    # "Every sum is rounded": this one is further from 0 than what was added up.
+    total = dot_product.names["forwards"]
+    assert Fraction(total) > Fraction(0.1) + Fraction(0.2) + Fraction(0.3)
+
+
+def test_the_exercises_of_part_2_say_what_they_ask_for(dot_product):
+    exercises = prose(dot_product).split("## Exercises")[1]
+    assert "cosine" in exercises and "`u · v / (|u| · |v|)`" in exercises
+    assert not re.search(r"hidden|\bscores?\b", exercises)  # part 3 explains these
+
+
+def test_a_call_is_timed_nine_times(dot_product):
+    calls = []
+    dot_product.names["milliseconds"](lambda rows, neurons: calls.append((rows, neurons)), 1, 2)
+    assert calls == [(1, 2)] * 9
 
 
 def test_zip_swallows_what_the_library_refuses(dot_product):
