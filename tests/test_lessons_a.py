@@ -360,6 +360,28 @@ def test_the_traced_shapes_fit_together_like_dominoes(layers):
     ]
 
 
+def test_all_lines_of_the_trace_are_as_wide_as_a_phone(layers):
+    header, *rows = layers.names["traced"]
+    assert max(map(len, [header, *rows])) <= NARROW_LINE
+    names = [found.start() for found in re.finditer(r"\S+", header)][1:]
+    for row in rows:  # each shape begins below the name of its column
+        assert [found.start() for found in re.finditer(r"\d+ × ", row)] == names
+
+
+def test_a_row_of_the_picture_is_a_day_on_its_way(layers):
+    names = layers.names
+    assert [row[:3] for row in names["side_by_side"]] == names["inputs"]
+    assert [row[3:6] for row in names["side_by_side"]] == names["hidden"]
+    assert [row[6:] for row in names["side_by_side"]] == names["scores"]
+    on_a_phone = drawn(layers, "Five days on their way", NARROW)
+    assert float(re.search(r'width="(\d+)"', on_a_phone)[1]) <= 358  # of 390 pixels
+
+
+def test_what_the_lesson_calls_its_neurons_leaves_room_for_how_many_they_are(layers):
+    for title in ("Two layers: three opinions, then one", "Where the parameters are"):
+        assert "…" not in drawn(layers, title, NARROW)
+
+
 def test_parameters_are_counted_as_the_summary_counts_them(layers):
     counts = list(layers.names["parameter_counts"].values())
     summary = layers.names["deep"].summary().splitlines()
@@ -368,7 +390,7 @@ def test_parameters_are_counted_as_the_summary_counts_them(layers):
 
 def test_most_parameters_sit_in_the_widest_pair_of_layers(layers):
     counts = layers.names["counts"]
-    assert counts["Dense(64 → 32) weights"] > 0.8 * sum(counts.values())
+    assert counts["weights of layer 0"] > 0.8 * sum(counts.values())
 
 
 def test_widths_that_do_not_match_are_named(layers):
