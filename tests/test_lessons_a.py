@@ -471,6 +471,19 @@ def test_the_axis_that_is_named_becomes_one(broadcasting):
     assert names["down"] == [[5.0, 7.0, 9.0]]
     assert names["along"] == [[6.0], [15.0]]
     assert names["everything"] == [[21.0]]
+    assert "largest number of each row: [[3.0], [6.0]]" in broadcasting.output
+    assert "where it stands:            [[2], [2]]" in broadcasting.output
+    # "Axis 0 goes from row to row": it joins what differs in the row, and leaves the columns.
+    assert linalg.sum([[1.0, 2.0], [10.0, 20.0]], axis=0) == [[11.0, 22.0]]
+
+
+def test_the_variance_is_the_mean_of_the_squares_without_the_mean(broadcasting):
+    names = broadcasting.names
+    for column in range(2):
+        numbers = [row[column] for row in names["inputs"]]
+        assert math.isclose(names["variance"][0][column], statistics.pvariance(numbers))
+        squares = math.fsum(x * x for x in numbers) / 150  # nothing taken away: not the variance
+        assert squares > 1.5 * names["variance"][0][column]
 
 
 def test_centred_columns_and_rows_add_up_to_zero(broadcasting):
@@ -528,6 +541,13 @@ def test_the_wrong_softmax_is_right_for_one_example_and_in_its_decisions(broadca
 def test_each_part_has_pictures_each_with_a_title_of_its_own(lesson, number):
     seen = titles(lesson(number))
     assert 3 <= len(seen) <= 8 and len(set(seen)) == len(seen) and all(seen)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_no_line_of_code_is_wider_than_the_page(number):
+    lines = [line for cell in parts.find(number).cells if cell.kind != PROSE
+             for line in cell.text.splitlines()]
+    assert [line for line in lines if len(line) > PAGE_LINE] == []
 
 
 # ---- All parts ----
