@@ -6,14 +6,21 @@ And what is true of all lessons.
 import itertools
 import math
 import re
+import statistics
+from fractions import Fraction
 
 import pytest
 
 from purenn import Dense, linalg
 from purenn.book import parts
+from purenn.book.figures import NARROW, WIDE
+from purenn.book.percent import PROSE
+from purenn.book.widgets import neuron
 from purenn.lessons.recorded import RECORDS
 
 pytestmark = pytest.mark.slow
+
+PAGE_LINE, NARROW_LINE = 91, 42  # characters of code on a wide page, and on a phone of 390 pixels
 
 
 @pytest.fixture
@@ -40,6 +47,15 @@ def titles(part):
     return [picture.title for picture in part.pictures]
 
 
+def drawn(part, title, width=WIDE):
+    """Return the picture of that title as SVG, as wide as it is on a page."""
+    return next(one for one in part.pictures if one.title == title).svg(width)
+
+
+def prose(part):
+    return " ".join(" ".join(cell.text.split()) for cell in part.part.cells if cell.kind == PROSE)
+
+
 # ---- Part 1: neurons and layers ----
 
 
@@ -47,6 +63,20 @@ def test_the_neuron_goes_on_saturday_and_stays_on_the_other_days(neurons):
     assert neurons.names["day_scores"] == {"Saturday": 2.0, "Sunday": -2.0, "Monday": -0.5}
     decisions = re.findall(r"^(\w+day) .* (go|stay)$", neurons.output, re.MULTILINE)
     assert decisions == [("Saturday", "go"), ("Sunday", "stay"), ("Monday", "stay")]
+
+
+def test_the_first_neuron_is_red_like_the_line_of_the_rain(neurons):
+    # "Here the bias is below 0, so the neuron is red"; lines and circles have one scale of colours.
+    one = neurons.names["neuron"]
+    [weights], [[bias]] = one.weights.value, one.biases.value
+    assert [weight > 0 for weight in weights] == [True, True, False] and bias < 0
+    svg = drawn(neurons, "Shall we go to the lake?")
+    lines = re.findall(r'<line [^>]*stroke="(#\w+)" stroke-width="([\d.]+)"', svg)[:3]
+    (weak, thin), (blue, middle), (red, wide) = lines  # the strongest on top
+    assert float(thin) < float(middle) < float(wide) and weak != blue
+    circle = re.findall(r'<circle [^>]*fill="(#\w+)"', svg)[3]
+    for colour, is_red in ((weak, False), (blue, False), (red, True), (circle, True)):
+        assert (int(colour[1:3], 16) > int(colour[5:], 16)) == is_red
 
 
 def test_the_bars_of_sunday_add_up_to_its_score(neurons):
@@ -73,6 +103,13 @@ def test_biases_move_a_line_without_turning_it(neurons):
     assert neurons.output.count("output 0.0 at the input") == 3
 
 
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_biases_can_be_read_off_the_axis(neurons, width):
+    svg = drawn(neurons, "The bias moves the line", width)
+    beside = re.findall(r'text-anchor="end"[^>]*>([^<]+)<', svg)
+    assert {"2", "0"} <= set(beside) and {"-2", "−2"} & set(beside)
+
+
 def test_on_the_border_in_the_map_the_score_is_zero_and_above_it_positive(neurons):
     names = neurons.names
     for warmth, hours in names["border"]:
@@ -81,6 +118,23 @@ def test_on_the_border_in_the_map_the_score_is_zero_and_above_it_positive(neuron
         assert on_it == 0.0 < above
     row, column = names["free_hours"].index(3.0), names["warmths"].index(0.0)
     assert names["heights"][row][column] == 0.0
+    # Both ends lie beyond the map: what is seen is a plain line.
+    (left, high), (right, low) = names["border"][0], names["border"][-1]
+    assert left < -1 and high > 3 and right > 6 and low < -0.5
+
+
+def test_the_next_week_is_dry_and_says_nothing_else_of_the_days_that_both_have(neurons):
+    for day, (warmth, hours, rain) in neurons.names["days"].items():
+        assert neuron.DAYS[day] == [warmth, hours]
+        dry = neurons.names["neuron_output"]([warmth, hours, 0.0], [*neuron.WEIGHTS, -2.0],
+                                             neuron.BIAS)
+        at = list(neuron.DAYS).index(day)
+        assert neuron.scores(neuron.WEIGHTS, neuron.BIAS)[at] == dry
+        assert (dry == neurons.names["day_scores"][day]) == (rain == 0)
+        if day == "Sunday":
+            assert dry == 2.0  # "so its score is 2, and we go"
+    exercises = prose(neurons).split("## Exercises")[1]
+    assert not any(day in exercises for day in neuron.DAYS)
 
 
 def test_three_neurons_decide_each_for_itself(neurons):
@@ -89,7 +143,7 @@ def test_three_neurons_decide_each_for_itself(neurons):
         for day, row in neurons.names["friend_scores"].items()
     }
     assert going == {"Saturday": ["Ada", "Cleo"], "Sunday": ["Ben"], "Monday": []}
-    assert "going: Ada, Cleo" in neurons.output and "going: nobody" in neurons.output
+    assert "go: Ada, Cleo" in neurons.output and "go: nobody" in neurons.output
 
 
 def test_the_layer_gives_what_the_loops_give_for_every_day(neurons):
@@ -104,6 +158,13 @@ def test_the_layer_gives_what_the_loops_give_for_every_day(neurons):
 def test_the_layer_holds_twelve_numbers(neurons):
     sizes = [linalg.shape(one.value) for one in neurons.names["layer"].parameters()]
     assert sizes == [(3, 3), (1, 3)]
+
+
+def test_nine_weights_leave_seven_lines(neurons):
+    weights = linalg.ravel(neurons.names["layer_weights"])
+    assert len(weights) == 9 and weights.count(0.0) == 2
+    legend = 2
+    assert drawn(neurons, "Three neurons side by side").count("<line ") == 7 + legend
 
 
 def test_the_loop_swallows_the_storm_and_the_layer_does_not(neurons):
@@ -125,8 +186,8 @@ def test_a_wrong_unit_misleads_all_but_the_neuron_that_does_not_look_at_it(neuro
 
 def test_the_exercises_of_part_1_have_the_answers_that_they_hint_at(neurons):
     layer, weigh = neurons.names["layer"], neurons.names["neuron_output"]
-    tuesday = layer.forward([[9.0, 1.0, 0.0]])[0]
-    assert [score > 0 for score in tuesday] == [True, True, False]
+    hot = layer.forward([[29.0 - 20.0, 1.0, 0.0]])[0]
+    assert [score > 0 for score in hot] == [True, True, False]
     for a, b in itertools.product([0.0, 1.0], repeat=2):
         assert (weigh([a, b], [1.0, 1.0], -1.5) > 0) == (a == 1 and b == 1)
         assert (weigh([a, b], [1.0, 1.0], -0.5) > 0) == (a == 1 or b == 1)
@@ -223,8 +284,36 @@ def test_a_loop_loses_the_one_and_fsum_keeps_it(dot_product):
 def test_the_error_of_a_thousand_additions_is_there_and_is_tiny(dot_product):
     errors = dot_product.names["loop_errors"]
     assert len(errors) == 1_000 and 0 < max(map(abs, errors)) < 1e-10
+
+
+def test_the_corners_of_the_error_are_at_4_16_and_64_and_not_between_them(dot_product):
+    drifts = dot_product.names["drifts"]
+    assert list(drifts) == [2, 4, 8, 16, 32, 64]
+    for low, corner in ((2, 4), (8, 16), (32, 64)):  # "turns round, and grows faster"
+        assert drifts[low] * drifts[corner] < 0 and abs(drifts[corner]) > 3 * abs(drifts[low])
+    for low, no_corner in ((4, 8), (16, 32)):
+        assert math.isclose(drifts[low], drifts[no_corner], rel_tol=0.1)
+    errors = dot_product.names["loop_errors"]
     bends = [abs(a - 2 * b + c) for a, b, c in zip(errors, errors[1:], errors[2:])]
     assert 638 <= bends.index(max(bends)) <= 642
+
+
+def test_a_sum_is_rounded_and_not_cut_off(dot_product):
+    # "Every sum is rounded": this one is further from 0 than what was added up.
+    total = dot_product.names["forwards"]
+    assert Fraction(total) > Fraction(0.1) + Fraction(0.2) + Fraction(0.3)
+
+
+def test_the_exercises_of_part_2_say_what_they_ask_for(dot_product):
+    exercises = prose(dot_product).split("## Exercises")[1]
+    assert "cosine" in exercises and "`u · v / (|u| · |v|)`" in exercises
+    assert not re.search(r"hidden|\bscores?\b", exercises)  # part 3 explains these
+
+
+def test_a_call_is_timed_nine_times(dot_product):
+    calls = []
+    dot_product.names["milliseconds"](lambda rows, neurons: calls.append((rows, neurons)), 1, 2)
+    assert calls == [(1, 2)] * 9
 
 
 def test_zip_swallows_what_the_library_refuses(dot_product):
@@ -271,6 +360,28 @@ def test_the_traced_shapes_fit_together_like_dominoes(layers):
     ]
 
 
+def test_all_lines_of_the_trace_are_as_wide_as_a_phone(layers):
+    header, *rows = layers.names["traced"]
+    assert max(map(len, [header, *rows])) <= NARROW_LINE
+    names = [found.start() for found in re.finditer(r"\S+", header)][1:]
+    for row in rows:  # each shape begins below the name of its column
+        assert [found.start() for found in re.finditer(r"\d+ × ", row)] == names
+
+
+def test_a_row_of_the_picture_is_a_day_on_its_way(layers):
+    names = layers.names
+    assert [row[:3] for row in names["side_by_side"]] == names["inputs"]
+    assert [row[3:6] for row in names["side_by_side"]] == names["hidden"]
+    assert [row[6:] for row in names["side_by_side"]] == names["scores"]
+    on_a_phone = drawn(layers, "Five days on their way", NARROW)
+    assert float(re.search(r'width="(\d+)"', on_a_phone)[1]) <= 358  # of 390 pixels
+
+
+def test_what_the_lesson_calls_its_neurons_leaves_room_for_how_many_they_are(layers):
+    for title in ("Two layers: three opinions, then one", "Where the parameters are"):
+        assert "…" not in drawn(layers, title, NARROW)
+
+
 def test_parameters_are_counted_as_the_summary_counts_them(layers):
     counts = list(layers.names["parameter_counts"].values())
     summary = layers.names["deep"].summary().splitlines()
@@ -279,7 +390,7 @@ def test_parameters_are_counted_as_the_summary_counts_them(layers):
 
 def test_most_parameters_sit_in_the_widest_pair_of_layers(layers):
     counts = layers.names["counts"]
-    assert counts["Dense(64 → 32) weights"] > 0.8 * sum(counts.values())
+    assert counts["weights of layer 0"] > 0.8 * sum(counts.values())
 
 
 def test_widths_that_do_not_match_are_named(layers):
@@ -360,6 +471,19 @@ def test_the_axis_that_is_named_becomes_one(broadcasting):
     assert names["down"] == [[5.0, 7.0, 9.0]]
     assert names["along"] == [[6.0], [15.0]]
     assert names["everything"] == [[21.0]]
+    assert "largest number of each row: [[3.0], [6.0]]" in broadcasting.output
+    assert "where it stands:            [[2], [2]]" in broadcasting.output
+    # "Axis 0 goes from row to row": it joins what differs in the row, and leaves the columns.
+    assert linalg.sum([[1.0, 2.0], [10.0, 20.0]], axis=0) == [[11.0, 22.0]]
+
+
+def test_the_variance_is_the_mean_of_the_squares_without_the_mean(broadcasting):
+    names = broadcasting.names
+    for column in range(2):
+        numbers = [row[column] for row in names["inputs"]]
+        assert math.isclose(names["variance"][0][column], statistics.pvariance(numbers))
+        squares = math.fsum(x * x for x in numbers) / 150  # nothing taken away: not the variance
+        assert squares > 1.5 * names["variance"][0][column]
 
 
 def test_centred_columns_and_rows_add_up_to_zero(broadcasting):
@@ -417,6 +541,13 @@ def test_the_wrong_softmax_is_right_for_one_example_and_in_its_decisions(broadca
 def test_each_part_has_pictures_each_with_a_title_of_its_own(lesson, number):
     seen = titles(lesson(number))
     assert 3 <= len(seen) <= 8 and len(set(seen)) == len(seen) and all(seen)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_no_line_of_code_is_wider_than_the_page(number):
+    lines = [line for cell in parts.find(number).cells if cell.kind != PROSE
+             for line in cell.text.splitlines()]
+    assert [line for line in lines if len(line) > PAGE_LINE] == []
 
 
 # ---- All parts ----

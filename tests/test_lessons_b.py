@@ -1,6 +1,7 @@
 """What parts 4, 6 and 7 of the lessons claim is true when they run: layers, activations, losses."""
 
 import math
+import re
 
 from random import Random
 
@@ -61,6 +62,60 @@ def test_ten_layers_fade_grow_or_keep_the_spread(dense):
     assert bent["deviation 0.01"][9] < 1e-10
 
 
+def test_one_step_does_nothing_leaps_too_far_or_helps(dense):
+    before, after, slope = dense["steps"]["0.01"]
+    assert math.isclose(before, after, rel_tol=1e-12) and slope < 1e-8
+    before, after, slope = dense["steps"]["1"]
+    assert before > 1e9 and slope > 1e8
+    assert after > before and len(str(int(after))) == 70  # "a number of seventy digits"
+    before, after, slope = dense["steps"]["Xavier"]
+    assert after < 0.8 * before and 0.1 < slope < 10
+
+
+def test_he_keeps_the_root_of_two_that_the_first_layer_gave(dense):
+    assert all(1.2 < spread < 1.7 for spread in dense["relu_spreads"]["He"])
+    # Not before the first layer: the ReLU, and not He's rule, is what halves the squares.
+    he, xavier = dense["relu_spreads"]["He"][0], dense["relu_spreads"]["Xavier"][0]
+    assert he == pytest.approx(math.sqrt(2), rel=0.05) and xavier == pytest.approx(1.0, rel=0.05)
+
+
+def test_nine_relus_divide_by_the_root_of_two_on_average_only(dense):
+    assert (1 / math.sqrt(2)) ** 9 == pytest.approx(0.044, abs=5e-4)
+    assert f"{dense['relu_spreads']['Xavier'][9]:.3f}" == "0.062"
+    others = [dense["spreads_of_ten"](dense["xavier"], True, seed)[9] for seed in range(6)]
+    assert min(others) < 0.044 < max(others) and all(0.02 < one < 0.08 for one in others)
+
+
+def test_the_two_rules_differ_in_their_spread_and_in_their_shape(dense):
+    he, xavier = (linalg.ravel(dense["first_weights"][name]) for name in ("He", "Xavier"))
+    for numbers, deviation in ((he, 0.2), (xavier, 0.115)):
+        assert dense["spread"]([numbers]) == pytest.approx(deviation, rel=0.03)
+    limit = math.sqrt(3) * math.sqrt(2 / 150)  # of a uniform distribution with this deviation
+    assert max(map(abs, xavier)) <= limit and max(map(abs, he)) > 3 * 0.2
+
+
+def test_predict_gives_what_forward_gives_in_portions_of_256(dense):
+    network, inputs = dense["network"], dense["inputs"]
+    seen = []
+
+    class Watched(type(network)):
+        def forward(self, rows, training=False):
+            seen.append(len(rows))
+            return super().forward(rows, training)
+
+    assert Watched(network.layers).predict(inputs) == network.forward(inputs)
+    assert seen == [256, 44]
+
+
+def test_the_exercise_of_part_4_has_its_answer(dense):
+    # "Which deviation would make the spread double in every layer of 100 inputs?"
+    def doubling(rng, neurons, inputs):
+        return dense["normal"](rng, neurons, inputs, deviation=2 / math.sqrt(100))
+
+    spreads = dense["spreads_of_ten"](doubling, with_relu=False)
+    assert spreads[9] == pytest.approx(2 ** 10, rel=0.3)
+
+
 def test_a_deep_network_learns_only_from_a_good_start(dense):
     assert dense["deep_reached"]["0.01"] == 0.5
     assert dense["deep_reached"]["He"] > 0.95
@@ -80,7 +135,12 @@ def test_relu_is_shown_before_it_is_used(dense, lesson):
     assert dense["relu_example"] == [[0.0, 0.0, 2.0]]
     prose = "\n".join(cell.text for cell in lesson(4).part.cells)
     for name in ("ReLU", "SoftmaxCrossEntropy", "SGD", "train"):
-        assert prose.index(f"| `{name}`") < prose.index("train(small")
+        assert re.search(rf"- .*`{name}`.* (?:is|are|shows) ", prose).start() < prose.index(
+            "train(small")
+    # "Five of these names are borrowed from later parts."
+    borrowed = prose[prose.index("borrowed"):prose.index("import math")]
+    assert set(re.findall(r"- `(\w+)`|and `(\w+)` are", borrowed)) == {
+        ("ReLU", ""), ("SoftmaxCrossEntropy", ""), ("SGD", ""), ("", "Adam"), ("train", "")}
 
 
 # ---- Part 6: activation functions ----

@@ -32,9 +32,11 @@ draw.show(draw.network(Network([neuron]), title="Shall we go to the lake?",
 # %% [markdown]
 # The circles on the left are the **inputs**: numbers that come from outside. The circle on the
 # right is the neuron. Each line between them stands for a **weight**, the number by which that
-# input is multiplied. The further a weight is from 0, the wider its line, and the colour says
-# whether it is positive or negative. So rain has the strongest say, and it speaks the other way
-# than the others. The colour of the neuron itself is its **bias**, which we shall meet in a moment.
+# input is multiplied. Blue lines are weights above 0, red lines are weights below 0. The further a
+# weight is from 0, the wider its line and the stronger its colour. So rain has the strongest say,
+# and it speaks the other way than the others. The colour of the neuron itself shows its **bias**,
+# which we shall meet in a moment: here it is below 0, so the neuron is red. (The circle in the
+# legend is an example.)
 #
 # (In a terminal, pictures are made of characters. This one then becomes a row of marks: two
 # characters for each weight, and the last two for the bias.)
@@ -160,8 +162,8 @@ shifts = {
     f"bias {new_bias:g}": [(x, neuron_output([x], [0.5], new_bias)) for x in xs]
     for new_bias in [-2.0, 0.0, 2.0]
 }
-draw.show(draw.lines(shifts, title="The bias moves the line up and down",
-                     x_label="input", y_label="output"))
+draw.show(draw.lines(shifts, title="The bias moves the line",
+                     x_label="input", y_label="output", limits=(None, (-3.9, 3.9))))
 
 # %% [markdown]
 # The lines are parallel. The bias lifts or lowers the whole line, and so it moves the place where
@@ -189,14 +191,16 @@ heights = [
     [neuron_output([warmth, hours, 0.0], weights, bias) for warmth in warmths]
     for hours in free_hours
 ]
-border = [(warmth, 3.0 - 0.5 * warmth) for warmth in warmths if warmth <= 6]
+border = [(x / 8, 3.0 - 0.5 * x / 8) for x in range(-16, 65)]  # it goes on beyond the map
 draw.show(draw.landscape(warmths, free_hours, heights, path=border,
                          title="The score on a dry day",
                          x_label="warmth", y_label="free hours", bar_label="score"))
 
 # %% [markdown]
-# Now all three numbers at once. Set the two weights and the bias of the lake, on dry days: what
-# does each do to the border, and to the days that lie near it?
+# Now all three numbers at once. Set the two weights and the bias of the lake: what does each do to
+# the border, and to the days that lie near it? The days are those of the next week, and all of them
+# are dry. Its Sunday is as warm as ours and has as many free hours, but no rain: so its score is 2,
+# and we go.
 #
 # ```widget neuron
 # ```
@@ -207,11 +211,15 @@ draw.show(draw.landscape(warmths, free_hours, heights, path=border,
 # Ada, Ben and Cleo look at the same day, but each of them weighs it up in another way. Three
 # neurons, then, with the same inputs. The neuron of before was Ada's.
 #
-# | | warmth | free hours | rain | bias | in words |
-# |---|---|---|---|---|---|
-# | Ada | 0.5 | 1 | −2 | −3 | likes it warm, hates rain |
-# | Ben | 1 | 0.25 | 0 | −6 | wants it hot, and then does not mind rain |
-# | Cleo | 0 | 2 | −0.5 | −3.5 | needs time; warm or cold is all the same to her |
+# | | warmth | free hours | rain | bias |
+# |---|---|---|---|---|
+# | Ada | 0.5 | 1 | −2 | −3 |
+# | Ben | 1 | 0.25 | 0 | −6 |
+# | Cleo | 0 | 2 | −0.5 | −3.5 |
+#
+# - Ada likes it warm and hates rain.
+# - Ben wants it hot, and does not mind rain.
+# - Cleo needs time. Warm or cold is all the same to her.
 #
 # The weights of one neuron are a list, so the weights of three are a list of three lists: a
 # **matrix**. Each inner list is a **row** of it. Row 0 is Ada, row 1 is Ben, row 2 is Cleo. The
@@ -236,7 +244,7 @@ for day, inputs in days.items():
     row = layer_outputs(inputs, layer_weights, layer_biases)
     friend_scores[day] = row
     going = [name for name, output in zip(friends, row) if output > 0]
-    print(f"{day:<9} {row}  going: {', '.join(going) or 'nobody'}")
+    print(f"{day:<9}{row} go: {', '.join(going) or 'nobody'}")
 
 # %% [markdown]
 # Neurons side by side that look at the same inputs are a **layer**. Three numbers go in, and three
@@ -268,7 +276,9 @@ print("the same:", same_as_by_hand)
 # each day. It pays off in part 3, where many days go through at once. The biases are a matrix of
 # one row, for the same reason.
 #
-# Here is the whole layer as a drawing, nine weights in nine lines.
+# Here is the whole layer as a drawing. It has nine weights and seven lines: two of the weights are
+# 0, and a weight of 0 leaves no line. (`draw.network` draws networks. `Network([layer])` makes one
+# of a list of layers, here a list of one layer; part 3 puts more into it.)
 
 # %%
 draw.show(draw.network(Network([layer]), title="Three neurons side by side",
@@ -330,11 +340,11 @@ wind_layer.weights.value = [
 ]
 wind_layer.biases.value = [layer_biases]
 stormy_scores = wind_layer.forward([stormy_saturday])[0]
-print("with a weight for the wind:", stormy_scores)
+print("with the wind:", stormy_scores)
 
 # %% [markdown]
 # **A row where a matrix is expected.** A day without its outer brackets is a list of numbers, not a
-# list of rows. The network says so, and what to write instead:
+# list of rows. A network, here of our one layer, says so, and what to write instead:
 
 # %%
 try:
@@ -353,8 +363,8 @@ print("mended:", Network([layer]).forward([saturday])[0])
 # %%
 wrong_unit = layer.forward([[24.0, 3.0, 0.0]])[0]
 right_unit = layer.forward([[24.0 - 20.0, 3.0, 0.0]])[0]
-print("24 degrees, not counted from 20:", wrong_unit)
-print("mended:                         ", right_unit)
+print("wrong unit:", wrong_unit)
+print("mended:    ", right_unit)
 
 # %% [markdown]
 # Ada and Ben are now far too keen, and only Cleo, whose weight for warmth is 0, is not misled. So
@@ -365,8 +375,8 @@ print("mended:                         ", right_unit)
 #
 # 1. Write a neuron, a layer, and a neuron that says "both": `python3 -m purenn exercise 1` makes a
 #    file with holes, and `python3 -m purenn check FILE` looks at what you put into them.
-# 2. On Tuesday it is 29 °C, one hour is free, and it does not rain. Work out on paper who goes to
-#    the lake. Then let `layer.forward` check it. (Two of them go.)
+# 2. On another day it is 29 °C, one hour is free, and it does not rain. Work out on paper who goes
+#    to the lake. Then let `layer.forward` check it. (Two of them go.)
 # 3. Two inputs are 0 or 1: "it is warm" and "I have time". Find weights and a bias so that the
 #    score is above 0 only if both are 1. Then change *only the bias* so that it is above 0 if at
 #    least one of them is 1.

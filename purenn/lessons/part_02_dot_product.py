@@ -115,7 +115,7 @@ negative = [-x for x in plus]
 pictures = {"plus": plus, "smudged": smudged, "cross": cross, "negative": negative}
 alike = {name: linalg.dot(plus, picture) for name, picture in pictures.items()}
 draw.show(draw.images(list(pictures.values()), signed=True, columns=4,
-                      title="How like the plus?",
+                      title="How much like the plus?",
                       captions=[f"{value:g}" for value in alike.values()]))
 for name, value in alike.items():
     print(f"{name:<9}{value:>5}")
@@ -159,7 +159,7 @@ print("the same as Dense:", layer_scores == linalg.add(products, biases))
 
 # %%
 matrix_product = linalg.matmul(days, linalg.transpose(weights))
-print("the same as matmul with the transpose:", matrix_product == products)
+print("the same as matmul with transpose:", matrix_product == products)
 
 # %% [markdown]
 # In Python a row is a list that lies ready, while a column must be collected first. So the library
@@ -188,19 +188,17 @@ else:
 # %% [markdown]
 # ## How long it takes, where you are
 #
-# A clock tells more than an opinion. Time is read before and after many calls, and that is done
-# nine times over, because other programs get in between. Of the nine, the **median** counts: the
-# one in the middle when they are sorted. A single slow one does not move it, as it would move the
-# mean. What is timed is a whole layer: the dot products of 32 examples with 32 neurons of 64
-# inputs.
+# A clock tells more than an opinion. It is read before and after a call, and that is done nine
+# times, because other programs get in between. Of the nine times, the **median** counts: the one in
+# the middle when they are sorted. A single slow one does not move it, as it would move the mean.
+# What is timed is a whole layer: the dot products of 32 examples with 32 neurons of 64 inputs.
 #
 # How many multiplications does that need? One for each example, each neuron, and each input:
 
 # %%
 examples, neurons, inputs = 32, 32, 64
 multiplications = examples * neurons * inputs
-print(f"{examples} examples through Dense({inputs} → {neurons}): "
-      f"{multiplications:,} multiplications")
+print(f"{multiplications:,} multiplications")
 
 # %% [markdown]
 # The first two ways are what you would write yourself: three loops inside each other, with indices
@@ -235,7 +233,9 @@ batch = linalg.generate(examples, inputs, rng.random)
 layer_weights = linalg.generate(neurons, inputs, rng.random)
 here = {}
 for name, function in {
-    "nested loops": nested_loops, "loops with zip": zipped_loops, "linalg.inner": linalg.inner,
+    "nested loops": nested_loops,
+    "loops with zip": zipped_loops,
+    "linalg.inner": linalg.inner,
 }.items():
     here[name] = milliseconds(function, batch, layer_weights)
 
@@ -267,9 +267,10 @@ for entry in RECORDS["layer"]:
     gains = {name: slowest / one for name, one in entry["microseconds"].items()}
     recorded[entry["python"]] = gains
     with_numpy = f", NumPy {entry['numpy']}" if entry["numpy"] else ""
-    print(f"{entry['python']}{with_numpy}: nested loops {slowest / 1000:.1f} ms")
+    print(f"{entry['python']}{with_numpy}")
+    print(f"    nested loops take {slowest / 1000:.1f} ms")
     for name, gain in gains.items():
-        print(f"    {name:<19}{gain:>7.1f} times as fast")
+        print(f"    {name:<18}{gain:>6.1f} times as fast")
 
 # %% [markdown]
 # Two lessons are in this table.
@@ -283,7 +284,8 @@ for entry in RECORDS["layer"]:
 # PyPy, a Python that compiles loops while they run, needs no tricks at all: its nested loops beat
 # everything that CPython can do without NumPy.
 #
-# How does the time grow with the size? Both axes go up in factors of ten.
+# How does the time grow with the size? On both axes of the picture, equal distances mean equal
+# factors: it is as far from 10 to 100 as from 100 to 1000.
 
 # %%
 curves = {"loops with zip": [], "linalg.inner": []}
@@ -298,20 +300,20 @@ for width in [4, 16, 64, 256, 1024]:
         array, other = numpy.array(rows), numpy.array(others)
         curves["NumPy"].append((width, milliseconds(numpy.inner, array, other)))
 
-draw.show(draw.lines(curves, title="8 rows with 8 rows: time against their length", marks=True,
+draw.show(draw.lines(curves, title="8 rows with 8 rows: time against their length",
                      x_label="numbers in each row", y_label="milliseconds",
-                     log_x=True, log_y=True))
+                     log_x=True, log_y=True, marks=True))
 
 # %% [markdown]
 # For long rows the loops go up as straight lines, more or less: ten times as many numbers, ten
 # times the work. For short ones another cost shows, that of calling a function at all. It is the
-# same for any length, so for a few numbers even compiled code gains little.
+# same for any length, so for a few numbers compiled code gains far less than for many.
 
 # %% [markdown]
 # ## The order of adding
 #
-# Computers round. A Python float keeps about 16 significant digits and drops the rest, after
-# every addition. So it matters in which order numbers are added:
+# Computers round. A Python float has about 16 significant digits, and every sum is rounded to
+# them. So it matters in which order numbers are added:
 
 # %%
 forwards = (0.1 + 0.2) + 0.3
@@ -361,12 +363,26 @@ for count in range(1, 1_001):
 
 draw.show(draw.lines({"plain loop": [error * 1e12 for error in loop_errors]},
                      title="Adding 0.1 again and again", x_label="numbers added",
-                     y_label="error, in millionths of a millionth"))
+                     y_label="error × 10¹²"))
 print("after 1,000 additions:", total)
 
 # %% [markdown]
-# The line has a corner where the total passes a power of two; the sharpest, after 640 additions, is
-# at 64. From there on floats lie twice as far apart as before, so 0.1 is rounded in another way.
+# The error grows and shrinks along straight pieces, with corners between them. From each power of
+# two on, floats lie twice as far apart as before, so 0.1 may be rounded in another way. How much
+# error does one addition bring, between one power of two and the next?
+
+# %%
+drifts = {}
+for low, high in [(2, 4), (4, 8), (8, 16), (16, 32), (32, 64), (64, 100)]:
+    first, last = 10 * low + 1, 10 * high - 1
+    drift = (loop_errors[last] - loop_errors[first]) / (last - first)
+    drifts[low] = drift * 1e15
+    print(f"total from {low:>2} to {high:>3}: {drifts[low]:+.2f} × 10⁻¹⁵")
+
+# %% [markdown]
+# The line has its corners at 4, at 16 and at 64, that is after 40, 160 and 640 additions. There the
+# error turns round, and grows faster. At 8 and at 32 there is no corner. The binary digits of 0.1
+# repeat, and so it is every second power of two that changes how 0.1 is rounded.
 
 # %% [markdown]
 # ## What to notice
@@ -425,13 +441,16 @@ print("close:", close)
 # %% [markdown]
 # ## Exercises
 #
-# 1. Write `dot`, `inner`, `transpose` and the cosine of two vectors: `python3 -m purenn exercise 2`
-#    makes a file with holes, `python3 -m purenn check FILE` looks at what you put into them.
+# 1. Write `dot`, `inner`, `transpose`, and the cosine of the angle between two vectors, which is
+#    `u · v / (|u| · |v|)`, where `|u|`, the length of u, is the square root of `u · u`:
+#    `python3 -m purenn exercise 2` makes a file with holes, `python3 -m purenn check FILE` looks at
+#    what you put into them.
 # 2. Draw a picture of 3 × 3 whose dot product with `plus` is exactly 0. Can it consist of 1 and −1
 #    only? (Nine odd numbers are added up.) Allow 0 for "no opinion", and find one that has ink.
 # 3. Write `squared_length(u)`, the sum of the squares of a vector, with one call of `linalg.dot`.
-# 4. How many multiplications does one example need in a network of 784 inputs, 30 hidden neurons
-#    and 10 scores? At the speed of your nested loops above, how many examples a second is that?
+# 4. One example has 784 inputs. It goes through a layer of 30 neurons, and their 30 outputs are the
+#    inputs of 10 more neurons. How many multiplications does that need? At the speed of your nested
+#    loops above, how many examples a second is that?
 
 # %% [markdown]
 # ## Where it comes from

@@ -28,7 +28,7 @@ group_layer.weights.value = [[2.0, 1.0, 1.0]]  # Ada's word counts double
 group_layer.biases.value = [[-1.0]]
 
 network = Network([friends_layer, group_layer])
-input_names = ["warmth", "free hours", "rain"]
+input_names = ["warm", "free", "rain"]
 draw.show(draw.network(network, title="Two layers: three opinions, then one",
                        input_names=input_names, output_names=["group"]))
 
@@ -47,8 +47,8 @@ saturday = [4.0, 3.0, 0.0]
 
 opinions = friends_layer.forward([saturday])
 group_score = group_layer.forward(opinions)
-print("the opinions of Ada, Ben and Cleo:", opinions)
-print("the score of the group:           ", group_score)
+print("Ada, Ben and Cleo:", opinions)
+print("the group:        ", group_score)
 
 # %% [markdown]
 # Ben would rather stay, but the other two outvote him: the score is above 0. Check it on paper:
@@ -104,26 +104,21 @@ print("the same one by one:", scores == one_by_one)
 # %% [markdown]
 # ## Shapes, traced through
 #
-# In a picture: the batch as a table with colours, behind the first layer, and behind the second.
-# Follow one day from left to right. It stays in its row; what changes is the number of columns.
+# In a picture: on the left the batch, then what the first layer puts out, then what the second puts
+# out. Each row is a day. Follow one of them from left to right: it has three inputs, then three
+# opinions, then one score. It stays in its row. What changes is the number of columns: 5 × 3, then
+# 5 × 3, then 5 × 1.
 
 # %%
 hidden = friends_layer.forward(inputs)
-largest = max(abs(number) for rows in (inputs, hidden, scores) for row in rows for number in row)
+side_by_side = [
+    [*inputs[n], *hidden[n], *scores[n]] for n in range(5)
+]
 
-
-def in_colours(rows, title, x_label, names):
-    """Draw a matrix; equal colours are equal numbers in all three pictures."""
-    return draw.heatmap(rows, title=title, row_names=day_names, column_names=names, numbers=True,
-                        x_label=x_label, y_label="day", bar_label="number",
-                        limits=(-largest, largest))
-
-
-draw.show(draw.beside([
-    in_colours(inputs, "inputs, 5 × 3", "input", ["warm", "free", "rain"]),
-    in_colours(hidden, "hidden, 5 × 3", "neuron", ["Ada", "Ben", "Cleo"]),
-    in_colours(scores, "scores, 5 × 1", "neuron", ["group"]),
-], title="Five days on their way through the network"))
+draw.show(draw.heatmap(
+    side_by_side, title="Five days on their way", row_names=day_names, numbers=True,
+    column_names=[*input_names, "Ada", "Ben", "Cleo", "group"],
+    x_label="3 inputs, 3 hidden, 1 score", bar_label="number"))
 
 # %% [markdown]
 # The rule behind it, with n examples:
@@ -148,14 +143,14 @@ deep = Network([Dense(3, 8, rng), Dense(8, 4, rng), Dense(4, 2, rng)])
 
 def trace(network, inputs):
     """Return a line for each layer: the shapes of all that is in it."""
-    lines = [f"{'layer':<14}{'inputs':<9}{'weights':<9}{'biases':<9}outputs"]
+    lines = ["layer        inputs weights biases outputs"]
     for layer in network.layers:
         outputs = layer.forward(inputs)
         weights, biases = [parameter.value for parameter in layer.parameters()]
-        line = f"{layer!r:<14}"
-        for A in [inputs, weights, biases, outputs]:
+        line = f"{layer!r:<13}"
+        for A, width in [(inputs, 7), (weights, 8), (biases, 7), (outputs, 7)]:
             rows, columns = linalg.shape(A)
-            line += f"{rows} × {columns:<5}"
+            line += f"{rows} × {columns}".ljust(width)
         lines.append(line.rstrip())
         inputs = outputs
     return lines
@@ -197,12 +192,12 @@ print("counted by hand:", list(parameter_counts.values()))
 # %%
 digits_network = Network([Dense(64, 32, rng), Dense(32, 10, rng)])
 counts = {}
-for layer in digits_network.layers:
+for number, layer in enumerate(digits_network.layers):
     for parameter in layer.parameters():
         rows, columns = linalg.shape(parameter.value)
-        counts[f"{layer!r} {parameter.name}"] = rows * columns
+        counts[f"{parameter.name} of layer {number}"] = rows * columns
 draw.show(draw.bars(counts, title="Where the parameters are",
-                    y_label="numbers to learn"))
+                    y_label="parameters"))
 
 # %% [markdown]
 # ## What to notice
@@ -229,7 +224,8 @@ except ShapeError as error:
     print("ShapeError:", width_message)
 
 mended = Network([Dense(3, 3, rng), Dense(3, 1, rng)])
-print("mended:", mended)
+print("mended:")
+print(mended)
 
 # %% [markdown]
 # **Examples in columns.** Tables often come the other way round: a line for each measurement, a
@@ -245,7 +241,7 @@ except ShapeError as error:
     columns_message = str(error)
     print("ShapeError:", columns_message)
 
-print("mended, the same scores again:",
+print("mended, the same scores:",
       network.forward(linalg.transpose(by_measurement)) == scores)
 
 # %% [markdown]
@@ -300,8 +296,8 @@ draw.show(draw.lines(curves, title="More layers, and still a straight line",
 shortcut = Dense(3, 1, rng)
 shortcut.weights.value, shortcut.biases.value = [[2.0, 4.25, -4.5]], [[-16.5]]
 shortcut_scores = shortcut.forward(inputs)
-print("two layers:", scores)
-print("one neuron:", shortcut_scores)
+print("two layers:", [score for [score] in scores])
+print("one neuron:", [score for [score] in shortcut_scores])
 
 # %% [markdown]
 # How the shortcut was found, why there always is one, and what mends it, stands in part 6.

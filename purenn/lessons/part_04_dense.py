@@ -8,14 +8,13 @@
 # The first cell only fetches what the part uses, as in most parts from here on. Pass it by: each
 # name is explained where it turns up.
 #
-# Four of these names are borrowed from later parts. Today it is enough to know what they are for:
+# Five of these names are borrowed from later parts. Today it is enough to know what they are for:
 #
-# | name | what it is for | opened in |
-# |---|---|---|
-# | `ReLU` | a layer without weights: it replaces every negative number by 0 | part 6 |
-# | `SoftmaxCrossEntropy` | the **loss**: one number, how wrong all answers are | part 7 |
-# | `SGD`, `Adam` | the **optimizer**: changes each weight a little, so that the loss falls | 8, 9 |
-# | `train` | shows the examples again and again, and lets the optimizer work | part 9 |
+# - `ReLU` is a layer without weights: it replaces every negative number by 0 (part 6).
+# - `SoftmaxCrossEntropy` is the **loss**: one number that says how wrong all answers are (part 7).
+# - `SGD` and `Adam` are **optimizers**: an optimizer changes each weight a little, so that the loss
+#   falls (parts 8 and 9).
+# - `train` shows the examples again and again, and lets the optimizer work (part 9).
 
 # %%
 import math
@@ -32,11 +31,11 @@ from purenn.linalg import ShapeError
 # %% [markdown]
 # ## The finished thing first
 #
-# On the left are the examples that this book is about to conquer: points on paper, in three
+# The first picture shows the examples that this book is about to conquer: points on paper, in three
 # **classes**. A class is the kind of thing that an example is; here it is the arm of the spiral
-# that the point belongs to. On the right is a network that has learned nothing yet, and the plane
-# as it divides it. Every place has the colour of the class that the network would choose there,
-# paler where it is less sure.
+# that the point belongs to. The second shows how a network that has learned nothing yet divides the
+# plane. Every place has the colour of the class that the network would choose there. The less sure
+# it is, the fainter the colour, and the closer to the background.
 
 # %%
 data = spiral(size=300, classes=3, noise=0.2, rng=Random(4))
@@ -66,6 +65,10 @@ draw.show(draw.beside(
 # weights have to start *somewhere*, but the answers are guesses. **Accuracy** is the share of
 # examples that are answered rightly. Whoever guesses one of three classes is right one time in
 # three, and over thirty untrained networks that is about what comes out.
+#
+# `predict` gives the same scores as `forward`. It takes the rows in portions of 256, so that a
+# large data set does not fill the memory. `linalg.item` takes the number out of a matrix that is
+# 1 × 1; here it holds the mean.
 
 # %%
 guesses = []
@@ -91,10 +94,11 @@ print(relu_example)
 # ## The spiral, by hand
 #
 # There is no magic in the data set. A point on an arm has a radius r that grows from 0 to 1, and an
-# angle that grows with it. The three arms start at different angles:
+# angle that grows with it. The three arms start at different angles. (Angles are counted so that a
+# full turn is 2π, or about 6.28.)
 #
 # ```formula
-# angle:  t = 4 · class + 4 · r      "a full turn is 2π, or 6.28"
+# angle:  t = 4 · class + 4 · r
 # point:  x = r · sin t
 # y = r · cos t
 # ```
@@ -125,11 +129,12 @@ print("largest difference:", spiral_difference)
 # ## The class in six lines
 #
 # A neuron multiplies each input by a weight, adds up the products, and adds its bias. Neuron o has
-# its weights in row o of the matrix. So one row of inputs meets every row of weights:
+# its weights in row o of the matrix. So one row of inputs meets every row of weights. The first
+# line is the output of neuron o, the second all outputs for a whole batch:
 #
 # ```formula
-# y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]      "neuron o"
-# Y = inner(X, W) + b      "a whole batch"
+# y[o] = w[o][0]·x[0] + w[o][1]·x[1] + … + b[o]
+# Y = inner(X, W) + b
 # ```
 #
 # `inner` gives the dot product of every row of X with every row of W. Here is everything that the
@@ -164,7 +169,8 @@ batch = inputs[:5]  # five points: a batch of five rows
 
 outputs = layer.forward(batch)
 same_outputs = outputs == hand_made.forward(batch)
-print(layer, "gives", linalg.shape(outputs), "and the same as ours:", same_outputs)
+print(layer, "gives", linalg.shape(outputs))
+print("the same as ours:", same_outputs)
 
 # %% [markdown]
 # Biases start at zero, and that is fine. But look at what it means. In the middle of the spiral x
@@ -177,14 +183,15 @@ origin = [[0.0, 0.0]]
 before = layer.forward(origin)
 layer.biases.value = [[0.5, -1.0, 2.0]]
 after = layer.forward(origin)
-print("at the origin:", before, "and with biases:", after)
+print("at the origin:  ", before)
+print("and with biases:", after)
 
 # %% [markdown]
 # ## Where weights begin: not at zero
 #
 # If biases may start at zero, why not the weights? Let us try. An **initializer** is a function
-# that makes the first weights. `zeros` makes zeros, `alike` makes every weight 0.5, and `he` makes
-# random ones; we shall see how below.
+# that makes the first weights. `zeros` makes zeros, `alike` makes every weight 0.5 (`linalg.full`
+# fills a matrix with one number), and `he` makes random ones; we shall see how below.
 #
 # The data are the corners of a square, opposite corners of one class (the legend says equal where x
 # and y are alike, else different). No single line can part them. The network has a hidden layer of
@@ -203,6 +210,7 @@ starts = {"zeros": zeros, "all 0.5": alike, "random (He)": he}
 trained = {}
 reached = {}
 different_neurons = {}
+print("start       accuracy  different neurons")
 for name, initializer in starts.items():
     rng = Random(3)
     hidden = Dense(2, 8, rng, initializer)
@@ -212,8 +220,7 @@ for name, initializer in starts.items():
     reached[name] = accuracy(small.predict(corners.inputs), corners.targets)
     different_neurons[name] = len({tuple(row) for row in hidden.weights.value})
     trained[name] = small
-    print(f"{name:12} accuracy {reached[name]:4.0%}, "
-          f"different neurons: {different_neurons[name]}")
+    print(f"{name:12}{reached[name]:<10.0%}{different_neurons[name]}")
 
 # %%
 shown = ["all 0.5", "random (He)"]
@@ -257,29 +264,32 @@ rows_of_noise = linalg.generate(20, 100, lambda: normal_deviate(rng))
 one_layer = Dense(100, 100, rng, initializer=normal)  # normal: spread 0.01
 spread_before = spread(rows_of_noise)
 spread_after = spread(one_layer.forward(rows_of_noise))
-print(f"spread before the layer {spread_before:.2f}, after it {spread_after:.3f}")
+print(f"spread before {spread_before:.2f}, after {spread_after:.3f}")
 
 # %% [markdown]
+# `linalg.generate` makes a matrix of 20 × 100, and calls a function for each number of it.
 # `normal_deviate` draws from the bell curve, so most numbers lie between −2 and 2, and their spread
 # is 1. `normal` draws weights from a bell curve that is narrower by the factor 0.01, which is its
 # `deviation`, another word for the spread. And one layer has made the numbers ten times smaller.
 # Why ten? A neuron adds up n = 100 products. Each has a spread of 1 · 0.01. They are independent,
 # some positive, some negative, and partly cancel; when independent numbers around zero are added,
 # their *squares* add up on average. So the square of the sum's spread is n times that of one
-# product:
+# product. With n inputs and weights of the spread s:
 #
 # ```formula
-# spread after  =  √n · s · spread before      "n inputs, weights of spread s"
-#               =  √100 · 0.01 · 1
-#               =  0.1
+# (spread after)² = n · s² · (spread before)²
+#                 = 100 · 0.01² · 1²
+#                 = 0.01
 # ```
+#
+# The square of the spread is divided by 100, and the spread itself by 10.
 #
 # One layer is harmless. Now put ten in a row, and multiply ten times.
 
 # %%
-def spreads_of_ten(initializer, with_relu):
+def spreads_of_ten(initializer, with_relu, seed=6):
     """Return the spread after each of ten layers; with_relu puts a ReLU after each."""
-    rng = Random(6)
+    rng = Random(seed)
     numbers = linalg.generate(20, 100, lambda: normal_deviate(rng))
     spreads = []
     for _ in range(10):
@@ -298,42 +308,76 @@ linear_spreads = {
     "deviation 1": spreads_of_ten(large, with_relu=False),
     "Xavier": spreads_of_ten(xavier, with_relu=False),
 }
+print("layer          1       5       10")
 for name, spreads in linear_spreads.items():
-    print(f"{name:14}", "layer 1: {:<6.2g} layer 5: {:<8.2g} layer 10: {:.2g}".format(
-        spreads[0], spreads[4], spreads[9]))
+    print(f"{name:15}{spreads[0]:<8.2g}{spreads[4]:<8.2g}{spreads[9]:.2g}")
 
 # %%
 draw.show(draw.lines(
     linear_spreads, title="Ten dense layers in a row", x_label="layer",
-    y_label="spread of its outputs", log_y=True, marks=True,
+    y_label="spread", log_y=True, marks=True,
 ))
 
 # %% [markdown]
 # The axis on the left is **logarithmic**: equal steps mean equal factors, so it is as far from 1 up
 # to 1000 as from 1 down to a thousandth. With 0.01 a layer divides by ten; after ten layers nothing
-# is left but a ten-billionth. With 1 it is the other way round. Neither network can be trained: in
-# the first, the scores hardly depend on the input any more; in the second, they are so large that
-# the smallest change of a weight turns every answer upside down.
+# is left but a ten-billionth. With 1 it is the other way round. The third line stays where it is.
 #
-# The third line stays where it is. Solve the formula above for the s that changes nothing:
+# Neither of the first two networks can be trained. To see why, we give each of them two classes to
+# learn, and let the optimizer change the weights once. Beside the loss before and after this step
+# stands the steepest **slope**: how much the loss changes for each unit by which one weight is
+# changed, for the weight to which it is most sensitive. (Training leaves the slopes beside the
+# weights, in `parameter.gradient`.)
+
+# %%
+def one_step(initializer):
+    """Return the loss before and after one step of training, and the steepest slope."""
+    rng = Random(6)
+    numbers = linalg.generate(20, 100, lambda: normal_deviate(rng))
+    classes = [n % 2 for n in range(20)]
+    layers = [Dense(100, 100, rng, initializer) for _ in range(9)]
+    ten = Network([*layers, Dense(100, 2, rng, initializer)])
+    loss = SoftmaxCrossEntropy()
+    loss_before = loss(ten.forward(numbers), classes)
+    train(ten, numbers, classes, loss=loss, optimizer=SGD(0.01), epochs=1,
+          batch_size=20, rng=rng)
+    loss_after = loss(ten.forward(numbers), classes)
+    slopes = [linalg.abs(parameter.gradient) for parameter in ten.parameters()]
+    return loss_before, loss_after, max(linalg.item(linalg.max(A)) for A in slopes)
+
+
+steps = {
+    name: one_step(initializer)
+    for name, initializer in {"0.01": normal, "1": large, "Xavier": xavier}.items()
+}
+print("start   loss      after     steepest slope")
+for name, (loss_before, loss_after, steepest) in steps.items():
+    print(f"{name:8}{loss_before:<10.3g}{loss_after:<10.3g}{steepest:.2g}")
+
+# %% [markdown]
+# With 0.01, the scores and the slopes are so small that the step changes nothing. With 1, the loss
+# and the slopes are so large that the step leaps far over its goal, and the loss after it is a
+# number of seventy digits. With Xavier's start the same step makes the loss smaller, as it should.
+#
+# How does he do it? Solve the formula above for the s that changes nothing:
 #
 # ```formula
-# √n · s = 1
-# s = 1 / √n
+# n · s² = 1
 # s² = 1 / n
 # ```
 #
-# The rule is Xavier Glorot's, and carries his first name, **Xavier**. What goes through a layer is
-# added up over its inputs. In training, signals also come back from right to left, and these are
-# added up over its *neurons*. So he takes the middle: `s² = 2 / (inputs + neurons)`. With as many
-# inputs as neurons, that is 1/n.
+# So the spread of the weights has to be 1/√n. The rule is Xavier Glorot's, and carries his first
+# name, **Xavier**. What goes through a layer is added up over its inputs. In training, signals also
+# come back from right to left, and these are added up over its *neurons*. So he takes the middle:
+# `s² = 2 / (inputs + neurons)`. With as many inputs as neurons, that is 1/n.
 
 # %% [markdown]
 # ## ReLU halves the squares: He
 #
 # Now with a ReLU after each layer. It sets about half of the numbers to 0, and so halves the mean
-# of the squares. The spread shrinks by √2 in every layer, even with Xavier. The rule of **He**
-# (the name of a person too, Kaiming He) makes up for it with a factor of 2: `s² = 2 / inputs`.
+# of the squares. The spread shrinks by the factor √2 from layer to layer, even with Xavier. The
+# rule of **He** (the name of a person too, Kaiming He) makes up for it with a factor of 2:
+# `s² = 2 / inputs`.
 
 # %%
 relu_spreads = {
@@ -341,30 +385,45 @@ relu_spreads = {
     "Xavier": spreads_of_ten(xavier, with_relu=True),
     "He": spreads_of_ten(he, with_relu=True),
 }
+print("layer          1       5       10")
 for name, spreads in relu_spreads.items():
-    print(f"{name:14} layer 1: {spreads[0]:<6.2g} layer 10: {spreads[9]:.2g}")
+    print(f"{name:15}{spreads[0]:<8.2g}{spreads[4]:<8.2g}{spreads[9]:.2g}")
 
 draw.show(draw.lines(
     {name: relu_spreads[name] for name in ("Xavier", "He")},
     title="Ten dense layers with ReLU between them", x_label="layer",
-    y_label="spread of the Dense outputs", log_y=True, marks=True,
+    y_label="spread", log_y=True, marks=True,
 ))
 
 # %% [markdown]
+# He keeps the spread, but at about 1.4 and not at 1. The spread is measured before the ReLU. What
+# enters the first layer has not been through a ReLU, so nothing was halved there, and He's factor
+# √2 is left over. From then on each ReLU halves the squares, and each layer doubles them.
+#
+# Xavier's numbers go through nine ReLUs before the tenth layer is measured, so (1/√2)⁹ = 0.044 is
+# to be expected, and we measured 0.062. The weights are random, and what holds on average does not
+# hold exactly for each draw of them: other seeds come out above 0.044 and below it.
+#
 # `Dense` uses `he` unless you say otherwise, because most networks have ReLU or one of its
-# relatives between the layers. For tanh and sigmoid, which part 6 introduces, take `xavier`. The
-# two rules differ in their shape too: Xavier's numbers are spread evenly between two limits, He's
-# follow the bell curve. The shape hardly matters, the spread does.
+# relatives between the layers. For tanh and sigmoid, which part 6 introduces, take `xavier`. Here
+# are the weights that both give to one layer. (`linalg.ravel` puts all numbers of a matrix into one
+# list.)
 
 # %%
 rng = Random(8)
+first_weights = {"He": he(rng, 100, 50), "Xavier": xavier(rng, 100, 50)}
+for name, matrix in first_weights.items():
+    print(f"{name:7} spread {spread(matrix):.3f}")
+
 draw.show(draw.histogram(
-    {
-        "He": linalg.ravel(he(rng, 100, 50)),
-        "Xavier": linalg.ravel(xavier(rng, 100, 50)),
-    },
+    {name: linalg.ravel(matrix) for name, matrix in first_weights.items()},
     title="The weights of Dense(50 → 100) at the start", x_label="weight",
 ))
+
+# %% [markdown]
+# They differ in their spread: He takes √(2 / 50) = 0.2, Xavier √(2 / 150) = 0.115. They differ in
+# their shape too: He's weights follow the bell curve, Xavier's are distributed evenly between two
+# limits. The shape hardly matters, the spread does.
 
 # %% [markdown]
 # ## What to notice
@@ -409,7 +468,7 @@ third, fourth = Dense(4, 4, rng), Dense(4, 4, rng)
 twins = first.weights.value == second.weights.value
 mended = third.weights.value == fourth.weights.value
 print("the same seed twice: equal layers?", twins)
-print("one generator for both: equal layers?", mended)
+print("one generator: equal layers?      ", mended)
 
 # %% [markdown]
 # **Weights that are transposed.** Many books and Keras keep the transpose: one *column* for each
@@ -425,11 +484,11 @@ try:
     layer.forward(batch)
 except ShapeError:
     refused = True
-    print(f"ShapeError: {layer} with weights of shape {linalg.shape(columns)}")
+    print(f"ShapeError with weights of shape {linalg.shape(columns)}")
 
 layer.weights.value = linalg.transpose(columns)
-print(f"mended: with weights of shape {linalg.shape(layer.weights.value)}",
-      f"the outputs have {linalg.shape(layer.forward(batch))}")
+print(f"mended, with weights of shape {linalg.shape(layer.weights.value)}")
+print(f"shape of the outputs: {linalg.shape(layer.forward(batch))}")
 
 # %% [markdown]
 # ## Exercises
@@ -437,7 +496,7 @@ print(f"mended: with weights of shape {linalg.shape(layer.weights.value)}",
 # 1. Write a layer for a whole batch, the rule of He, and the class: `python3 -m purenn exercise 4`
 #    makes a file with holes, `python3 -m purenn check FILE` looks at what you put into them.
 # 2. In the picture of ten layers, which deviation would make the spread *double* in every layer of
-#    100 inputs? Work it out from `√n · s = 2`, then try it with `spreads_of_ten`.
+#    100 inputs? Work it out from `100 · s² = 2²`, then try it with `spreads_of_ten`.
 # 3. Start the network on the corners with all weights alike, but give one single weight of the
 #    first layer another value. How many different neurons are there after training, and why?
 #

@@ -179,9 +179,9 @@ print("the same as by hand:", scores == by_hand)
 # %% [markdown]
 # ## Sums: which way?
 #
-# `sum`, `mean`, `max` and `argmax` make one number out of many. Of how many, the **axis** says.
-# Axis 0 is the direction of the rows, from top to bottom; axis 1 is the direction of the columns,
-# from left to right.
+# `sum`, `mean`, `max` and `argmax` make one number out of many. (`max` gives the largest number,
+# `argmax` the place where it stands, counted from 0.) Of how many, the **axis** says. Axis 0 goes
+# from row to row, downwards; axis 1 goes from column to column, to the right.
 #
 # | axis | goes | leaves | of a batch it gives |
 # |---|---|---|---|
@@ -198,13 +198,16 @@ along = linalg.sum(A, axis=1)
 everything = linalg.sum(A)
 for axis, result in [("0", down), ("1", along), ("None", everything)]:
     print(f"axis {axis:<5}shape {linalg.shape(result)}  {result}")
+print("largest number of each row:", linalg.max(A, axis=1))
+print("where it stands:           ", linalg.argmax(A, axis=1))
 
 # %% [markdown]
 # The same as a picture. Adding up downwards leaves a row, adding up to the right leaves a column:
 
 # %%
-colours = {"x_label": "axis 1", "y_label": "axis 0", "bar_label": "number", "numbers": True,
-           "limits": (0.0, everything[0][0])}  # the same in all four: equal colours, equal numbers
+colours = {"x_label": "axis 1", "y_label": "axis 0", "bar_label": "number",
+           "numbers": True,
+           "limits": (0.0, everything[0][0])}  # the same colours in all four
 draw.show(draw.beside([
     draw.heatmap(A, title="A, 2 × 3", **colours),
     draw.heatmap(down, title="axis 0, 1 × 3", **colours),
@@ -222,23 +225,30 @@ draw.show(draw.beside([
 # %%
 centred_columns = linalg.subtract(A, linalg.mean(A, axis=0))  # (2, 3) − (1, 3)
 centred_rows = linalg.subtract(A, linalg.mean(A, axis=1))     # (2, 3) − (2, 1)
-print("columns centred:", centred_columns)
-print("rows centred:   ", centred_rows)
+print("columns centred:")
+print(centred_columns)
+print("rows centred:")
+print(centred_rows)
 
 # %% [markdown]
 # In the first, each column has its mean taken away, so each *column* now adds up to 0. In the
 # second each *row* does. Now read once more the four lines with the flowers at the beginning:
 #
 # ```
-# centred      = inputs − means      (150 × 2) − (1 × 2)
-# variance     = mean of centred²                (1 × 2)
-# spread       = √ variance                      (1 × 2)
-# standardized = centred / spread    (150 × 2) / (1 × 2)
+# centred      = inputs − means
+#                (150 × 2) − (1 × 2)
+# variance     = mean of centred²
+#                (1 × 2)
+# spread       = √ variance
+#                (1 × 2)
+# standardized = centred / spread
+#                (150 × 2) / (1 × 2)
 # ```
 #
-# The mean of the squares is called the **variance**, and its root, the spread, the **standard
-# deviation**: the typical distance of a number from the mean.
-# Columns that have been brought to mean 0 and standard deviation 1 are called **standardized**.
+# First the mean is taken away. The mean of the squares of what is left is called the **variance**,
+# and its root, the spread, the **standard deviation**: the typical distance of a number from the
+# mean. Columns that have been brought to mean 0 and standard deviation 1 are called
+# **standardized**.
 
 # %% [markdown]
 # ## The way back: summing gradients over the batch
@@ -330,8 +340,9 @@ row_means = linalg.mean(square, axis=1)
 wrongly_centred = linalg.subtract(square, linalg.transpose(row_means))
 rightly_centred = linalg.subtract(square, row_means)
 for name, result in [("wrong", wrongly_centred), ("right", rightly_centred)]:
-    print(f"{name}:", result)
-    print("       sums of the rows:", linalg.sum(result, axis=1))
+    print(f"{name}:")
+    for one_row, [row_sum] in zip(result, linalg.sum(result, axis=1)):
+        print(f"    {one_row}, sum {row_sum:g}")
 
 # %% [markdown]
 # In NumPy this happens easily, because its sums and means drop the axis, unless they are told not
@@ -363,8 +374,8 @@ wrong = linalg.divide(powers, linalg.sum(powers))          # one sum over everyt
 right = linalg.divide(powers, linalg.sum(powers, axis=1))  # a sum for each row
 
 colours = {"row_names": ["first", "second", "third"], "column_names": ["A", "B", "C"],
-           "x_label": "class", "y_label": "example", "bar_label": "probability", "numbers": True,
-           "limits": (0.0, 1.0)}
+           "x_label": "class", "y_label": "example", "bar_label": "probability",
+           "numbers": True, "limits": (0.0, 1.0)}
 draw.show(draw.beside([
     draw.heatmap(wrong, title="over the whole batch: wrong", **colours),
     draw.heatmap(right, title="over each row: right", **colours),
