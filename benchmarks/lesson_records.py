@@ -206,8 +206,8 @@ RACERS: Dict[str, Dict[float, Callable[[], Any]]] = {
     "SGD": {rate: lambda rate=rate: SGD(rate) for rate in (0.1, 0.3, 1.0, 3.0)},
     "momentum": {rate: lambda rate=rate: SGD(rate, momentum=0.9)
                  for rate in (0.01, 0.03, 0.1, 0.3)},
-    "RMSProp": {rate: lambda rate=rate: RMSProp(rate) for rate in (0.003, 0.01, 0.03, 0.1)},
-    "Adam": {rate: lambda rate=rate: Adam(rate) for rate in (0.003, 0.01, 0.03, 0.1)},
+    "RMSProp": {rate: lambda rate=rate: RMSProp(rate) for rate in (0.003, 0.01, 0.03, 0.1, 0.3)},
+    "Adam": {rate: lambda rate=rate: Adam(rate) for rate in (0.003, 0.01, 0.03, 0.1, 0.3)},
 }
 
 

@@ -192,6 +192,18 @@ def test_a_network_of_relus_meets_the_wave_at_the_end_of_every_piece(activations
         assert network.predict([[k / 10]])[0][0] == pytest.approx(wave(k / 10), abs=1e-12)
 
 
+@pytest.mark.parametrize("curve", [math.cos, lambda x: 3.0 - x * x])
+def test_it_meets_curves_that_do_not_begin_at_0_as_well(activations, curve):
+    network = activations["piecewise"](curve, 10)
+    for k in range(11):
+        assert network.predict([[k / 10]])[0][0] == pytest.approx(curve(k / 10), abs=1e-12)
+
+
+def test_the_table_of_formulas_is_that_of_the_pictures(activations):
+    leaky = next(one for one in activations["relatives"] if type(one).__name__ == "LeakyReLU")
+    assert (leaky.f(2.0), leaky.f(-2.0)) == (2.0, -2.0 * 0.1)  # "below 0: 0.1 · x"
+
+
 def test_the_parts_of_the_sum_add_up_to_the_pieces(activations):
     network = activations["piecewise"](activations["wave"], 5)
     for place, x in enumerate(activations["xs"]):

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from benchmarks import lesson_records
-from purenn import SGD, Dropout, Parameter, accuracy
+from purenn import SGD, Dense, Dropout, Network, Parameter, ReLU, accuracy
 from purenn.lessons.recorded import RECORDS
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def test_strategy_1_with_small_numbers_stays_at_ln_3(lesson):
 def test_strategy_1_with_large_numbers_gets_somewhere_early_and_then_hardly_on(lesson):
     part = names(lesson, 8)
     best = part["best_after"]
-    assert 0.5 < best[1000] < 1.0 and best[100] - best[1000] < 0.2
+    assert 0.5 < best[1000] < 1.0 and best[100] == best[1000]  # "nothing at all"
     assert part["large_accuracy"] < 0.9
 
 
@@ -57,7 +57,7 @@ def test_good_networks_are_rare(lesson):
 
 def test_strategy_2_learns_the_bands_and_hardly_the_spiral(lesson):
     part = names(lesson, 8)
-    assert part["bands_accuracy"] > 0.9 and part["adjusted_bands"][-1][1] < 0.3
+    assert part["bands_accuracy"] == 1.0 and part["adjusted_bands"][-1][1] < 0.3
     assert 0.4 < part["arms_accuracy"] < 0.75
     on_spiral = dict(part["adjusted_arms"])
     assert on_spiral[500] - on_spiral[1000] < 0.1 and on_spiral[1000] > 0.55
@@ -82,15 +82,41 @@ def test_in_a_bowl_nudges_grow_with_the_weights_and_steps_do_not(lesson):
     part = names(lesson, 8)
     nudges = part["by_nudges"]
     assert len(set(part["by_gradient"].values())) == 1
-    assert 2 < (nudges[256] / nudges[4]) ** (1 / 3) < 6  # "about four times as many", three times
+    for count in (4, 16, 64):  # "about four times as many", each time
+        assert 3 < nudges[4 * count] / nudges[count] < 5
+
+
+def test_the_nudges_in_the_bowl_are_equally_long_for_any_number_of_weights(lesson):
+    part = names(lesson, 8)
+    rng = Random(1)
+    for count in (16, 256):
+        nudges = [[0.7 / math.sqrt(count) * part["normal_deviate"](rng) for _ in range(count)]
+                  for _ in range(100)]
+        lengths = [math.sqrt(part["linalg"].dot(nudge, nudge)) for nudge in nudges]
+        assert math.isclose(sum(lengths) / 100, 0.7, rel_tol=0.05)  # "each is about 0.7 long"
+
+
+def test_longer_or_shorter_nudges_are_no_help_in_the_bowl(lesson):
+    part = names(lesson, 8)
+    for count in (16, 64):
+        for length in (0.3, 1.4):
+            needed = sorted(part["nudges_needed"](count, length, seed) for seed in range(1, 6))
+            assert needed[2] > part["by_nudges"][count]
 
 
 def test_in_networks_chance_costs_about_ten_times_as_much(lesson):
     cost = names(lesson, 8)["cost"]
     assert len(cost) == 3 and all(6 < factor < 16 for factor in cost.values())
-    factors = [cost[count] for count in sorted(cost)]
-    assert factors[-1] >= factors[0]  # it does not get cheaper
-    assert factors[-1] / factors[0] < sorted(cost)[-1] / sorted(cost)[0]  # and grows more slowly
+    sizes = sorted(cost)
+    assert round(cost[sizes[0]]) == 8 and round(cost[sizes[-1]]) == 10  # "from 8 to 10"
+    assert 9.5 < sizes[-1] / sizes[0] < 10.5  # "ten times as many parameters"
+
+
+def test_larger_networks_need_fewer_looks_by_both_methods():
+    for method in ("nudges", "gradient"):
+        fewest = [min(sorted(looks)[1] for looks in row[method].values())
+                  for row in RECORDS["nudges"]["rows"]]
+        assert fewest == sorted(fewest, reverse=True)
 
 
 def test_the_record_of_nudges_can_be_made_again():
@@ -161,7 +187,7 @@ def test_nudges_and_slopes_are_compared_like_with_like(lesson):
     reached = {rate: looks for rate, (looks, _) in part["compared"].items()}
     nudges = 1000  # looks until 80%, recorded
     assert RECORDS["nudges"]["accuracy"][500] >= 0.8 > RECORDS["nudges"]["accuracy"][150]
-    assert 0.4 * nudges < reached[0.1] < 0.7 * nudges  # "half as many looks"
+    assert 0.5 * nudges < reached[0.1] < 0.6 * nudges  # "a little more than half as many looks"
     assert reached[1.0] < 0.1 * nudges  # "less than a tenth"
     assert all(value > 0.9 for _, value in part["compared"].values())
 
@@ -169,12 +195,39 @@ def test_nudges_and_slopes_are_compared_like_with_like(lesson):
 def test_two_layers_on_paper_are_those_of_the_library(lesson):
     part = names(lesson, 9)
     assert part["paper_agrees"] is True
-    assert part["out_weights_g"] == [-5.0, -1.0] and part["z_g"] == [-2.0, 4.0]
-    assert part["hidden_weights_g"] == [[-2.0, -4.0], [4.0, 8.0]] and part["x_g"] == [3.0, -4.0]
+    assert part["w_g"] == [-5.0, -1.0] and part["z_g"] == [-2.0, 4.0]
+    assert part["v_g"] == [[-2.0, -4.0], [4.0, 8.0]] and part["x_g"] == [3.0, -4.0]
+    assert part["c_g"] == -2.0 and part["b_g"] == [-2.0, 4.0]
+
+
+@pytest.mark.parametrize("target", [3.0, 4.0])
+def test_with_b1_at_minus_3_z1_is_negative_and_stops_the_gradients(lesson, target):
+    part = names(lesson, 9)
+    first, second = Dense(2, 2, Random(1)), Dense(2, 1, Random(1))
+    first.weights.value, first.biases.value = part["v"], [[part["b"][0], -3.0]]
+    second.weights.value, second.biases.value = [part["w"]], [[part["c"]]]
+    assert first.forward([part["x"]])[0][1] == -3.0
+    network, loss = Network([first, ReLU(), second]), part["squared"]
+    network.backward(loss.gradient(network.forward([part["x"]]), [[target]]))
+    assert first.weights.gradient[1] == [0.0, 0.0] and first.biases.gradient[0][1] == 0.0
+    # With the target 3 that it had, the output is right, and all gradients are 0.
+    assert (first.weights.gradient[0] == [0.0, 0.0]) is (target == part["t"] == 3.0)
+
+
+def test_the_numbers_of_parameters_that_are_to_be_tried_one_by_one(lesson):
+    part = names(lesson, 9)
+    counts = [sum(len(one.value) * len(one.value[0]) for one in part[name].parameters())
+              for name in ("two_layers", "network")]
+    assert counts == [33, 371] and [2 * count for count in counts] == [66, 742]
 
 
 def test_adam_can_be_written_from_the_page(lesson):
     assert names(lesson, 9)["adam_difference"] < 1e-12
+
+
+def test_steps_of_adam_are_as_long_as_the_rate_says_if_the_gradient_stays(lesson):
+    for way in names(lesson, 9)["steps_of_adam"].values():
+        assert math.isclose(way, 3 * 0.1, rel_tol=1e-5)
 
 
 def test_momentum_at_the_same_rate_takes_steps_ten_times_as_long():
@@ -186,10 +239,23 @@ def test_momentum_at_the_same_rate_takes_steps_ten_times_as_long():
     assert math.isclose(before - parameter.value[0][0], 10 * 0.1, rel_tol=1e-6)
 
 
+def test_where_the_gradient_changes_its_sign_momentum_takes_half_steps():
+    parameter = Parameter("w", [[0.0]])
+    optimizer = SGD(0.1, momentum=0.9)
+    for step in range(200):
+        before, parameter.gradient = parameter.value[0][0], [[(-1.0) ** step]]
+        optimizer.step([parameter])
+    assert math.isclose(abs(before - parameter.value[0][0]), 0.1 / 1.9, rel_tol=1e-6)
+
+
 def test_a_small_step_finds_the_derivative(lesson):
     part = names(lesson, 9)
     assert [round(value, 3) for value in part["one_sided"].values()] == [7, 6.1, 6.01, 6.001]
     assert math.isclose(part["tried"], 6, abs_tol=1e-6)
+    assert set(part["two_sided"].values()) == {6.0}  # exactly, whatever h is
+    off = [abs(part["slope"](math.exp, 1.0, 0.1) - math.e),
+           abs((math.exp(1.1) - math.exp(1.0)) / 0.1 - math.e)]
+    assert off[0] < off[1] / 20  # "for other curves much closer"
 
 
 def test_the_neuron_by_hand_is_exact_and_that_of_the_library(lesson):
@@ -249,12 +315,36 @@ def test_what_is_left_of_the_differences(lesson):
     by_seed = [sorted(("momentum", "RMSProp", "Adam"), key=lambda name: losses_at_best(name)[k])
                for k in range(3)]
     assert len({tuple(order) for order in by_seed}) > 1
-    # "At one and the same rate, plain SGD looks hopeless", and "one step of the grid too far".
+    # "At one and the same rate, plain SGD looks hopeless."
     losses = RECORDS["race"]["losses"]
     assert min(losses["SGD"][0.1]) > 4 * max(losses["momentum"][0.1])
-    assert min(losses["SGD"][3.0]) > 1.0 and max(losses["momentum"][0.3]) > 0.8
-    assert max(loss for rate in (0.01, 0.03, 0.1) for loss in losses["Adam"][rate]) < 0.2
 
+
+def test_how_much_the_rate_matters_to_each(lesson):
+    live = names(lesson, 9)["final"]
+    middle = {name: {rate: sorted(losses)[1] for rate, losses in by_rate.items()}
+              for name, by_rate in RECORDS["race"]["losses"].items()}
+    for grid in (live, middle):  # of one start, and of three
+        low = {name: [rate for rate, loss in by_rate.items() if loss < 0.1]
+               for name, by_rate in grid.items()}
+        assert low == {"SGD": [], "momentum": [0.1], "RMSProp": [0.01, 0.03, 0.1],
+                       "Adam": [0.01, 0.03, 0.1]}
+        best = {name: min(by_rate, key=lambda rate: by_rate[rate])
+                for name, by_rate in grid.items()}
+        assert best["SGD"] == 1.0 and best["momentum"] == 0.1  # "a tenth of that of SGD"
+        assert grid["SGD"][3.0] > 1.0  # about log 3: "it learns nothing"
+        for name in ("RMSProp", "Adam"):  # no best rate is the last of its grid
+            for rate in (0.003, 0.3):  # "at less and at more clearly worse"
+                assert grid[name][rate] > 1.5 * max(grid[name][one] for one in low[name])
+    assert all(list(by_rate)[-1] != min(by_rate, key=lambda rate: by_rate[rate])
+               for grid in (live, middle) for by_rate in grid.values())
+
+
+def test_the_picture_of_the_race_shows_another_loss_than_the_table(lesson):
+    part = names(lesson, 9)
+    ends = {name: (history[-1].loss, part["final"][name.split()[0]][part["best_rate"][
+        name.split()[0]]]) for name, history in part["race"].items()}
+    assert any(abs(picture - table) > 0.05 for picture, table in ends.values())
 
 def losses_at_best(name):
     by_rate = RECORDS["race"]["losses"][name]
@@ -267,6 +357,9 @@ def test_learning_rates_too_small_and_too_large(lesson):
     assert abs(small[0] - small[-1]) < 0.05 < 0.5 < right[0] - right[-1]
     assert large[0] > 3 and large[-1] > math.log(3)
     assert part["still_on"] == 0
+    assert part["still_moving"] == ["b₃"]  # only the biases of the last layer
+    assert part["rates"]["SGD 10"][3].loss < 2.0 and part["rates"]["SGD 10"][6].loss > 3.0
+    assert len({tuple(row) for row in part["runner"].predict(part["inputs"])}) == 1
     assert "no longer finite" in part["overflow"] and "learning rate" in part["overflow"]
     assert part["mended"][-1].loss < 1e-6
     assert "backward came before forward" in part["complaint"]

@@ -59,11 +59,12 @@ draw.show(draw.beside(
 #
 # Part 3 ended with a puzzle: stacked layers drew nothing but straight lines, and one single neuron
 # gave the same scores as the two layers of the group of friends. Here is the answer. A dense layer
-# computes `y = W·x + b`. Put its outputs into a second one, and multiply out:
+# computes `W·x + b`. Put its outputs into a second one, call what comes out y, and multiply out:
 #
 # ```formula
-# W₂·(W₁·x + b₁) + b₂  =  (W₂·W₁)·x + (W₂·b₁ + b₂)
-#                      =  W·x + b
+# y  =  W₂·(W₁·x + b₁) + b₂
+#    =  (W₂·W₁)·x + (W₂·b₁ + b₂)
+#    =  W·x + b
 # ```
 #
 # That is one dense layer again. Its weights are the product of the two matrices. It can be computed
@@ -81,19 +82,20 @@ W2, b2 = group_layer.weights.value, group_layer.biases.value
 shortcut = Dense(3, 1, rng)
 shortcut.weights.value = linalg.matmul(W2, W1)
 shortcut.biases.value = linalg.add(linalg.inner(b1, W2), b2)
-print("weights", shortcut.weights.value, "biases", shortcut.biases.value)
+print("weights", shortcut.weights.value)
+print("biases ", shortcut.biases.value)
 
 # %% [markdown]
-# These are the numbers that part 3 gave without a reason. (The biases of a layer are a row, so
-# `W₂·b₁` is written as `inner(b₁, W₂)`.) And the scores of the days:
+# These are the numbers that part 3 gave without a reason. (In the code `W₂·b₁` is written as
+# `inner(b1, W2)`, because the biases of a layer are a row.) And the scores of the days:
 
 # %%
 days = [[4.0, 3.0, 0.0], [6.0, 2.0, 2.0], [5.0, 0.0, 0.0], [9.0, 1.0, 0.0],
         [3.0, 5.0, 1.0]]
 two_layers = group_layer.forward(friends_layer.forward(days))
 one_layer = shortcut.forward(days)
-print("two layers:", two_layers)
-print("one layer: ", one_layer)
+print("two layers:", linalg.ravel(two_layers))
+print("one layer: ", linalg.ravel(one_layer))
 
 # %% [markdown]
 # And it goes on: three layers collapse into one, and a hundred do. However deep it looks, a network
@@ -105,7 +107,7 @@ print("one layer: ", one_layer)
 
 # %%
 with_relu = group_layer.forward(ReLU().forward(friends_layer.forward(days)))
-print("with ReLU:", with_relu)
+print("with ReLU:", linalg.ravel(with_relu))
 
 # %% [markdown]
 # ## What ReLUs can build: the sine from straight pieces
@@ -118,7 +120,8 @@ print("with ReLU:", with_relu)
 # Let us follow a sine wave from 0 to 1, with weights chosen by hand, no training. Cut the way into
 # pieces of equal length. In the first layer, neuron k has weight 1 and bias −(start of piece k), so
 # it is 0 until piece k begins and then grows with slope 1. The last layer adds them up, and its
-# weight for neuron k is *how much the slope has to change* there.
+# weight for neuron k is *how much the slope has to change* there. Its bias is the height at which
+# the curve begins; for the sine that is 0.
 
 # %%
 def wave(x):
@@ -128,13 +131,14 @@ def wave(x):
 def piecewise(curve, pieces):
     """Return a network of ReLUs that meets a curve at the end of every piece."""
     starts = [k / pieces for k in range(pieces)]
-    slopes = [(curve((k + 1) / pieces) - curve(k / pieces)) * pieces for k in range(pieces)]
+    heights = [curve(k / pieces) for k in range(pieces + 1)]
+    slopes = [(after - before) * pieces for before, after in zip(heights, heights[1:])]
     changes = [slope - before for slope, before in zip(slopes, [0.0] + slopes)]
     rng = Random(0)  # whatever weights it makes, we replace them
     hidden, output = Dense(1, pieces, rng), Dense(pieces, 1, rng)
     hidden.weights.value = [[1.0] for _ in starts]
     hidden.biases.value = [[-start for start in starts]]
-    output.weights.value = [changes]
+    output.weights.value, output.biases.value = [changes], [[curve(0.0)]]
     return Network([hidden, ReLU(), output])
 
 
@@ -162,7 +166,7 @@ for k, weight in enumerate(output_weights):
 
 draw.show(draw.lines(
     parts, title="Five lines with a kink, whose sum follows the wave", x_label="x",
-    y_label="weight · output",
+    y_label="y",
 ))
 
 # %% [markdown]
@@ -179,11 +183,11 @@ def largest_error(curve, pieces):
 
 
 errors, root_errors = {}, {}
+print("largest distance")
 for pieces in (5, 10, 20, 40):
     errors[pieces] = largest_error(wave, pieces)
     root_errors[pieces] = largest_error(math.sqrt, pieces)
-    print(f"{pieces:3} ReLUs: the wave is off by at most {errors[pieces]:.4f}, "
-          f"the root by {root_errors[pieces]:.4f}")
+    print(f"{pieces:2} ReLUs: wave {errors[pieces]:.4f}, root {root_errors[pieces]:.4f}")
 
 # %% [markdown]
 # Twice as many neurons, about a quarter of the error: that holds for the wave, which is smooth (its
@@ -227,19 +231,20 @@ draw.show(draw.activations(classics, title="The three classics", reach=5.0))
 relatives = [
     LeakyReLU(0.1), ELU(), Softplus(), GELU(), SiLU(), Linear(),
 ]
-draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reach=4.0))
+draw.show(draw.activations(relatives, title="ReLU's relatives, and Linear", reach=2.7))
 
 # %% [markdown]
 # | name | function f(x) | in words |
 # |---|---|---|
-# | LeakyReLU | `$x$`, below 0 `slope · x` | keeps a little slope |
+# | LeakyReLU | `$x$`, below 0 `0.1 · x` | keeps a little slope |
 # | ELU | `$x$`, below 0 `exp(x) − 1` | levels off at −1 |
 # | Softplus | `$log(1 + exp(x))$` | ReLU without the corner |
 # | GELU | `x · Φ(x)` | dips a little below 0 |
 # | SiLU | `x · sigmoid(x)` | much like GELU |
 # | Linear | `$x$` | not nonlinear at all |
 #
-# (Φ(x) is the area under the bell curve to the left of x.)
+# (0.1 is the number that this LeakyReLU was made with. Φ(x) is the area under the bell curve to the
+# left of x.)
 #
 # Do the formulas for the slopes hold? A slope can be measured: go a small step h to either side,
 # and divide the difference in height by the distance, `(f(x + h) − f(x − h)) / 2h`. (Not at 0
@@ -258,7 +263,8 @@ for activation in [*classics, *relatives]:
     slope_differences[repr(activation)] = max(differences)
 
 worst = max(slope_differences.values())
-print(f"{len(slope_differences)} activations, largest difference {worst:.0e}")
+print(f"{len(slope_differences)} activations")
+print(f"largest difference {worst:.0e}")
 
 # %% [markdown]
 # ## Softmax: scores become probabilities
@@ -298,7 +304,7 @@ print("the sum:", round(math.fsum(from_library), 9))
 # %%
 shifted = naive_softmax([score + 5.0 for score in scores])
 softmax_shift = max(abs(a - b) for a, b in zip(by_hand, shifted))
-print(f"all scores + 5 changes the probabilities by {softmax_shift:.0e}")
+print(f"all scores + 5: largest change {softmax_shift:.0e}")
 
 draw.show(draw.beside(
     [
@@ -331,7 +337,8 @@ draw.show(draw.beside(
 # %%
 steepest = Sigmoid().df(0.0, 0.5)  # at x = 0, where the sigmoid is one half
 after_ten = steepest ** 10
-print(f"steepest slope {steepest}, ten of them multiplied {after_ten:.0e}")
+print(f"steepest slope {steepest}")
+print(f"ten of them multiplied {after_ten:.0e}")
 
 # %% [markdown]
 # ## What to notice
@@ -379,8 +386,9 @@ def train_with(bias, activation):
 
 
 dead = train_with(-4.0, ReLU())
-print(f"ReLU, biases at −4: {dead['dead before']} of 16 dead, "
-      f"after training {dead['dead after']}, accuracy {dead['accuracy']:.0%}")
+print("ReLU, biases at −4")
+print(f"dead before training: {dead['dead before']} of 16")
+print(f"dead after training:  {dead['dead after']}, accuracy {dead['accuracy']:.0%}")
 print("has any of their weights moved?", dead["moved"])
 
 # %% [markdown]
@@ -392,9 +400,11 @@ print("has any of their weights moved?", dead["moved"])
 # %%
 alive = train_with(0.0, ReLU())
 leaky = train_with(-4.0, LeakyReLU(0.1))
-print(f"ReLU, biases at 0:       {alive['dead before']} of 16 dead, "
+print("ReLU, biases at 0")
+print(f"dead at first: {alive['dead before']} of 16, "
       f"accuracy {alive['accuracy']:.0%}")
-print(f"LeakyReLU, biases at −4: {leaky['dead before']} of 16 below 0 at first, "
+print("LeakyReLU, biases at −4")
+print(f"below 0 at first: {leaky['dead before']} of 16, "
       f"accuracy {leaky['accuracy']:.0%}")
 
 # %% [markdown]
@@ -440,8 +450,8 @@ def train_tanh(rows):
 
 
 stuck = train_tanh(in_other_units)
-print(f"inputs up to 100: {stuck['saturated']:.0%} saturated, "
-      f"accuracy {stuck['accuracy']:.0%}")
+print(f"inputs up to 100: {stuck['saturated']:.0%} saturated")
+print(f"accuracy {stuck['accuracy']:.0%}")
 
 # %% [markdown]
 # The remedy is to bring every column of the inputs to mean 0 and standard deviation 1 before it
@@ -451,8 +461,8 @@ print(f"inputs up to 100: {stuck['saturated']:.0%} saturated, "
 # %%
 standardizer = Standardizer().fit(in_other_units)
 mended = train_tanh(list(standardizer.transform(in_other_units)))
-print(f"standardized: {mended['saturated']:.0%} saturated, "
-      f"accuracy {mended['accuracy']:.0%}")
+print(f"standardized: {mended['saturated']:.0%} saturated")
+print(f"accuracy {mended['accuracy']:.0%}")
 
 # %% [markdown]
 # ### The overflow of a naive softmax

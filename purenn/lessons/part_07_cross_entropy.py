@@ -68,12 +68,12 @@ loss_changes = len([1 for a, b in zip(losses, losses[1:]) if a != b])
 lowest = losses.index(min(losses))
 best = [place for place, value in zip(places, accuracies) if value == max(accuracies)]
 late = {accuracies[k] for k in range(401) if places[k] > 2.0}
-print(f"400 small turns: the accuracy changes {accuracy_changes} times, "
-      f"the loss {loss_changes} times")
+print("400 small turns of the weight")
+print(f"the accuracy changes {accuracy_changes} times, the loss {loss_changes}")
 print(f"different accuracies to the right of 2: {len(late)}")
-print(f"the loss is lowest near {places[lowest]:.1f}; accuracy there {accuracies[lowest]:.1%}")
-print(f"the best accuracy, {max(accuracies):.1%}, stands between {best[0]:.2f} "
-      f"and {best[-1]:.2f}")
+print(f"the loss is lowest near {places[lowest]:.1f}")
+print(f"accuracy there: {accuracies[lowest]:.1%}")
+print(f"best accuracy: {max(accuracies):.1%}, {best[0]:.2f} to {best[-1]:.2f}")
 
 # %% [markdown]
 # For the accuracy, everything to the right of 2 is one long step. The loss has its lowest place
@@ -104,12 +104,12 @@ for name, probabilities in [("hesitant", hesitant), ("certain", certain)]:
 # logarithm:
 #
 # ```formula
-# loss of one example  =  −log p[c]      "c is the right class"
+# loss of one example  =  −log p[c]
 # ```
 #
-# `log` is the natural logarithm, the inverse of `exp`. Logarithms of numbers below 1 are negative;
-# the minus makes the loss positive. Why the logarithm and not, say, 1 − p? Two answers follow
-# further down; each of them leads to exactly this formula.
+# c is the right class. `log` is the natural logarithm, the inverse of `exp`. Logarithms of numbers
+# below 1 are negative; the minus makes the loss positive. Why the logarithm and not, say, 1 − p?
+# Two answers follow further down; each of them leads to exactly this formula.
 
 # %%
 ps = [k / 200 for k in range(1, 201)]
@@ -148,17 +148,20 @@ print(f"by hand {loss_by_hand:.6f}, library {loss_from_library:.6f}")
 # %%
 y = one_hot(classes, 3)
 loss_one_hot = on_probabilities(probabilities, y)
-print("one-hot:", y)
-print(f"class numbers {loss_from_library:.6f}, one-hot {loss_one_hot:.6f}")
+for row in y:
+    print(row)
+print(f"class numbers {loss_from_library:.6f}")
+print(f"one-hot       {loss_one_hot:.6f}")
 
 # %% [markdown]
 # ## The first answer: maximum likelihood
 #
 # Take the network at its word: its probabilities are a claim about how the data come about. How
-# probable are then the classes that we have really seen? If the examples are independent of each
-# other, the probabilities multiply. The product is called the **likelihood** of the network. To
-# choose the weights for which it is largest is one of the oldest rules of statistics, **maximum
-# likelihood**.
+# probable are then the classes that we have really seen? For n examples, write q[1], q[2], … q[n]
+# for the probability of the right class of each: what was p[c] for one example. If the examples are
+# independent of each other, these probabilities multiply. The product is called the **likelihood**
+# of the network. To choose the weights for which it is largest is one of the oldest rules of
+# statistics, **maximum likelihood**.
 #
 # Products of many small numbers are unwieldy, so one takes the logarithm, which turns the product
 # into a sum and does not change which weights are best (it grows where its argument grows). And one
@@ -166,8 +169,9 @@ print(f"class numbers {loss_from_library:.6f}, one-hot {loss_one_hot:.6f}")
 # not matter:
 #
 # ```formula
-# likelihood  =  p[1] · p[2] · … · p[n]
-# −log likelihood / n  =  −(log p[1] + log p[2] + … + log p[n]) / n
+# likelihood  =  q[1] · q[2] · … · q[n]
+# loss  =  −log likelihood / n
+#       =  −(log q[1] + log q[2] + … + log q[n]) / n
 # ```
 #
 # That is the cross-entropy of the batch. **Training with cross-entropy is maximum likelihood.**
@@ -176,22 +180,24 @@ print(f"class numbers {loss_from_library:.6f}, one-hot {loss_one_hot:.6f}")
 likelihood = 1.0
 for row, c in zip(probabilities, classes):
     likelihood *= row[c]
-print(f"likelihood {likelihood:.4f}, exp(−3 · loss) {math.exp(-3 * loss_by_hand):.4f}")
+print(f"likelihood     {likelihood:.4f}")
+print(f"exp(−3 · loss) {math.exp(-3 * loss_by_hand):.4f}")
 
 coins = 0.5 ** 2000  # two thousand examples, each with probability one half
-print(f"the likelihood of two thousand coins as a float: {coins}, "
-      f"their loss: {-math.log(0.5):.4f}")
+print("two thousand coins")
+print(f"likelihood as a float: {coins}, loss {-math.log(0.5):.4f}")
 
 # %% [markdown]
-# The second line shows why nobody multiplies: the product is less than the smallest float, and 0 is
-# all that is left.
+# The coins show why nobody multiplies: the product is less than the smallest float, and 0 is all
+# that is left.
 
 # %% [markdown]
 # ## The second answer: entropy
 #
-# So far one class was right and all others wrong. But think of a weather forecast. In a place where
-# it rains on one day in four, whatever the forecaster knows, the *truth itself* is a distribution:
-# `y = (0.75, 0.25)`. The forecaster announces a distribution too, p. How large will the surprise
+# So far one class was right and all others wrong. But think of a weather forecast in a place where
+# three days of four are sunny, one is rainy, and nobody can know beforehand which. Then the *truth
+# itself* is a **distribution**: one probability for each case, together 1. Here, with sun first, it
+# is `y = (0.75, 0.25)`. The forecaster announces a distribution too, p. How large will the surprise
 # be, on average over many days? Sun comes in three quarters of all cases and costs −log p[0], rain
 # in one quarter and costs −log p[1]:
 #
@@ -218,8 +224,7 @@ entropy = cross_entropy(weather, weather)
 forecasts = {"the truth": weather, "a coin": [0.5, 0.5], "an optimist": [0.99, 0.01]}
 surprises = {name: cross_entropy(weather, p) for name, p in forecasts.items()}
 for name, surprise in surprises.items():
-    print(f"{name:<12} cross-entropy {surprise:.3f}, above the entropy by "
-          f"{surprise - entropy:.3f}")
+    print(f"{name:<11} {surprise:.3f}, above the entropy {surprise - entropy:.3f}")
 
 qs = [k / 200 for k in range(1, 200)]
 by_forecast = [(q, cross_entropy(weather, [q, 1.0 - q])) for q in qs]
@@ -229,7 +234,7 @@ draw.show(draw.lines(
     title="Three days of four are sunny: what should be forecast?",
     x_label="forecast probability of sun", y_label="mean surprise",
 ))
-print(f"the smallest mean surprise is that of the forecast {best_forecast}")
+print(f"least surprised is the forecast {best_forecast}")
 
 # %% [markdown]
 # Nobody beats the truth: the curve touches the line of the entropy at one place, where the forecast
@@ -251,7 +256,8 @@ bits = {name: cross_entropy(y, y) / math.log(2.0) for name, y in {
     "a fair coin": [0.5, 0.5], "one of four": [0.25] * 4, "our weather": weather,
     "one-hot": [1.0, 0.0],
 }.items()}
-print({name: round(number, 3) for name, number in bits.items()})
+for name, number in bits.items():
+    print(f"{name:<11} {number:.3f} bits")
 
 # %% [markdown]
 # One number to remember: whoever gives each of k classes the same probability 1/k has a loss of
@@ -268,9 +274,9 @@ print(f"first loss {first_loss:.3f}, log 3 = {math.log(3):.3f}")
 # ## The gradient, step by step
 #
 # Now the question that training asks: if this score grew a little, would the loss grow or shrink,
-# and how fast? That is the slope of the loss in the direction of the score, `∂L/∂s[k]`. (The curly
-# ∂ says: there are several scores; this one moves, the others stay.) One slope for each score, all
-# together: the gradient.
+# and how fast? That is the slope of the loss in the direction of the score, `∂L/∂s[k]`, where L is
+# the loss. (The curly ∂ says: there are several scores; this one moves, the others stay.) One slope
+# for each score, all together: the gradient.
 #
 # One row of scores, class 1 is right. On the way from the scores to the loss stand the
 # probabilities: s → p → L. A slope can also be *measured*: move a little to both sides, and divide
@@ -346,7 +352,7 @@ print("measured:", [round(slope, 6) for slope in measured_step_2])
 # The p[c] cancels. **Step 4: one formula for both.** With the one-hot y, which is 1 at c and 0
 # elsewhere, both cases are
 #
-# ```formula p[k]: prediction; y[k]: target
+# ```formula y[k]: target; p[k]: prediction
 # ∂L/∂s[k] = p[k] − y[k]
 # ```
 
@@ -354,9 +360,9 @@ print("measured:", [round(slope, 6) for slope in measured_step_2])
 chained = [slope_of_loss * slope for slope in slopes_of_p]
 short = [p[k] - (1.0 if k == c else 0.0) for k in range(3)]
 measured_whole = central_differences(lambda xs: -math.log(softmax(xs)[c]), s)
-print("step 3, multiplied:", [round(slope, 6) for slope in chained])
-print("step 4, p − y:     ", [round(slope, 6) for slope in short])
-print("measured:          ", [round(slope, 6) for slope in measured_whole])
+print("step 3:  ", [round(slope, 6) for slope in chained])
+print("p − y:   ", [round(slope, 6) for slope in short])
+print("measured:", [round(slope, 6) for slope in measured_whole])
 
 # %%
 names = [f"score {k}" for k in range(3)]
@@ -379,10 +385,10 @@ draw.show(draw.beside(
 # nothing left to do.
 #
 # **Step 5: the batch.** The loss of a batch is a mean: each example counts for 1/n of it. So does
-# its gradient.
+# its gradient. With P and Y as matrices, one row for each example:
 #
-# ```formula P: prediction; Y: target
-# gradient = (P − Y) / n      "one row for each example"
+# ```formula Y: targets; P: predictions
+# gradient = (P − Y) / n
 # ```
 
 # %%
@@ -395,7 +401,8 @@ gradient_from_library = loss.gradient(batch_scores, batch_classes)
 gradient_difference = linalg.item(
     linalg.max(linalg.abs(linalg.subtract(gradient_by_hand, gradient_from_library)))
 )
-print("row 0, (p − y) / 4:", [round(slope, 6) for slope in gradient_from_library[0]])
+print("row 0, (p − y) / 4:")
+print([round(slope, 6) for slope in gradient_from_library[0]])
 print("largest difference to the library's:", gradient_difference)
 
 # %% [markdown]
@@ -436,8 +443,9 @@ def fused(scores, right):
 fused_by_hand = fused(s, c)
 the_long_way = -math.log(p[c])
 fused_from_library = loss([s], [c])
-print(f"by hand {fused_by_hand:.9f}, library {fused_from_library:.9f}, "
-      f"the long way {the_long_way:.9f}")
+print(f"by hand      {fused_by_hand:.9f}")
+print(f"library      {fused_from_library:.9f}")
+print(f"the long way {the_long_way:.9f}")
 
 # %% [markdown]
 # ## Checked numerically, all of it
@@ -470,8 +478,9 @@ squared_gradient = squared.gradient(outputs, values)
 squared_measured = central_differences(
     lambda xs: squared([[x] for x in xs], values), [2.0, 5.0]
 )
-print("loss", squared(outputs, values), " gradient", squared_gradient,
-      " measured", [round(slope, 6) for slope in squared_measured])
+print("loss    ", squared(outputs, values))
+print("gradient", linalg.ravel(squared_gradient))
+print("measured", [round(slope, 6) for slope in squared_measured])
 
 # %% [markdown]
 # Why not take it for classes as well, on probabilities? It punishes too gently where it matters.
@@ -500,7 +509,8 @@ draw.show(draw.lines(
 ))
 [steep] = central_differences(cross_entropy_of_yes, [-8.0])
 [flat] = central_differences(squared_error_of_yes, [-8.0])
-print(f"slope at score −8: cross-entropy {steep:.3f}, squared error {flat:.4f}")
+print("slopes at score −8")
+print(f"cross-entropy {steep:.3f}, squared error {flat:.4f}")
 
 # %% [markdown]
 # ## What to notice
@@ -526,7 +536,8 @@ softmax_layer = Softmax()
 zero_and_one = softmax_layer.forward(far_apart)
 long_loss = on_probabilities(zero_and_one, right)
 long_gradient = softmax_layer.backward(on_probabilities.gradient(zero_and_one, right))
-print("probabilities:", zero_and_one, " loss:", long_loss, " gradient:", long_gradient)
+print("probabilities:", zero_and_one)
+print("loss:", long_loss, " gradient:", long_gradient)
 
 # %% [markdown]
 # An infinite loss is the *truth* about these probabilities: whoever says "impossible" of what then
@@ -562,6 +573,8 @@ print(epsilon_report)
 # if they do not, no check can be trusted any more. And if one took the true slope, 0, the network
 # would not learn from exactly those examples where it is most wrong. So there is no epsilon in
 # purenn. The fused form does not need any: no probability is computed, so none can be lost.
+#
+# In the picture there are two classes, and the score of the wrong one is 0.
 
 # %%
 scores_line = [-40.0 + 0.5 * k for k in range(101)]
@@ -571,15 +584,16 @@ draw.show(draw.lines(
         "with epsilon": [(x, WithEpsilon()([[x, 0.0]], [0])) for x in scores_line],
     },
     title="Epsilon cuts the loss off where it matters",
-    x_label="score of the right class (the other one is 0)", y_label="loss",
+    x_label="score of the right class", y_label="loss",
 ))
 
 fused_far_by_hand = fused(far_apart[0], right[0])
 fused_loss = loss(far_apart, right)
 fused_gradient = loss.gradient(far_apart, right)
 fused_report = gradcheck.check(sure, loss, [[1.0], [2.0]], [0, 0])
-print("scores 1000 apart: by hand", fused_far_by_hand, " library", fused_loss,
-      " gradient", fused_gradient)
+print("scores 1000 apart")
+print("by hand", fused_far_by_hand, " library", fused_loss)
+print("gradient", fused_gradient)
 print("the checker says:", "all right" if fused_report.ok else "wrong")
 
 # %% [markdown]
@@ -591,7 +605,8 @@ print("the checker says:", "all right" if fused_report.ok else "wrong")
 perfect = [[1000.0, 0.0, 0.0]]
 twice = loss(Softmax().forward(perfect), [0])
 once = loss(perfect, [0])
-print(f"a perfect answer: softmax twice {twice:.3f}, once {once:.3f}")
+print("loss of a perfect answer")
+print(f"softmax twice {twice:.3f}, once {once:.3f}")
 
 # %% [markdown]
 # **The mean forgotten.** The gradient is P − Y, and the 1/n is missing. It still points the right

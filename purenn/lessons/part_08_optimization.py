@@ -63,7 +63,7 @@ adjusted_bands = search(bands_network, bands, RandomAdjustment(Random(3)), steps
 adjusted_arms = search(arms_network, arms, RandomAdjustment(Random(3)), steps)
 bands_accuracy = accuracy_on(bands_network, bands)
 arms_accuracy = accuracy_on(arms_network, arms)
-print(f"accuracy on the bands: {bands_accuracy:.0%}, on the spiral: {arms_accuracy:.0%}")
+print(f"accuracy: bands {bands_accuracy:.0%}, spiral {arms_accuracy:.0%}")
 
 # %%
 draw.show(draw.beside(
@@ -78,7 +78,8 @@ draw.show(draw.beside(
 # An **optimizer** is whatever changes the parameters so that the loss falls. In purenn it is an
 # object with one method, `step(parameters, measure)`. The parameters are those of the network, and
 # `measure` is a function without arguments that answers one question: how large is the loss *now*?
-# The two optimizers of this part need nothing else.
+# The two optimizers with which this part begins need nothing else. A third one comes further down.
+# It does not ask how large the loss is; it wants to know the slopes.
 
 # %% [markdown]
 # ## What a network is worth that knows nothing
@@ -91,7 +92,8 @@ print(network.summary())
 
 start_loss = loss(network.forward(list(bands.inputs)), bands.targets)
 clueless = math.log(3)
-print(f"loss at the start {start_loss:.4f}, and log 3 is {clueless:.4f}")
+print(f"loss at the start {start_loss:.4f}")
+print(f"log 3             {clueless:.4f}")
 
 # %% [markdown]
 # With weights close to 0 all scores are close to 0, so softmax gives each of the three classes the
@@ -134,8 +136,8 @@ large_accuracy = accuracy_on(large_network, bands)
 print(f"scale 0.05: loss {small_search[-1][1]:.3f}, accuracy {small_accuracy:.0%}")
 print(f"scale 1:    loss {large_search[-1][1]:.3f}, accuracy {large_accuracy:.0%}")
 best_after = {tries: dict(large_search)[tries] for tries in (100, 300, 1000)}
-print("scale 1, the best of so many tries:",
-      {tries: round(value, 2) for tries, value in best_after.items()})
+for tries, value in best_after.items():
+    print(f"scale 1, the best of {tries:4} tries: {value:.2f}")
 
 # %% [markdown]
 # With small numbers the loss stays at log 3. The accuracy is that of the luckiest guesser: whoever
@@ -143,9 +145,9 @@ print("scale 1, the best of so many tries:",
 # Sometimes it is two bands out of three, by chance, with a loss that is just as bad.
 #
 # With large numbers the answers are at least decided, and now and then they are decided for the
-# right thing. So it does get somewhere. But look at the last line: ten times as many tries do not
-# bring ten times as much, because every try starts from nothing. What the good one had right is
-# thrown away.
+# right thing. So it does get somewhere. But look at the last three lines: after the first 100
+# tries, 900 more brought nothing at all, because every try starts from nothing. What the good one
+# had right is thrown away.
 #
 # How rare are good networks? We can ask: draw a thousand of them, and count. (A third of the points
 # is enough for that.)
@@ -182,7 +184,7 @@ draw.show(draw.histogram(
 #
 # ```formula
 # strategy 1:   w ← "a random number"
-# strategy 2:   w ← w + "a small random nudge"
+# strategy 2:   w ← w + "a random nudge"
 # ```
 #
 # In both, what is new is kept only if the loss fell. `RandomAdjustment` is that; its `scale`, 0.05
@@ -199,11 +201,11 @@ draw.show(draw.lines(
     },
     title="Luck against trial and error", x_label="step", y_label="loss",
 ))
-print(f"after 1,000 nudges: bands {adjusted_bands[-1][1]:.2f}, "
-      f"spiral {adjusted_arms[-1][1]:.2f}")
+print("losses after 1,000 nudges")
+print(f"bands {adjusted_bands[-1][1]:.2f}, spiral {adjusted_arms[-1][1]:.2f}")
 
 # %% [markdown]
-# On the bands it works: the loss goes towards 0, and the accuracy passes 90%. On the spiral the
+# On the bands it works: the loss goes towards 0, and the accuracy reaches 100%. On the spiral the
 # curve soon runs flat, and some six in ten points are right.
 #
 # Is that the fault of the method, or is a network of three hidden neurons simply too small for a
@@ -220,8 +222,9 @@ larger_accuracy = accuracy_on(larger, arms)
 print(f"after 500 nudges: loss {larger_curve[-1][1]:.2f}, accuracy {larger_accuracy:.0%}")
 
 longer = RECORDS["nudges"]["accuracy"]
-print("recorded, if it is let go on:",
-      {nudges: f"{value:.0%}" for nudges, value in longer.items()})
+print("recorded, if it is let go on")
+for nudges, value in longer.items():
+    print(f"after {nudges:4} nudges: accuracy {value:.0%}")
 
 # %% [markdown]
 # So trial and error does learn the spiral. It is not stuck; it is **slow**. Each nudge costs two
@@ -256,10 +259,10 @@ for dimensions in (2, 21, 371):
     values = [cosine_with_random(rng, dimensions) for _ in range(500)]
     typical[dimensions] = linalg.item(linalg.mean(linalg.abs([values])))
     cosines[f"{dimensions} weights"] = values
-    print(f"{dimensions:3} weights: typical cosine {typical[dimensions]:.3f}, "
-          f"and 0.8/√{dimensions} is {0.8 / math.sqrt(dimensions):.3f}")
+    print(f"{dimensions:3} weights: cosine {typical[dimensions]:.3f}, "
+          f"0.8/√{dimensions} = {0.8 / math.sqrt(dimensions):.3f}")
 
-draw.show(draw.histogram(cosines, bins=25, x_label="cosine with the steepest direction",
+draw.show(draw.histogram(cosines, bins=25, x_label="cosine",
                          title="Random directions point nowhere in particular"))
 
 # %% [markdown]
@@ -341,8 +344,8 @@ for _ in range(30):
     weight_slope, bias_slope = slopes(weight, bias)
     slope_path.append((weight - learning_rate * weight_slope,
                        bias - learning_rate * bias_slope))
-print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}, "
-      f"weight {slope_path[-1][0]:.2f}, bias {slope_path[-1][1]:.2f}")
+print(f"30 steps against the slope: loss {height(*slope_path[-1]):.3f}")
+print(f"weight {slope_path[-1][0]:.2f}, bias {slope_path[-1][1]:.2f}")
 
 # %% [markdown]
 # Is that the deepest place? For a straight line the best weight and bias are known, by a formula
@@ -358,15 +361,17 @@ for [x], [target] in zip(line_inputs, line_targets):
     alone += (x - mean_x) ** 2
 best_weight = together / alone
 best_bias = mean_target - best_weight * mean_x
-print(f"the best line through these points: weight {best_weight:.2f}, bias {best_bias:.2f}")
+print("the best line through these points")
+print(f"weight {best_weight:.2f}, bias {best_bias:.2f}")
 
 # %% [markdown]
 # Nearly: after 30 steps it is a few hundredths away. (The points were made with weight 1.5 and bias
 # −0.5, but plus some noise, and of 21 noisy points the best line is a slightly different one.)
 #
 # Each step goes *against* the slope, since the slope tells which way is up. How far is decided by
-# the `learning_rate`. This method is **gradient descent**. In the library it is called `SGD`, and
-# it does not measure slopes by small steps: it takes those that lie beside each parameter, in
+# the `learning_rate`. This method is **gradient descent**. In the library it is called `SGD`, which
+# stands for *stochastic gradient descent*; part 9 says why. It does not measure slopes by small
+# steps, so its `step` needs no `measure`: it takes the slopes that lie beside each parameter, in
 # `parameter.gradient`. If we put ours there, it takes the same path.
 
 # %%
@@ -385,7 +390,8 @@ path_difference = max(
     abs(ours - theirs)
     for a, b in zip(slope_path, gradient_path) for ours, theirs in zip(a, b)
 )
-print(f"largest distance between our path and that of SGD: {path_difference:.6f}")
+print("largest distance between our path")
+print(f"and that of SGD: {path_difference:.6f}")
 
 draw.show(draw.beside(
     [
@@ -420,7 +426,7 @@ first_weights.value, first_biases.value = learned_weights, learned_biases
 
 draw.show(draw.landscape(
     changes, changes, slice_heights, title="A slice through 21 dimensions",
-    x_label="change of one weight", y_label="change of the bias", bar_label="loss",
+    x_label="weight change", y_label="bias change", bar_label="loss",
     path=[(0.0, 0.0)], log=True,
 ))
 
@@ -441,15 +447,16 @@ draw.show(draw.landscape(
 # ## What chance costs, and how the cost grows
 #
 # How many steps does each of the two take? First in a bowl of n weights, `loss = Σ w²`, all of them
-# 1 at the start. Both walk until the loss is a tenth of what it was. For the nudges we try three
-# scales and count the best one; gradient descent has the rate 0.25. (Its gradient is 2 · w, as you
-# know from school.)
+# 1 at the start. Both walk until the loss is a tenth of what it was. The scale of the nudges is
+# `0.7 / √n`, so that each is about 0.7 long, whatever n is; chance decides a lot here, so there are
+# five walks, and the one in the middle counts. Gradient descent has the rate 0.25. (Its gradient is
+# 2 · w, as you know from school.)
 
 # %%
-def nudges_needed(count, scale):
+def nudges_needed(count, length, seed):
     """Return how many nudges it takes to bring the loss of a bowl down to a tenth."""
     weights = Parameter("weights", [[1.0] * count])
-    optimizer = RandomAdjustment(Random(count), scale)
+    optimizer = RandomAdjustment(Random(seed), scale=length / math.sqrt(count))
 
     def bowl():
         return linalg.dot(weights.value[0], weights.value[0])
@@ -475,16 +482,20 @@ def steps_needed(count):
 
 by_nudges, by_gradient = {}, {}
 for count in (4, 16, 64, 256):
-    by_nudges[count] = min(
-        nudges_needed(count, factor / math.sqrt(count)) for factor in (0.4, 0.7, 1.0))
+    by_nudges[count] = statistics.median(
+        nudges_needed(count, 0.7, seed) for seed in (1, 2, 3, 4, 5))
     by_gradient[count] = steps_needed(count)
-    print(f"{count:4} weights: {by_nudges[count]:5} nudges, "
-          f"{by_gradient[count]} steps against the slope")
+    print(f"{count:3} weights: {by_nudges[count]:4} nudges, "
+          f"{by_gradient[count]} gradient steps")
 
 # %% [markdown]
 # Four times as many weights, about four times as many nudges, while the steps against the slope
-# stay as few as they were. With a million weights it would be millions of nudges. That is what the
-# cosine said: one step of a random direction is worth less and less.
+# stay as few as they were. With a million weights it would be millions of nudges. Two things come
+# together here. Of a nudge of the same length, only the share `0.8 / √n` leads downhill: that is
+# what the cosine said. And the way to the bottom is longer: n weights that are all 1 are `√n` away
+# from 0. The way grows as `√n` and the steps shrink as `1 / √n`, so the number of steps grows as
+# `√n · √n`, which is n. (Longer nudges are no help. Most of a nudge goes sideways, and so away from
+# the bottom.)
 #
 # A network is no round bowl. Many different weights do the same, so the way down is broader. Here
 # is the larger network of above in three widths, on the same spiral, recorded once. Counted are the
@@ -498,14 +509,16 @@ for row in RECORDS["nudges"]["rows"]:
     best_nudges = min(statistics.median(looks) for looks in row["nudges"].values())
     best_steps = min(statistics.median(looks) for looks in row["gradient"].values())
     cost[row["parameters"]] = best_nudges / best_steps
-    print(f"{row['parameters']:5} parameters: {best_nudges:.0f} looks by nudges, "
-          f"{best_steps:.0f} by the gradient: {best_nudges / best_steps:.0f} times as many")
+    print(f"{row['parameters']:4} parameters: {best_nudges:4.0f} / {best_steps:3.0f} "
+          f"looks = {best_nudges / best_steps:.1f}")
 
 # %% [markdown]
-# So here chance costs about ten times as much as the slope. That is less than in the bowl, and it
-# grows more slowly, as long as the larger network has weights to spare. But it does not get
-# cheaper, and it is only the easy first part of the way: the closer to the bottom, the more exactly
-# a step has to aim.
+# Each line has first the looks by nudges, then those by the gradient. Chance costs about ten times
+# as much as the slope. In the bowl the ratio grew as fast as the number of weights; here there are
+# ten times as many parameters in the last line as in the first, and the ratio goes from 8 to 10.
+# Both methods even need fewer looks in a larger network, since it has weights to spare. But the
+# slope gains from that as much as chance does. And all this is only the easy first part of the way:
+# the closer to the bottom, the more exactly a step has to aim.
 
 # %% [markdown]
 # ## What to notice
@@ -530,7 +543,8 @@ for scale in (0.001, 0.05, 30.0):
     by_scale[f"scale {scale}"] = search(
         new_network(2), bands, RandomAdjustment(Random(3), scale), steps=300)
 final = {name: curve[-1][1] for name, curve in by_scale.items()}
-print({name: round(value, 2) for name, value in final.items()})
+for name, value in final.items():
+    print(f"{name:<11} loss {value:.2f}")
 draw.show(draw.lines(by_scale, title="Nudges of three sizes", x_label="step",
                      y_label="loss"))
 
@@ -558,8 +572,8 @@ def after_200_nudges(new_rng_each_time):
 
 
 stuck_loss, mended_loss = after_200_nudges(True), after_200_nudges(False)
-print(f"the same nudge 200 times: loss {stuck_loss:.2f}; "
-      f"200 different ones: {mended_loss:.2f}")
+print(f"the same nudge 200 times: loss {stuck_loss:.2f}")
+print(f"200 different nudges:     loss {mended_loss:.2f}")
 
 # %% [markdown]
 # ## Exercises

@@ -69,17 +69,17 @@ for rate in (0.1, 0.3, 1.0):
         walker.backward(loss.gradient(scores, arms.targets))
         optimizer.step(walker.parameters())
     compared[rate] = reached_80, accuracy(walker.predict(arms.inputs), arms.targets)
-    print(f"rate {rate}: 80% after {reached_80} looks, that is "
-          f"{reached_80 / looks:.0%} of what the nudges took; "
-          f"after {looks} looks {compared[rate][1]:.0%}")
+    print(f"rate {rate}: 80% after {reached_80} looks, end {compared[rate][1]:.0%}")
 
-print(f"nudges, recorded: {RECORDS['nudges']['accuracy'][500]:.0%} after 1000 looks")
+nudged = RECORDS["nudges"]["accuracy"][500]
+print(f"nudges, recorded: {nudged:.0%} after {looks} looks")
 
 # %% [markdown]
-# At the smallest of these rates the slope needs half as many looks as the nudges, at the largest
-# less than a tenth. So it does not win by magic: it wins if its step has the right size, and it
-# wins by more, the more weights there are that matter (part 8). The rest of the first picture's
-# success is due to small batches and to Adam, which this part comes to. So, what is a slope?
+# At the smallest of these rates the slope needs a little more than half as many looks as the
+# nudges, at the largest less than a tenth. So it does not win by magic: it wins if its step has the
+# right size, and it wins by more, the more weights there are that matter (part 8). The rest of the
+# first picture's success is due to small batches and to Adam, which this part comes to. So, what is
+# a slope?
 
 # %% [markdown]
 # ## The slope of a curve
@@ -106,18 +106,29 @@ for h, value in one_sided.items():
     print(f"to one side only, h = {h}: {value:.4f}")
 tried = slope(square, 3.0)
 print(f"to both sides: {tried:.6f}")
+two_sided = {h: slope(square, 3.0, h) for h in (1.0, 0.5, 0.25)}
+print("both sides, h = 1, 0.5, 0.25:", *two_sided.values())
 
 # %% [markdown]
-# The numbers go to 6. On paper one sees why, for any x:
+# The numbers go to 6. On paper one sees why, for any x. With a step to one side only:
 #
 # ```formula
 # ((x + h)² − x²) / h  =  (2·x·h + h²) / h
 #                      =  2·x + h
 # ```
 #
-# The smaller h is, the closer this comes to 2·x. The limit is called the derivative. It is the
-# exact slope, and no step has to be chosen. It says: *if x grows by a little, f grows by that many
-# times as much.* For a network we need surprisingly few of them:
+# The smaller h is, the closer this comes to 2·x. With a step to both sides, what is too much on one
+# side is too little on the other:
+#
+# ```formula
+# ((x + h)² − (x − h)²) / 2h  =  (4·x·h) / 2h
+#                             =  2·x
+# ```
+#
+# For x² this is exactly 2·x, whatever h is. (For other curves it is not exact, but much closer than
+# the step to one side.) What the slope goes to as h gets smaller is called the derivative. It is
+# the exact slope, and no step has to be chosen. It says: *if x grows by a little, f grows by that
+# many times as much.* For a network we need surprisingly few of them:
 #
 # | f(x) | derivative | in words |
 # |---|---|---|
@@ -131,15 +142,16 @@ print(f"to both sides: {tried:.6f}")
 # it.
 
 # %%
-xs = [step / 10 for step in range(-20, 46)]
+xs = [2 + step / 40 for step in range(101)]
 draw.show(draw.lines(
     {
         "x²": [(x, x * x) for x in xs],
-        "through 3 and 4: slope 7": [(x, 9 + 7 * (x - 3)) for x in xs],
-        "at 3: slope 6": [(x, 9 + 6 * (x - 3)) for x in xs],
+        "slope 7": [(x, 9 + 7 * (x - 3)) for x in xs],
+        "slope 6": [(x, 9 + 6 * (x - 3)) for x in xs],
+        "3 and 4": [(3.0, 9.0), (3.5, None), (4.0, 16.0)],  # two dots
     },
     title="A slope, and what a step of 1 makes of it", x_label="x", y_label="f(x)",
-    limits=((1.0, 4.5), (0.0, 20.0)),
+    limits=((2.0, 4.5), (2.0, 20.0)),
 ))
 
 # %% [markdown]
@@ -183,10 +195,10 @@ print(f"y = {y}, after ReLU {output}, squared error {error}")
 # by a little, how many times as much would the loss grow?* That is the gradient of the number.
 #
 # ```
-# x[0] ·w[0] ─┐
-# x[1] ·w[1] ─┼─► y ─► ReLU ─► output ─► squared error
-# bias ───────┘
-#       ◄───────────────────────────────────── gradients
+# x[0]·w[0] ─┐
+# x[1]·w[1] ─┼─► y ─► ReLU ─► output ─► error
+# bias ──────┘
+#      ◄─────────────────────────── gradients
 # ```
 
 # %%
@@ -202,7 +214,8 @@ bias_gradient = y_gradient * 1.0
 input_gradient = [y_gradient * weights[0], y_gradient * weights[1]]
 
 print("output", output_gradient, "y", y_gradient)
-print("weights", weights_gradient, "bias", bias_gradient, "inputs", input_gradient)
+print("weights", weights_gradient, "bias", bias_gradient)
+print("inputs", input_gradient)
 
 # %% [markdown]
 # Each line is *the gradient from the right, times one slope from the table*. Look at the weights
@@ -235,7 +248,8 @@ new_weights = [w - learning_rate * g for w, g in zip(weights, weights_gradient)]
 new_bias = bias - learning_rate * bias_gradient
 new_y = new_weights[0] * x[0] + new_weights[1] * x[1] + new_bias
 new_error = (max(new_y, 0.0) - target) ** 2
-print(f"output {output} → {new_y:.2f}, squared error {error} → {new_error:.2f}")
+print(f"output {output} → {new_y:.2f}")
+print(f"squared error {error} → {new_error:.2f}")
 
 # %% [markdown]
 # ## The same by the library
@@ -252,8 +266,8 @@ squared = MeanSquaredError()
 
 scores = small.forward([x])
 library_input_gradient = small.backward(squared.gradient(scores, [[target]]))
-print("weights", neuron.weights.gradient, "bias", neuron.biases.gradient,
-      "inputs", library_input_gradient)
+print("weights", neuron.weights.gradient, "bias", neuron.biases.gradient)
+print("inputs", library_input_gradient)
 neuron_agrees = (
     neuron.weights.gradient == [weights_gradient]
     and neuron.biases.gradient == [[bias_gradient]]
@@ -274,9 +288,7 @@ print("the same as by hand:", neuron_agrees)
 #   what comes by each is added up: `g[0]·w[0][i] + g[1]·w[1][i] + …`
 
 # %%
-def layer_backward(
-    x, weights, g
-):
+def layer_backward(x, weights, g):
     """Return the gradients of weights, biases and inputs of a layer, for one example."""
     weights_gradient = [[g[o] * x[i] for i in range(len(x))] for o in range(len(g))]
     biases_gradient = [g[o] for o in range(len(g))]
@@ -292,7 +304,7 @@ layer_weights = [[0.5, 1.0], [1.0, -1.0], [0.0, 2.0]]  # 3 neurons, 2 inputs
 one_g = [1.0, 0.0, -0.5]
 for name, gradient in zip(("weights", "biases", "inputs"),
                           layer_backward(one_x, layer_weights, one_g)):
-    print(name, gradient)
+    print(f"{name}:\n{gradient}")
 
 # %% [markdown]
 # Neuron 1 has the output gradient 0: the loss does not care about it for this example, so nothing
@@ -309,9 +321,7 @@ for name, gradient in zip(("weights", "biases", "inputs"),
 # in it already, once (part 7). Here it is only passed on.
 
 # %%
-def batch_backward(
-    inputs, weights, output_gradient
-):
+def batch_backward(inputs, weights, output_gradient):
     """Return the gradients of weights, biases and inputs, for a batch, in loops."""
     weights_gradient = linalg.zeros(len(weights), len(weights[0]))
     biases_gradient = linalg.zeros(1, len(weights))
@@ -332,13 +342,14 @@ scores_gradient = loss.gradient(layer_scores, [0, 1, 2, 1])
 by_loops = batch_backward(batch, layer.weights.value, scores_gradient)
 
 # %% [markdown]
-# And in whole matrices, with G for the output gradient, X for the inputs, W for the weights, and ᵀ
-# for the transpose:
+# And in whole matrices, with G for the output gradient, X for the inputs, W for the weights, b for
+# the biases, and ᵀ for the transpose. (`∂L/∂W` is the gradient of the weights: the slope of the
+# loss L in the direction of each of them.)
 #
 # ```formula G: gradient from the right; X: input; W: weight
-# gradient of the weights  =  Gᵀ · X
-# gradient of the biases   =  "the sums of G's columns"
-# gradient of the inputs   =  G · W
+# ∂L/∂W  =  Gᵀ · X
+# ∂L/∂b  =  "sums of the columns of" G
+# ∂L/∂X  =  G · W
 # ```
 #
 # Write down the shapes, and there is hardly a choice: the gradient of the weights has to be neurons
@@ -357,7 +368,6 @@ by_library = (layer.weights.gradient, layer.biases.gradient, layer_input_gradien
 
 
 def largest_difference_of(A, B):
-    assert B is not None  # before the first backward there is no gradient
     return linalg.item(linalg.max(linalg.abs(linalg.subtract(A, B))))
 
 
@@ -365,7 +375,8 @@ largest_difference = max(
     largest_difference_of(one, other)
     for ours in (by_loops, by_matrices) for one, other in zip(ours, by_library)
 )
-print(f"loops, matrices and library differ by at most {largest_difference:.0e}")
+print("largest difference of loops, matrices")
+print(f"and library: {largest_difference:.0e}")
 
 # %% [markdown]
 # These three lines *are* the backward pass of a dense layer. (The first layer of a network leaves
@@ -380,78 +391,82 @@ print(f"loops, matrices and library differ by at most {largest_difference:.0e}")
 # ReLU, one output, and the squared error. Its numbers are halves and quarters again.
 #
 # ```
-#              ┌─► hidden 0 ─► ReLU ─┐
-# x[0], x[1] ──┤                     ├─► output ─► squared error
-#              └─► hidden 1 ─► ReLU ─┘
+#     ┌─► z[0] ─ReLU─► h[0] ─┐
+# x ──┤                      ├─► y ─► L
+#     └─► z[1] ─ReLU─► h[1] ─┘
 # ```
+#
+# The letters, counted from 0: x[i] are the inputs, v[o][i] the weights of hidden neuron o and b[o]
+# its bias, z[o] its sum, and h[o] what ReLU makes of it. w[o] are the weights of the output and c
+# is its bias; y is the output, t the target, and L the squared error.
 
 # %%
 x = [1.0, 2.0]
-hidden_weights, hidden_biases = [[0.5, 1.0], [1.0, -0.5]], [0.0, 0.5]
-out_weights, out_bias = [1.0, -2.0], 0.5
-target = 3.0
+v, b = [[0.5, 1.0], [1.0, -0.5]], [0.0, 0.5]
+w, c = [1.0, -2.0], 0.5
+t = 3.0
 
-z = [0.0, 0.0]  # the sums of the hidden neurons
-h = [0.0, 0.0]  # what ReLU makes of them
+z, h = [0.0, 0.0], [0.0, 0.0]
 for o in range(2):
-    z[o] = hidden_weights[o][0] * x[0] + hidden_weights[o][1] * x[1] + hidden_biases[o]
+    z[o] = v[o][0] * x[0] + v[o][1] * x[1] + b[o]
     h[o] = max(z[o], 0.0)
-output = out_weights[0] * h[0] + out_weights[1] * h[1] + out_bias
-squared_error = (output - target) ** 2
-print(f"z = {z}, h = {h}, output {output}, squared error {squared_error}")
+y = w[0] * h[0] + w[1] * h[1] + c
+squared_error = (y - t) ** 2
+print(f"z = {z}, h = {h}")
+print(f"y = {y}, L = {squared_error}")
 
 # %% [markdown]
 # On the way back, every line is again *gradient from the right, times local slope*:
 #
 # ```formula
-# gradient of output  =  2 · (output − target)
-# gradient of w[o]  =  gradient of output · h[o]
-# gradient of h[o]  =  gradient of output · w[o]
-# gradient of z[o]  =  gradient of h[o] · "1 if z[o] > 0, else 0"
-# gradient of v[o][i]  =  gradient of z[o] · x[i]
+# ∂L/∂y  =  2 · (y − t)
+# ∂L/∂w[o]  =  ∂L/∂y · h[o]
+# ∂L/∂h[o]  =  ∂L/∂y · w[o]
+# ∂L/∂z[o]  =  ∂L/∂h[o] · (1 if z[o] > 0, else 0)
+# ∂L/∂v[o][i]  =  ∂L/∂z[o] · x[i]
 # ```
 #
-# (w are the weights of the output, v those of the hidden neurons.) Look at the third and the fifth
-# line: the gradient of what the output layer took *in* is the gradient of what the hidden layer put
-# *out*. There the two layers are joined, and there is nothing more to a deep network than to do
-# this again and again.
+# (A bias is added as it is, so it has the gradient of the sum that it is part of: `∂L/∂c = ∂L/∂y`,
+# and `∂L/∂b[o] = ∂L/∂z[o]`.) Look at the third and the fourth line: the gradient of what the output
+# layer took *in* is the gradient of what the hidden layer put *out*. There the two layers are
+# joined, and there is nothing more to a deep network than to do this again and again. In the code
+# `y_g` is `∂L/∂y`, and so on.
 
 # %%
-output_g = 2.0 * (output - target)
-out_weights_g = [output_g * h[0], output_g * h[1]]
-out_bias_g = output_g
-h_g = [output_g * out_weights[0], output_g * out_weights[1]]
+y_g = 2.0 * (y - t)
+w_g, c_g = [y_g * h[0], y_g * h[1]], y_g
+h_g = [y_g * w[0], y_g * w[1]]
 z_g = [h_g[o] * (1.0 if z[o] > 0 else 0.0) for o in range(2)]
-hidden_weights_g = [[z_g[o] * x[i] for i in range(2)] for o in range(2)]
-hidden_biases_g = z_g
-x_g = [z_g[0] * hidden_weights[0][i] + z_g[1] * hidden_weights[1][i] for i in range(2)]
-print("output layer: weights", out_weights_g, "bias", out_bias_g)
-print("hidden layer: gradient of h", h_g, "of z", z_g)
-print("              weights", hidden_weights_g, "biases", hidden_biases_g)
-print("inputs:", x_g)
+v_g, b_g = [[z_g[o] * x[i] for i in range(2)] for o in range(2)], z_g
+x_g = [z_g[0] * v[0][i] + z_g[1] * v[1][i] for i in range(2)]
+print("output layer: w", w_g, "c", c_g)
+print("hidden layer: h", h_g, "z", z_g)
+print("v", v_g, "b", b_g)
+print("inputs: x", x_g)
 
 # %% [markdown]
-# An input reaches the output on two ways, through hidden neuron 0 and through hidden neuron 1. What
-# comes by each of them is added up: that is the second rule, in the line of `x_g`. The library
+# An input reaches the output by two paths, through hidden neuron 0 and through hidden neuron 1.
+# What comes by each of them is added up: that is the second rule, in the line of `x_g`. The library
 # says:
 
 # %%
 first, second = Dense(2, 2, Random(1)), Dense(2, 1, Random(1))
-first.weights.value, first.biases.value = hidden_weights, [hidden_biases]
-second.weights.value, second.biases.value = [out_weights], [[out_bias]]
+first.weights.value, first.biases.value = v, [b]
+second.weights.value, second.biases.value = [w], [[c]]
 on_paper = Network([first, ReLU(), second])
 
-library_x_g = on_paper.backward(squared.gradient(on_paper.forward([x]), [[target]]))
+library_x_g = on_paper.backward(squared.gradient(on_paper.forward([x]), [[t]]))
 paper_agrees = (
-    second.weights.gradient == [out_weights_g] and second.biases.gradient == [[out_bias_g]]
-    and first.weights.gradient == hidden_weights_g
-    and first.biases.gradient == [hidden_biases_g] and library_x_g == [x_g]
+    second.weights.gradient == [w_g] and second.biases.gradient == [[c_g]]
+    and first.weights.gradient == v_g and first.biases.gradient == [b_g]
+    and library_x_g == [x_g]
 )
 print("the same as by hand:", paper_agrees)
 
 # %% [markdown]
-# The same for a network of 2-2-1, one product at a time. Change a number, and go through it again.
-# Make z₂ negative: what happens to all gradients behind it?
+# The same network, one product at a time. Change a number, and go through it again. Set b₁ to −3,
+# so that z₁ becomes negative, and t to 4: what happens to all gradients left of z₁? (With t = 3 the
+# output would then be right, by chance, and every gradient 0.)
 #
 # ```widget backpropagation
 # ```
@@ -464,6 +479,29 @@ print("the same as by hand:", paper_agrees)
 # 7: `(p − y) / n`), and go from the last layer to the first. ReLU lets the gradient through where
 # its input was above 0, and stops it elsewhere. This is **backpropagation**: the chain rule, from
 # the back to the front, each gradient computed once and used for everything that lies before it.
+#
+# Here it is in matrices, with the letters of above, for n examples, two inputs, five hidden neurons
+# and three classes. First forward; beside each line stands the shape. V is 5 × 2, W is 3 × 5.
+#
+# ```formula
+# Z  =  X · Vᵀ + b      n × 5
+# H  =  ReLU(Z)      n × 5
+# S  =  H · Wᵀ + c      n × 3
+# ```
+#
+# And back, from the last line to the first. The sign ∘ multiplies number by number:
+#
+# ```formula
+# ∂L/∂S  =  (P − Y) / n      n × 3
+# ∂L/∂W  =  (∂L/∂S)ᵀ · H      3 × 5
+# ∂L/∂c  =  "column sums of" ∂L/∂S      1 × 3
+# ∂L/∂H  =  ∂L/∂S · W      n × 5
+# ∂L/∂Z  =  ∂L/∂H ∘ (Z > 0)      n × 5
+# ∂L/∂V  =  (∂L/∂Z)ᵀ · X      5 × 2
+# ∂L/∂b  =  "column sums of" ∂L/∂Z      1 × 5
+# ```
+#
+# (`Z > 0` is 1 where it is true, and 0 elsewhere: the slope of ReLU.)
 
 # %%
 rng = Random(5)
@@ -476,23 +514,28 @@ scores = output_layer.forward(hidden)
 
 scores_gradient = loss.gradient(scores, targets)
 output_weights_gradient = linalg.matmul(linalg.transpose(scores_gradient), hidden)
+output_biases_gradient = linalg.sum(scores_gradient, axis=0)
 hidden_gradient = linalg.matmul(scores_gradient, output_layer.weights.value)
 was_open = linalg.greater(hidden_scores, 0.0)  # 1 where ReLU lets through, else 0
 hidden_scores_gradient = linalg.multiply(hidden_gradient, was_open)
 hidden_weights_gradient = linalg.matmul(
     linalg.transpose(hidden_scores_gradient), inputs)
+hidden_biases_gradient = linalg.sum(hidden_scores_gradient, axis=0)
 
 two_layers.backward(loss.gradient(two_layers.forward(inputs), targets))
 network_agrees = max(
     largest_difference_of(hidden_weights_gradient, hidden_layer.weights.gradient),
+    largest_difference_of(hidden_biases_gradient, hidden_layer.biases.gradient),
     largest_difference_of(output_weights_gradient, output_layer.weights.gradient),
+    largest_difference_of(output_biases_gradient, output_layer.biases.gradient),
 ) < 1e-12
-print("two layers by hand, the same as network.backward:", network_agrees)
+print("the same as network.backward:", network_agrees)
 
 # %% [markdown]
 # For a layer, the way back costs about twice as much as the way forward: two products of matrices
-# instead of one. That holds for any number of weights. To try 371 slopes by small steps, we would
-# have to go forward 371 times.
+# instead of one. That holds for any number of weights. This network has 33 parameters. To try their
+# slopes by small steps to both sides, we would have to go forward 66 times, and 742 times for the
+# 371 parameters of the network that learned the spiral.
 
 # %% [markdown]
 # ## Is it right? Ask the loss itself
@@ -531,8 +574,8 @@ faulty_history = train(faulty, inputs, targets, loss=loss, optimizer=Adam(0.02),
                        epochs=20, batch_size=30)
 print(faulty_report)
 print("wrong are:", wrong_names)
-print(f"and still it trains: loss {faulty_history[0].loss:.2f} → "
-      f"{faulty_history[-1].loss:.2f}")
+print("and still it trains:")
+print(f"loss {faulty_history[0].loss:.2f} → {faulty_history[-1].loss:.2f}")
 
 # %% [markdown]
 # The last line is the reason for the check. Learning is so forgiving that "it trains" proves
@@ -583,8 +626,8 @@ draw.show(draw.beside(
 # one these find their places, from the outside to the middle where the arms are closest.
 
 # %% [markdown]
-# A training of its own to scrub through: what the network says, the fold of each neuron of its
-# first layer, and the loss.
+# Here is another training; drag the slider through its epochs. You see what the network says, the
+# line along which each neuron of its first layer has its kink, and the loss.
 #
 # ```widget training
 # ```
@@ -609,9 +652,12 @@ draw.show(draw.beside(
 # w ← w − η · v
 # ```
 #
-# Mind what that means for the rate: if the gradient stays the same, v grows to `g / (1 − μ)`, which
-# for μ = 0.9 is ten times g. **At the same η, momentum takes steps ten times as long.** So it needs
-# a rate about ten times as small, and whoever compares the two at one rate compares nothing.
+# Mind what that means for the rate. If the gradient stays the same, v grows until it no longer
+# changes. That is where `v = μ · v + g`, or `v = g / (1 − μ)`: for μ = 0.9, ten times g. **Where
+# the gradient keeps its direction, momentum takes steps ten times as long at the same η.** Where it
+# changes its sign at every step, v stays small, about half of g. So a race of the two at one rate,
+# like the one on the map in part 8, says how they move, but not which one is better. (In the race
+# further down the best rate of momentum is a tenth of that of SGD.)
 #
 # **RMSProp** keeps for every single weight a running mean s of its squared gradients, and divides
 # by its root (β, beta, says how much of the old s stays): what is steep takes shorter steps, what
@@ -634,6 +680,8 @@ draw.show(draw.beside(
 # ŝ = s / (1 − β₂^t)
 # w ← w − η · m̂ / (√ŝ + ε)
 # ```
+#
+# If g stays the same, m̂ is g and `√ŝ` is |g|, so each step is as long as η, however large g is.
 #
 # All of this holds for each weight by itself. It is everything that one needs to write it:
 
@@ -659,13 +707,16 @@ for g in some_gradients:
 adam_difference = abs(
     adam_by_hand(1.0, some_gradients, 0.1) - by_library_adam.value[0][0])
 print(f"our Adam and the library's differ by {adam_difference:.0e}")
+steps_of_adam = {g: 1.0 - adam_by_hand(1.0, [g] * 3, 0.1) for g in (50.0, 0.02)}
+for g, way in steps_of_adam.items():
+    print(f"three steps with g = {g}: {way:.4f}")
 
 # %% [markdown]
 # ## A fair race
 #
 # A race in which each method runs at a rate that was chosen for another is decided before it
-# begins. So each gets its own grid of four rates, from the same start, 40 epochs. Here is one
-# start; the best of each line has a star.
+# begins. So each gets its own grid of rates, from the same start, 40 epochs. Here is one start: for
+# each method the rates, and below them the losses at the end. The best has a star.
 
 # %%
 makers = {
@@ -676,7 +727,7 @@ makers = {
 }
 grids = {
     "SGD": [0.1, 0.3, 1.0, 3.0], "momentum": [0.01, 0.03, 0.1, 0.3],
-    "RMSProp": [0.003, 0.01, 0.03, 0.1], "Adam": [0.003, 0.01, 0.03, 0.1],
+    "RMSProp": [0.003, 0.01, 0.03, 0.1, 0.3], "Adam": [0.003, 0.01, 0.03, 0.1, 0.3],
 }
 runs, final, best_rate = {}, {}, {}
 for name, make in makers.items():
@@ -687,33 +738,40 @@ for name, make in makers.items():
                                  epochs=40, batch_size=30, rng=Random(3))
         final[name][rate] = loss(racer.predict(inputs), targets)
     best_rate[name] = min(final[name], key=lambda rate: final[name][rate])
-    print(f"{name:<9}", "  ".join(
-        f"{rate:>5g}: {value:.2f}{'*' if rate == best_rate[name] else ' '}"
-        for rate, value in final[name].items()))
+    print(f"{name:<9}", *(f"{rate:>5g} " for rate in grids[name]), sep="")
+    stars = {rate: "*" if rate == best_rate[name] else " " for rate in grids[name]}
+    print(" " * 9, *(f"{value:>5.2f}{stars[rate]}" for rate, value in final[name].items()),
+          sep="")
 
 race = {f"{name} {rate:g}": runs[name, rate] for name, rate in best_rate.items()}
 draw.show(draw.history(race, title="Each at its best rate", log_y=True))
 
 # %% [markdown]
+# (The picture shows for each epoch the mean loss of its batches, taken while the weights change.
+# The losses of the table are those of all points, after the last epoch. So a line does not end
+# exactly at its number in the table.)
+#
 # And the same from three starts, recorded once: the loss at the end at each method's best rate
 # (that whose middle loss is lowest).
 
 # %%
 recorded_race = {}
+print("method    rate  losses")
 for name, by_rate in RECORDS["race"]["losses"].items():
     rate = min(by_rate, key=lambda one: sorted(by_rate[one])[1])
     recorded_race[name] = sorted(by_rate[rate])
-    print(f"{name:<9} rate {rate:<5g} losses {sorted(by_rate[rate])}")
+    print(f"{name:<9} {rate:<5g}", *(f"{value:.3f}" for value in sorted(by_rate[rate])))
 
 # %% [markdown]
 # What is left of the differences? At one and the same rate, plain SGD looks hopeless. At its own
 # best rate it gets there too, and is behind the others by a factor of two or three, which a few
 # more epochs make up for. Among the other three the order changes with the start, the data and the
 # length of the race; no champion can be named. What does differ is how much the *rate* matters.
-# Look along the lines of the grid: one step of it too far, and SGD or momentum learn little or
-# nothing. That is why Adam is a good first choice: its steps are about as long as η says, whatever
-# the size of the gradients. SGD with momentum is a good second, if you have the time to look for
-# its rate.
+# Look along the lines of the grid. RMSProp and Adam end below 0.1 at three rates, from 0.01 to 0.1;
+# at less and at more they are clearly worse. Momentum ends below 0.1 at one rate alone, and SGD at
+# none; one rate beyond its best one, it learns nothing. That is why Adam is a good first choice:
+# its steps are about as long as η says, whatever the size of the gradients, so it is easier to
+# guess a rate. SGD with momentum is a good second, if you have the time to look for its rate.
 
 # %% [markdown]
 # ## What to notice
@@ -740,7 +798,7 @@ for rate in (0.0001, 0.3, 10.0):
         runner, inputs, targets, loss=loss, optimizer=SGD(rate), epochs=20, batch_size=30,
         rng=Random(3))
 for name, one_history in rates.items():
-    print(f"{name:10} first epoch {one_history[0].loss:8.2f}, "
+    print(f"{name:10} first epoch {one_history[0].loss:5.2f}, "
           f"last {one_history[-1].loss:.2f}")
 draw.show(draw.history(rates, title="Too small, right, too large", log_y=True))
 
@@ -749,14 +807,26 @@ numbers = inputs
 for layer_of_it in runner.layers[:-1]:
     numbers = layer_of_it.forward(numbers)
 still_on = sum(number > 0 for row in numbers for number in row)
-print(f"numbers above 0 after the last ReLU, of {len(inputs) * 16}: {still_on}")
+print("numbers above 0 after the last ReLU:")
+print(f"{still_on} of {len(inputs) * 16}")
+
+before = [parameter.value for parameter in runner.parameters()]
+train(runner, inputs, targets, loss=loss, optimizer=SGD(10.0), epochs=1, batch_size=30,
+      rng=Random(3))
+still_moving = [
+    name for name, parameter, value in zip(
+        ("W₁", "b₁", "W₂", "b₂", "W₃", "b₃"), runner.parameters(), before)
+    if parameter.value != value
+]
+print("what one more epoch changes:", *still_moving)
 
 # %% [markdown]
 # The large rate has thrown the network onto a plain: all ReLUs of its second layer are off, for
-# every point. No gradient gets through them, and it will not come back. Where nothing shuts,
-# numbers grow until they are beyond the largest float. `train` notices that, says where, and puts
-# back the last weights that were good. A line fitted to ten points is enough, if the inputs are
-# large numbers:
+# every point. No gradient gets through them, and it will not come back. Only the biases of the last
+# layer still move, in steps that are too large; that is why the loss goes on jumping up and down,
+# although the network now says the same for every point. Where nothing shuts, numbers grow until
+# they are beyond the largest float. `train` notices that, says where, and puts back the last
+# weights that were good. A line fitted to ten points is enough, if the inputs are large numbers:
 
 # %%
 years = [[float(year)] for year in range(1990, 2000)]
@@ -778,7 +848,8 @@ print(overflow)
 centred = [[(year[0] - 1994.5) / 3.0] for year in years]
 mended = train(Network([Dense(1, 1, Random(1))]), centred, prices, loss=squared,
                optimizer=SGD(0.1), epochs=100)
-print(f"the same rate with inputs around 0: loss {mended[-1].loss:.6f}")
+print("the same rate with inputs around 0:")
+print(f"loss {mended[-1].loss:.6f}")
 
 # %% [markdown]
 # **Backward before forward.** There is nothing to remember yet, and the layer says so.
