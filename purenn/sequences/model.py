@@ -44,7 +44,7 @@ class Residual(Network):
     """Layers in a row, f, that only add to what they are given: y = x + f(x).
 
     Shapes: (n, width) -> the same. Raises ShapeError when f changes the width.
-    Source: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2016.
+    Source: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2015.
 
     >>> Residual([ReLU()]).forward([[1.0, -2.0]])
     [[2.0, -2.0]]
