@@ -291,8 +291,10 @@ def _cannot_go_on(error: ResumeError) -> str:
     path, then = safe(error.path), {name: was for name, (was, _) in error.differences.items()}
     if "data" in then:
         return f"--resume: {path} was begun with the text {safe(str(then['data']))}: give the same"
-    if not all(name.startswith("--") for name in then):
+    if any(name.endswith(("inputs", "targets")) for name in then):
         return f"--resume: {path} was begun with another text; what is in it must be the same"
+    if not all(name.startswith("--") for name in then):
+        return str(error)
     options = [f"without {name}" if was is None else f"with {name} {safe(str(was))}"
                for name, was in then.items()]
     return f"--resume: {path} was begun {', '.join(options)}: give the same"

@@ -109,7 +109,8 @@ def _lines(
     refused = set(aside)
     learning = [encoded[line][:context + 1] for line in lines if line not in refused]
     held_out = [encoded[line][:context + 1] for line in aside]
-    cut = [line for line in lines if len(encoded[line]) > context + 1]
+    used = [*aside, *(line for line in lines if line not in refused)]
+    cut = [line for line in used if len(encoded[line]) > context + 1]
     return Corpus(word, "lines", vocabulary, context, learning, held_out, set(lines), len(cut))
 
 

@@ -447,16 +447,17 @@ draw.show(draw.scatter(places, kinds, title="Where the network has put the lette
 
 # %%
 lowest, highest = ([of(column) for column in zip(*places)] for of in (min, max))
-plane = [[" "] * 64 for _ in range(20)]
+plane = [[" "] * 44 for _ in range(18)]
 for letter, place in zip(letters, places):
     across, up = ((x - low) / (high - low) for x, low, high in zip(place, lowest, highest))
-    row, column = round(19 * (1 - up)), round(60 * across)
+    row, column = round(17 * (1 - up)), round(40 * across)
     while plane[row][column] != " ":
         column += 1
     plane[row][column] = letter
 print("\n".join("".join(line).rstrip() for line in plane))
 
 
+# %%
 def mean_distance(some, others):
     """Return the mean distance of different letters, one of each group."""
     distances = [math.dist(places[letters.index(a)], places[letters.index(b)])

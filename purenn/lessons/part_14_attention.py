@@ -385,7 +385,9 @@ print({name: f"{difference:.0e}" for name, difference in step_3.items()})
 # key and its value. So three gradients come back to it, and they add up:
 #
 # ```formula W: weight
-# dW[q] = dQᵀ · X      dW[k] = dKᵀ · X      dW[v] = dVᵀ · X
+# dW[q] = dQᵀ · X
+# dW[k] = dKᵀ · X
+# dW[v] = dVᵀ · X
 # dX = dQ · W[q] + dK · W[k] + dV · W[v]
 # ```
 #

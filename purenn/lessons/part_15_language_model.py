@@ -79,7 +79,7 @@ def written(model, count, seed, temperature=0.7, prompt=""):
 
 
 print(textwrap.fill(" ".join(
-    name + " *" * (name in texts) for name in written(model, 12, seed=1)), 80))
+    name + "\u00a0*" * (name in texts) for name in written(model, 12, seed=1)), 80))
 many = written(model, 200, seed=2)
 in_census = [name in texts for name in many].count(True)
 print(f"of {len(many)} names {in_census} stand in the census, {len(many) - in_census} do not")
@@ -136,8 +136,11 @@ print(f"{'total':<40}{parameter_count:>10,}")
 #
 # Directly, in y[i], with slope s. And by s, which is in every y[j]. With g for dy:
 #
-# ```formula g: output gradient
+# ```formula
 # "slope of" s "by" x[i]  =  −1/2 · m^(−3/2) · 2 · x[i] / n  =  −s³ · x[i] / n
+# ```
+#
+# ```formula g: output gradient
 # dx[i] = s · g[i] + (Σ[j] g[j] · x[j]) · (−s³ · x[i] / n)
 # dx[i] = s · (g[i] − y[i] · (g · y) / n)
 # ```
@@ -181,7 +184,8 @@ print(f"the gradient along x: {abs(along_x):.0e}")
 # column i of every row, and what goes several ways gets the sum:
 #
 # ```formula
-# "dgain"[i]  =  "sum over the rows of" dz[i] · y[i]      dy[i] = dz[i] · "gain"[i]
+# dy[i]  =  dz[i] · "gain"[i]
+# "dgain"[i]  =  "sum over the rows of" dz[i] · y[i]
 # ```
 #
 # And `Positions` adds one row of its table to the first token of every text, the next one to the
@@ -250,7 +254,7 @@ draw.show(draw.lines(
      **{f"counts after {length}": [(0, value), (STEPS, value)]
         for length, value in counts_on_the_same.items()}},
     title="A language model learns, and what counting gets", x_label="steps",
-    y_label="loss per character, 120 held-out names",
+    y_label="held-out loss",
 ))
 print(f"on all {len(held_out)} held-out names:")
 for length, value in count_losses.items():
