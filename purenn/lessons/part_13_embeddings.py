@@ -442,8 +442,8 @@ draw.show(draw.scatter(places, kinds, title="Where the network has put the lette
                        x_label="first number", y_label="second number"))
 
 # %% [markdown]
-# Here is the same plane with the letters themselves, the edge as a dot. A letter whose place is
-# taken stands to the right of it.
+# Here is the same plane with the letters themselves, the edge as a dot. Where a place is taken
+# already, the letter stands to the right of it.
 
 # %%
 lowest, highest = ([of(column) for column in zip(*places)] for of in (min, max))

@@ -112,13 +112,12 @@ print(f"{'total':<40}{parameter_count:>10,}")
 # token works alone. Two things are new.
 #
 # **Residual.** Both parts only *add* to what they are given: `y = x + f(x)`. So x goes two ways,
-# and the gradient comes back by both:
+# and the gradient comes back by both. As in part 14, dx is short for dL/dx, the gradient of the loss
+# by x, shaped like x:
 #
 # ```formula g: output gradient
 # dx  =  g + "what comes back through" f
 # ```
-#
-# (As in part 14 dx is short for dL/dx, the gradient of the loss by x, shaped like x.)
 #
 # The first way has no factors in it. However many blocks there are, the gradient arrives at the
 # first one undiminished.
