@@ -112,8 +112,8 @@ print(f"{'total':<40}{parameter_count:>10,}")
 # token works alone. Two things are new.
 #
 # **Residual.** Both parts only *add* to what they are given: `y = x + f(x)`. So x goes two ways,
-# and the gradient comes back by both. As in part 14, dx is short for dL/dx, the gradient of the loss
-# by x, shaped like x:
+# and the gradient comes back by both. As in part 14, dx is short for dL/dx, the gradient of the
+# loss by x, shaped like x:
 #
 # ```formula g: output gradient
 # dx  =  g + "what comes back through" f
@@ -183,8 +183,8 @@ print(f"the gradient along x: {abs(along_x):.0e}")
 # column i of every row, and what goes several ways gets the sum:
 #
 # ```formula
-# dy[i]  =  dz[i] · "gain"[i]
-# "dgain"[i]  =  "sum over the rows of" dz[i] · y[i]
+# dy[i] = dz[i] · "gain"[i]
+# "dgain"[i] = "sum over the rows of" dz[i] · y[i]
 # ```
 #
 # And `Positions` adds one row of its table to the first token of every text, the next one to the
