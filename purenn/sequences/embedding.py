@@ -45,7 +45,7 @@ def small_normal(rng: Random, neurons: int, inputs: int) -> Matrix:
 def texts_in(A: Sequence[Sequence[float]]) -> List[List[int]]:
     """Return the tokens of each row, without what it is filled up with.
 
-    Raises ValueError for a row without a token, or that goes on after its padding, or is not whole.
+    Raises ValueError for a row without a token, with 1.6 in it, or that goes on after its padding.
 
     >>> texts_in([[2.0, 0.0, 1.0], [2.0, 1.0, -1.0]])
     [[2, 0, 1], [2, 1]]
