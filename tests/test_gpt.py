@@ -1,6 +1,7 @@
 """`purenn gpt`: from a file of text to a model file, and from that to new text."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -162,7 +163,8 @@ def test_a_checkpoint_of_another_text_is_refused(capsys, words, tmp_path):
     results(capsys, words, *SMALL, "--checkpoint", checkpoint)
     words.write_text("another\ntext\n")
     code, _, err = said(capsys, words, *SMALL, "--resume", checkpoint)
-    assert code == 2 and len(err.splitlines()) == 1 and str(checkpoint) in err
+    assert code == 2 and len(err.splitlines()) == 1
+    assert f"{checkpoint} was begun with another text; what is in it must be the same" in err
 
 
 @pytest.mark.slow
@@ -243,7 +245,137 @@ def test_show_says_what_a_language_model_is(capsys, words, tmp_path):
     assert "steps done: 20" in out and f"gpt {path}" in out and "torch" not in out
 
 
+# ---- What is said is so ----
+
+
+def test_a_rate_that_is_far_too_large_still_writes_the_model(capsys, words, tmp_path):
+    path = tmp_path / "lost.safetensors"
+    lost = [words, "--width", "8", "--heads", "2", "--steps", "3", "--rate", "10000", "-o", path]
+    code, out, err = said(capsys, *lost)
+    assert code == 0, err
+    assert "perplexity infinite" in out and "try a smaller --rate" in out
+    assert load_model(path).provenance["held out"]["perplexity"] is None
+    found = results(capsys, *lost)["held_out"]
+    assert found["perplexity"] is None and found["loss_per_character"] > 700
+
+
+def test_perplexity_stands_beside_a_guess_that_can_be_compared_with_it(capsys, words):
+    """Both are per character: a blind guess among 30 tokens of two characters is one among √30."""
+    _, out, _ = said(capsys, words, *SMALL)
+    assert "(guessing: 12)" in out and "of 4 texts" not in out and "smaller --rate" not in out
+    found = results(capsys, words, *SMALL, "--tokens", "30")["held_out"]
+    assert 3 < found["guessing"] < 20
+    _, out, _ = said(capsys, words, *SMALL, "--tokens", "30")
+    assert f"(guessing: {round(found['guessing'], 1):g})" in out
+    vocabulary = command.read_corpus(str(words), None, 30, None, command.Random(0))
+    tokens = sum(len(text) - 1 for text in vocabulary.held_out)
+    blind = math.log(len(vocabulary.vocabulary)) * tokens / found["characters"]
+    assert math.log(found["guessing"]) == pytest.approx(blind)
+
+
+def test_that_only_some_texts_are_measured_is_said(capsys, words, monkeypatch):
+    monkeypatch.setattr(command, "MEASURED_TOKENS", 5)
+    _, out, _ = said(capsys, words, *SMALL)
+    assert "per character (on 2 of 4 texts), perplexity" in out
+
+
+def test_the_loss_on_the_way_has_the_name_that_it_has_at_the_end(capsys, words, monkeypatch):
+    _, out, err = said(capsys, words, *SMALL)
+    assert "held-out loss " in err and "validation" not in err and "on a part" not in err
+    monkeypatch.setattr(command, "WATCHED_TOKENS", 5)
+    _, out, err = said(capsys, words, *SMALL, "--tokens", "30")
+    assert "held-out loss per token (on a part) " in err and "held-out loss " in out
+
+
+def test_texts_that_are_cut_are_counted(capsys, words):
+    _, out, _ = said(capsys, words, *SMALL, "--context", "3")
+    assert "45 of 45 texts are cut to 3 tokens" in out
+    assert results(capsys, words, *SMALL, "--context", "3")["texts_cut"] == 45
+    assert "are cut" not in said(capsys, words, *SMALL, "--context", "4")[1]
+    words.write_text(words.read_text() * 3)  # of a held-out line the copies are not used
+    _, out, _ = said(capsys, words, *SMALL, "--context", "3")
+    assert "127 of 127 texts are cut to 3 tokens" in out
+
+
+def test_microgpt_cuts_after_seventeen_tokens(capsys, tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("abcdefghijklmno\nabcdefghijklmnop\nab\n")  # 15 letters and two edges fit
+    _, out, _ = said(capsys, path, "--like", "microgpt", "--steps", "1", "--samples", "1")
+    assert "1 of 3 texts are cut to 16 tokens" in out
+
+
+def test_one_text_is_one_text(capsys, tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text("abab\n")
+    assert "one.txt: 1 text, one in each line" in said(capsys, path, *SMALL)[1]
+    assert "one.txt: 1 window of one text" in said(capsys, path, *SMALL, "--texts", "whole")[1]
+
+
+def test_an_empty_sample_is_seen(capsys, words, tmp_path, monkeypatch):
+    path = tmp_path / "words.safetensors"
+    results(capsys, words, *SMALL, "-o", path)
+    monkeypatch.setattr(command, "generate", lambda *arguments, **options: iter(()))
+    assert said(capsys, path, "--samples", "2")[1] == "(empty)\n(empty)\n"
+    assert "\n  (empty)\n" in said(capsys, words, *SMALL, "--samples", "2")[1]
+
+
+def test_length_counts_what_comes_behind_the_prompt(capsys, words, tmp_path):
+    path = tmp_path / "whole.safetensors"
+    results(capsys, words, *SMALL, "--texts", "whole", "-o", path)
+    asked = ["--length", "5", "--samples", "1"]
+    [sample] = results(capsys, path, "--prompt", "bal", *asked)["samples"]
+    assert sample.startswith("bal") and len(sample) == 8
+
+
+def test_of_a_long_prompt_the_model_sees_the_edge_and_half_a_context(capsys, words, tmp_path):
+    path = tmp_path / "words.safetensors"
+    results(capsys, words, *SMALL, "-o", path)
+    asked = ["--length", "3", "--samples", "5", "--temperature", "2"]
+    one, other = (results(capsys, path, "--prompt", prompt, *asked)["samples"]
+                  for prompt in ("bal" * 4 + "elonerab", "dir" * 5 + "elonerab"))
+    assert [text[20:] for text in one] == [text[23:] for text in other]
+
+
+def test_a_finished_training_has_nothing_left_to_do(capsys, words, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    results(capsys, words, *SMALL, "--checkpoint", checkpoint)
+    code, out, err = said(capsys, words, *SMALL, "--resume", checkpoint)
+    assert code == 0 and "numbers learned in 20 steps" in out
+    assert err == "step 20/20: nothing is left to do\n"
+
+
 # ---- What a user can do wrong ----
+
+
+def test_another_training_is_told_what_to_give(capsys, words, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    results(capsys, words, *SMALL, "--context", "5", "--checkpoint", checkpoint)
+    for options, message in (
+            (SMALL, "was begun with --context 5: give the same"),
+            ([*SMALL[2:], "--context", "5"], "was begun with --steps 20: give the same"),
+            ([*SMALL, "--context", "5", "--tokens", "20"], "was begun without --tokens: give the"),
+    ):
+        code, out, err = said(capsys, words, *options, "--resume", checkpoint)
+        assert (code, out) == (2, "") and len(err.splitlines()) == 1
+        assert f"--resume: {checkpoint} {message}" in err
+    other = tmp_path / "other.txt"
+    other.write_text(words.read_text())
+    code, _, err = said(capsys, other, *SMALL, "--context", "5", "--resume", checkpoint)
+    assert code == 2 and f"was begun with the text {words}: give the same" in err
+
+
+def test_a_model_is_no_checkpoint_and_a_checkpoint_no_model(capsys, words, tmp_path):
+    checkpoint, model = tmp_path / "run.checkpoint", tmp_path / "words.safetensors"
+    results(capsys, words, *SMALL, "--checkpoint", checkpoint, "-o", model)
+    code, out, err = said(capsys, words, *SMALL, "--resume", model)
+    assert (code, out) == (2, "") and "is a model" in err and err.endswith(f"gpt {model}\n")
+    for options in ([], ["--steps", "40"]):
+        code, out, err = said(capsys, checkpoint, *options)
+        assert (code, out) == (1, "") and "purenn gpt TEXT, and --resume PATH" in err
+    broken = tmp_path / "broken"
+    broken.write_bytes(checkpoint.read_bytes()[:-9])
+    code, _, err = said(capsys, words, *SMALL, "--resume", broken)
+    assert code == 1 and str(broken) in err and "is a model" not in err
 
 
 @pytest.mark.parametrize("content, message", [
@@ -268,6 +400,7 @@ def test_files_that_are_no_text_are_refused(capsys, tmp_path, content, message):
     (["names", "--steps", "0"], 2, "--steps"),
     (["names", "-o", "/nowhere/model"], 1, "/nowhere"),
     (["names", "--resume", "nowhere"], 1, "no such file"),
+    (["names", "--tokens", "5"], 2, "names has 26 characters, and the edge is a token; give 27 or"),
 ])
 def test_wrong_usage_is_one_line(capsys, options, code, message):
     got, out, err = said(capsys, *options)
@@ -278,7 +411,8 @@ def test_wrong_usage_is_one_line(capsys, options, code, message):
 @pytest.mark.parametrize("options, code, message", [
     (["--steps", "5"], 2, "--steps: {} is a trained model, which only writes"),
     (["--prompt", "xyz"], 1, "the character 'x' is not in the vocabulary"),
-    (["--prompt", "bal" * 6], 1, "context of 16"),
+    (["--prompt", "bal" * 6], 1, "context of 16; make it shorter, or say --length N: then the "
+                                 "model sees the edge and the last 8 tokens"),
 ])
 def test_what_a_model_cannot_do_is_said(capsys, words, tmp_path, options, code, message):
     path = tmp_path / "words.safetensors"

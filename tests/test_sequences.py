@@ -1,6 +1,9 @@
 """The layers of a language model compute what their formulas say, and their gradients are right."""
 
 import math
+import re
+import textwrap
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -8,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Weighted, seeds, sizes
 
-from purenn import Adam, Dense, ReLU, ShapeError, SoftmaxCrossEntropy, gradcheck, linalg, train
+from purenn import (
+    Adam, Dense, ReLU, ShapeError, SoftmaxCrossEntropy, gradcheck, linalg, sequences, train,
+)
 from purenn.sequences import (
     CausalSelfAttention, Embedding, LanguageModel, LayerNorm, NextToken, Positions, Residual,
     RMSNorm, Unpad, gpt, questions,
 )
-from purenn.sequences.attention import causal_softmax, softmax_backward
+from purenn.sequences.attention import causal_softmax, head_backward, softmax_backward
 from purenn.sequences.embedding import hstack, split_columns, sum_into_rows, texts_in
 
 lengths = st.lists(st.integers(1, 4), min_size=1, max_size=3)
@@ -128,6 +133,32 @@ def test_a_text_longer_than_the_positions_is_refused():
     layer.lengths = [1, 3]
     with pytest.raises(ValueError, match="a text of 3 tokens, but there are 2 positions"):
         layer.forward([[0.0]] * 4)
+
+
+@pytest.mark.parametrize("rows", [[[1.0, 2.0]], [[1.0], [1.0, 2.0]], []])
+def test_an_embedding_refuses_rows_of_another_length(rows):
+    with pytest.raises(ShapeError, match=r"Embedding\(4 → 3\)"):
+        Embedding(4, 3, Random(1)).forward(rows)
+    with pytest.raises(ShapeError, match=r"per_row=3\) expects rows of 3 numbers, got rows of 2"):
+        Embedding(4, 3, Random(1), per_row=3).forward([[1.0, 2.0]])
+
+
+def test_a_token_is_a_whole_number():
+    with pytest.raises(ValueError, match=r"Embedding\(4 → 3\): expected whole numbers, got 1.6"):
+        Embedding(4, 3, Random(1)).forward([[0.0], [1.6]])
+    with pytest.raises(ValueError, match="row 1 of tokens: expected whole numbers, got 1.6"):
+        Unpad().forward([[2.0, 0.0], [1.6, -1.0]])
+    with pytest.raises(ValueError, match="row 0 of tokens: expected whole numbers, got 0.5"):
+        NextToken().check_targets(1, 3, [[0.5]])
+
+
+@pytest.mark.parametrize("lengths", [[1, 1], [2, 2], [3, 1, 1], []])
+@pytest.mark.parametrize("kind", [Positions, CausalSelfAttention])
+def test_lengths_that_are_not_those_of_the_rows_are_refused(kind, lengths):
+    layer = kind(4, 4, Random(1))
+    layer.lengths = lengths
+    with pytest.raises(ShapeError, match=re.escape(f"3 rows, but lengths are {lengths}")):
+        layer.forward(filled(Random(2), 3, 4))
 
 
 @pytest.mark.parametrize("rows", [[[1.0, -1.0, 2.0]], [[0.0], [-1.0]]])
@@ -344,3 +375,52 @@ def test_unpad_tells_every_layer_that_must_know():
     assert all(layer.lengths == [3, 1] for layer in model.text_layers)
     with pytest.raises(ValueError, match="backward came before forward"):
         Unpad().backward([[1.0]])
+
+
+# ---- What stands in the text about them ----
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), seeds)
+def test_the_gradients_of_the_weights_are_those_that_the_text_gives(rows, heads, columns, seed):
+    """dW_q = dQᵀ·X and dX = dQ·W_q + …, the columns of all heads side by side."""
+    rng = Random(seed)
+    width = heads * columns
+    layer, X = CausalSelfAttention(width, heads, rng, large), filled(rng, rows, width)
+    G = filled(rng, rows, width)
+    layer.forward(X)
+    dX = layer.backward(G)
+    dY = linalg.matmul(G, layer.output.weights.value)
+    parts = [head_backward(g, head) for g, head in zip(split_columns(dY, heads), layer.kept[0])]
+    dQ, dK, dV = (hstack(matrices) for matrices in zip(*parts))
+    dQ = linalg.multiply(dQ, 1 / math.sqrt(columns))
+    back = linalg.zeros(rows, width)
+    for dense, gradient in ((layer.queries, dQ), (layer.keys, dK), (layer.values, dV)):
+        closely(dense.weights.gradient, linalg.matmul(linalg.transpose(gradient), X))
+        back = linalg.add(back, linalg.matmul(gradient, dense.weights.value))
+    closely(dX, back)
+    Y = hstack(linalg.matmul(A, V) for _, _, V, A in layer.kept[0])
+    closely(layer.output.weights.gradient, linalg.matmul(linalg.transpose(G), Y))
+
+
+def test_a_step_lowers_the_score_whose_weight_raises_the_loss():
+    a, da = [0.25, 0.25, 0.5], [3.0, 0.0, 1.0]  # the loss grows with weight 0; the mean is 1.25
+    [ds] = softmax_backward([da], [a])
+    assert ds == [0.4375, -0.3125, -0.125]
+    scores = [math.log(weight) - 0.1 * slope for weight, slope in zip(a, ds)]
+    [after] = causal_softmax([[0.0] * 3, [0.0] * 3, scores])[2:]
+    assert after[0] < a[0] and linalg.dot(after, da) < linalg.dot(a, da)
+
+
+def test_the_example_at_the_beginning_runs():
+    block = sequences.__doc__.split("data/tokens.py`.\n\n")[1].split("\n\nBeside")[0]
+    assert "names()" in block
+    exec(textwrap.dedent(block).replace("names()", "names()[:8]"), {})
+
+
+def test_the_second_volume_stays_short():
+    folder = Path(sequences.__file__).parent
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines())
+             for path in (*folder.glob("*.py"), *folder.glob("autograd/*.py"))}
+    assert sum(len(path.read_text(encoding="utf-8").splitlines())
+               for path in folder.glob("*.py")) <= 900
+    assert lines["tape.py"] <= 150 and lines["value.py"] <= 100

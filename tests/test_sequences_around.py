@@ -190,7 +190,7 @@ def test_every_loop_of_the_layers_has_an_array_version():
                if getattr(value, "__module__", "") == name and key[0].islower()}
         assert all(hasattr(import_module(name), function) for function in functions)
         assert own - set(functions) <= {
-            "texts_in", "small_normal",  # of tokens, which are plain integers
+            "texts_in", "whole_numbers", "small_normal",  # of tokens, which are plain integers
             "normalized", "normalized_backward", "centred", "head_backward"}  # of whole matrices
 
 

@@ -270,3 +270,54 @@ def test_what_the_result_does_not_depend_on_gets_no_gradient_from_the_tape():
     tape.scale(A, 3.0)
     tape.backward(tape.add(A, tape.relu(A)), [[1.0, 1.0]])
     assert A.gradient == [[2.0, 1.0]]
+
+
+@pytest.mark.parametrize("rows, columns", [(1, 2), (3, 1), (1, 1), (3, 2)])
+def test_what_the_tape_adds_to_several_rows_or_columns_gets_their_sum(rows, columns):
+    """Measured: each number of the smaller matrix is moved, and the loss looked at."""
+    rng = Random(4)
+    wide = [[rng.gauss(0, 1) for _ in range(2)] for _ in range(3)]
+    small = [[rng.gauss(0, 1) for _ in range(columns)] for _ in range(rows)]
+
+    def loss(tape, A, B):
+        return tape.cross_entropy(tape.add(A, B), [0, 1, 1])
+
+    for swapped in (False, True):
+        tape, A, B = Tape(), Tracked(wide), Tracked(small)
+        tape.backward(loss(tape, *((B, A) if swapped else (A, B))), [[1.0]])
+        assert linalg.shape(A.gradient) == (3, 2)
+        assert linalg.shape(B.gradient) == (rows, columns)
+        for r in range(rows):
+            for c in range(columns):
+                ends = []
+                for step in (1e-6, -1e-6):
+                    moved = [list(row) for row in small]
+                    moved[r][c] += step
+                    ends.append(loss(Tape(), Tracked(wide), Tracked(moved)).value[0][0])
+                assert B.gradient[r][c] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-8)
+
+
+def test_the_tape_learns_the_moons_with_two_scores():
+    """Exercise 4 of part 12, with ReLU in place of tanh."""
+    from purenn.data import moons
+
+    data, rng = moons(size=60, noise=0.1, rng=Random(1)), Random(2)
+    tables = [Tracked([[rng.gauss(0, 1) for _ in range(k)] for _ in range(n)])
+              for n, k in ((8, 2), (1, 8), (2, 8), (1, 2))]
+    losses = []
+    for _ in range(150):
+        tape = Tape()
+        for table in tables:
+            table.gradient = None
+        W, b, V, c = tables
+        hidden = tape.relu(tape.add(tape.inner(Tracked(data.inputs), W), b))
+        scores = tape.add(tape.inner(hidden, V), c)
+        loss = tape.cross_entropy(scores, data.targets)
+        tape.backward(loss, [[1.0]])
+        losses.append(loss.value[0][0])
+        for table in tables:
+            assert linalg.shape(table.gradient) == linalg.shape(table.value)
+            table.value = linalg.subtract(table.value, table.gradient)
+    right = [row[1] > row[0] for row in scores.value]
+    assert right.count(True) and losses[-1] < 0.2 * losses[0]
+    assert sum(a == t for a, t in zip(right, data.targets)) >= 57

@@ -241,7 +241,7 @@ WHOLE_NUMBERS = {
     "sum(p == a for p, a in zip(predicted, actual))",
     "sum(other[k] for other in counts)", "sum(row)",
     "sum(score.support for score in scores)", "sum(rows * columns for rows, columns in sizes)",
-    "sum(counts[digit][digit] for digit in range(10))",
+    "sum(counts[digit][digit] for digit in range(10))", "sum(lengths)",
 }
 
 

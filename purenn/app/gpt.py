@@ -18,7 +18,7 @@ import sys
 from random import Random
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from .. import __version__
+from .. import __version__, linalg
 from ..data import DataError
 from ..history import History, Record
 from ..linalg import Matrix
@@ -30,6 +30,7 @@ from ..sequences import (
 )
 from ..sequences.autograd.microgpt import microgpt
 from ..store.checkpoint import Checkpoint, ResumeError
+from ..store.errors import ModelFileError
 from ..store.model import load_model, save_model
 from ..text import counted, did_you_mean, listed, safe
 from ..training import Callback, Run, train
@@ -49,9 +50,11 @@ examples:
   purenn gpt novel.txt --width 32 --layers 2 --context 64 --tokens 200
   purenn gpt names.txt --like microgpt --json
 
-A tenth is held out. The loss is the mean of −log p over its characters, p the probability that was
-given to the character that came; the perplexity is e to the power of that: as surprised as by a
-guess among so many.
+A tenth is held out, and at most 10,000 tokens of it are measured. The loss per character is the sum
+of −log p over the tokens that came, p the probability that was given to each, divided by the number
+of their characters (an end counts as one). The perplexity is e to the power of that: as surprised
+by each character as by a guess among so many. To resume, give the same command, with all its
+options, and --resume.
 """
 
 DEFAULTS: Dict[str, Any] = {
@@ -152,7 +155,8 @@ def add(parser: Parser) -> None:
     option = parser.add_argument_group("output").add_argument
     option("-o", "--output", metavar="MODEL", help="write the model to this file")
     option("--checkpoint", metavar="FILE", help="write all there is to this file on the way")
-    option("--resume", metavar="FILE", help="go on from a checkpoint, and go on writing it")
+    option("--resume", metavar="FILE", help="go on from a checkpoint, and go on writing it; all "
+                                            "other options as they were")
     option("--quiet", action="store_true", help="no progress on stderr")
     option("--json", action="store_true", help="losses, held-out loss and samples as JSON")
 
@@ -165,7 +169,8 @@ def _add_writing(option: Any) -> None:
            help="below 1 safer, above 1 wilder, 0 always the likeliest (default 0.7)")
     option("--top-k", metavar="K", type=words.count, help="draw among the K likeliest tokens only")
     option("--length", metavar="N", type=words.count,
-           help="the most tokens of a sample (default: the context; for whole texts 200)")
+           help="the most tokens to write behind the prompt (default: until the context is full; "
+                "for whole texts 200)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -248,7 +253,9 @@ def microgpt_parts(word: str, settings: Dict[str, Any]) -> Parts:
     """The same as microgpt has it: nothing is held out, one text after the other."""
     lines = lines_of(read_text(word))
     recipe = microgpt(lines, settings["steps"])
-    corpus = Corpus(word, "lines", recipe.vocabulary, context_of(recipe.model), [], [], set(lines))
+    context = context_of(recipe.model)
+    cut = [line for line in lines if len(line) + 2 > context + 1]
+    corpus = Corpus(word, "lines", recipe.vocabulary, context, [], [], set(lines), len(cut))
     return Parts(recipe.model, corpus, recipe.optimizer, recipe.inputs, recipe.targets,
                  InOrder(len(recipe.inputs), settings["steps"]), Random(0))
 
@@ -258,11 +265,12 @@ def _train(
 ) -> Tuple[List[float], History]:
     losses = Losses()
     callbacks: List[Callback] = [losses]
-    callbacks += [] if quiet else [Steps(parts, losses)]
+    watched = some(parts.corpus.held_out, WATCHED_TOKENS)
+    if not quiet:
+        callbacks.append(Steps(parts, losses, len(watched) < len(parts.corpus.held_out)))
     if files.checkpoint is not None:
         about = {name if name == "data" else f"--{name}": value for name, value in settings.items()}
         callbacks.append(EveryStep(files.checkpoint, losses, files.resume or False, about))
-    watched = some(parts.corpus.held_out, WATCHED_TOKENS)
     try:
         history = train(
             parts.model, parts.inputs, parts.targets, loss=NextToken(), optimizer=parts.optimizer,
@@ -271,8 +279,35 @@ def _train(
             sampler=lambda epoch: parts.batches.left(epoch, len(losses.losses)), end_quietly=True,
         )
     except ResumeError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(_cannot_go_on(error)) from None
+    except ModelFileError:
+        _refuse_finished_model(str(files.resume))
+        raise
     return losses.losses, history
+
+
+def _cannot_go_on(error: ResumeError) -> str:
+    """Return why a checkpoint is not of this training, and what to give instead."""
+    path, then = safe(error.path), {name: was for name, (was, _) in error.differences.items()}
+    if "data" in then:
+        return f"--resume: {path} was begun with the text {safe(str(then['data']))}: give the same"
+    if any(name.endswith(("inputs", "targets")) for name in then):
+        return f"--resume: {path} was begun with another text; what is in it must be the same"
+    if not all(name.startswith("--") for name in then):
+        return str(error)
+    options = [f"without {name}" if was is None else f"with {name} {safe(str(was))}"
+               for name, was in then.items()]
+    return f"--resume: {path} was begun {', '.join(options)}: give the same"
+
+
+def _refuse_finished_model(path: str) -> None:
+    """Raise UsageError when this, which is no checkpoint, is a model."""
+    try:
+        load_model(path)
+    except ModelFileError:
+        return
+    raise UsageError(f"--resume: {safe(path)} is a model, whose training is over; to let it write: "
+                     f"{words.called()} gpt {safe(path)}")
 
 
 class Losses(Callback):
@@ -339,17 +374,35 @@ class EveryStep(Checkpoint):
 
 
 class Steps(Progress):
-    """The progress of a training, counted in steps, and what the model writes by now."""
+    """The progress of a training, counted in steps, and what the model writes by now.
 
-    def __init__(self, parts: Parts, losses: Losses) -> None:
+    `on_a_part` says that on the way not all held-out texts are looked at.
+    """
+
+    def __init__(self, parts: Parts, losses: Losses, on_a_part: bool) -> None:
         super().__init__(sys.stderr)
-        self.parts, self.losses, self.sample = parts, losses, ""
+        self.parts, self.losses, self.on_a_part, self.sample = parts, losses, on_a_part, ""
 
     def after_epoch(self, run: Run, record: Record) -> None:
         corpus = self.parts.corpus
         [self.sample] = write(self.parts.model, corpus.vocabulary, corpus.form,
                               Writing(samples=1, length=30, seed=record.epoch))
         super().after_epoch(run, record)
+
+    def end(self, run: Run) -> None:
+        if self.epochs_before < 0 and len(self.losses.losses) == self.parts.batches.steps:
+            self._write(f"{self.where(run)}: nothing is left to do\n")
+        else:
+            super().end(run)
+
+    def quality(self, record: Record, brief: bool) -> List[str]:
+        if record.validation_loss is None:
+            return []
+        longer = max(map(len, self.parts.corpus.vocabulary.pieces)) > 1
+        per = " per token" if longer else ""
+        part = " (on a part)" if self.on_a_part else ""
+        return [f"{'held-out' if brief else f'held-out loss{per}{part}'} "
+                f"{record.validation_loss:.4f}"]
 
     def where(self, run: Run) -> str:
         steps = self.parts.batches.steps
@@ -378,7 +431,11 @@ def some(texts: Sequence[List[int]], tokens: int) -> List[List[int]]:
 
 
 def measured(model: LanguageModel, corpus: Corpus, tokens: int) -> Optional[Dict[str, Any]]:
-    """Return the loss on held-out texts, per character (an end counts as one), and perplexity."""
+    """Return loss and perplexity on held-out texts, per character (an end counts as one).
+
+    `guessing` is the perplexity of a blind guess among all tokens, per character as well. A number
+    that is too large for a float is None: JSON has no infinity.
+    """
     texts = some(corpus.held_out, tokens)
     if not texts:
         return None
@@ -388,8 +445,11 @@ def measured(model: LanguageModel, corpus: Corpus, tokens: int) -> Optional[Dict
     letters = sum(len(corpus.vocabulary.decode(text)) for text in texts)
     letters += sum(token == corpus.vocabulary.edge for text in texts for token in text[1:])
     per_character = loss * asked / letters
-    return {"texts": len(texts), "characters": letters, "loss_per_character": per_character,
-            "perplexity": math.exp(per_character)}
+    perplexity = linalg.item(linalg.exp([[per_character]]))
+    return {"texts": len(texts), "characters": letters,
+            "loss_per_character": per_character if math.isfinite(per_character) else None,
+            "perplexity": perplexity if math.isfinite(perplexity) else None,
+            "guessing": len(corpus.vocabulary) ** (asked / letters)}
 
 
 # ---- Writing ----
@@ -404,7 +464,8 @@ def write(
     prompt = [vocabulary.edge, *vocabulary.encode(writing.prompt)]
     if longest is None and len(prompt) >= context_of(model):
         raise DataError(f"--prompt: {len(prompt)} tokens with the edge, but the model has a "
-                        f"context of {context_of(model)}; make it shorter, or say --length N")
+                        f"context of {context_of(model)}; make it shorter, or say --length N: then "
+                        f"the model sees the edge and the last {context_of(model) // 2} tokens")
     return [
         writing.prompt + vocabulary.decode(generate(
             model, prompt, vocabulary.edge, rng, writing.temperature, writing.top_k, longest,
@@ -417,11 +478,11 @@ def _write_only(
     path: str, chosen: Dict[str, Any], writing: Writing, as_json: bool
 ) -> int:
     """Let a saved model write; there is nothing to train."""
+    model = load_model(path)
     given = [f"--{name}" for name, value in chosen.items() if value is not None and name != "seed"]
     if given:
         raise UsageError(f"{given[0]}: {safe(path)} is a trained model, which only writes; to "
                          f"train, give a text")
-    model = load_model(path)
     if not isinstance(model.network, LanguageModel):
         raise DataError(f"{path}: holds a {model.kind}, no language model; ask it with "
                         f"{words.called()} predict {path} DATA")
@@ -434,7 +495,7 @@ def _write_only(
 
 def _shown(sample: str) -> str:
     """Return a sample as it may be printed: line by line, each harmless for the terminal."""
-    return "\n".join(map(safe, sample.split("\n")))
+    return "\n".join(map(safe, sample.split("\n"))) or "(empty)"
 
 
 # ---- What is said at the end ----
@@ -444,18 +505,36 @@ def _told(
     parts: Parts, steps: int, history: History, found: Optional[Dict[str, Any]]
 ) -> List[str]:
     corpus, tokens = parts.corpus, len(parts.corpus.vocabulary)
-    what = "texts, one in each line" if corpus.form == "lines" else "windows of one text"
-    aside = f", {len(corpus.held_out)} held out" if corpus.held_out else ", none held out"
+    learning = counted(len(parts.inputs), "text") + ", one in each line"
+    if corpus.form == "whole":
+        learning = counted(len(parts.inputs), "window") + " of one text"
+    aside = f", {len(corpus.held_out):,} held out" if corpus.held_out else ", none held out"
     learned = sum(len(row) for parameter in parts.model.parameters() for row in parameter.value)
     seconds = math.fsum(record.seconds for record in history)
     took = f", {seconds:.1f} s" if steps == parts.batches.steps else ""
     lines = [
-        f"{corpus.name}: {len(parts.inputs):,} {what}, to learn from{aside}; {tokens} tokens",
+        f"{corpus.name}: {learning}, to learn from{aside}; "
+        f"{tokens:,} tokens",
         f"{learned:,} numbers learned in {counted(steps, 'step')}{took}, {history.stopped}",
     ]
-    if found is not None:
-        lines.append(f"held-out loss {found['loss_per_character']:.3f} per character, perplexity "
-                     f"{found['perplexity']:.1f} (guessing: {tokens})")
+    if corpus.cut:
+        texts = len(parts.inputs) + len(corpus.held_out)
+        lines.append(f"{corpus.cut:,} of {texts:,} texts are cut to "
+                     f"{counted(corpus.context, 'token')}")
+    return lines if found is None else [*lines, *_measured_lines(found, corpus)]
+
+
+def _measured_lines(found: Dict[str, Any], corpus: Corpus) -> List[str]:
+    """Say what the held-out texts came to, and what to do when a guess would be far better."""
+    texts, of = found["texts"], len(corpus.held_out)
+    loss, perplexity, guess = found["loss_per_character"], found["perplexity"], found["guessing"]
+    lines = [
+        f"held-out loss {'infinite' if loss is None else format(loss, '.3f')} per character"
+        + (f" (on {texts:,} of {of:,} texts)" if texts < of else "")
+        + f", perplexity {'infinite' if perplexity is None else format(perplexity, '.1f')} "
+          f"(guessing: {round(guess, 1):,g})"]
+    if loss is None or loss > 2 * math.log(guess):
+        lines.append("the loss is far above that of a guess: try a smaller --rate")
     return lines
 
 
@@ -472,7 +551,7 @@ def _as_json(
 ) -> str:
     return json.dumps({
         "settings": told, "losses": losses, "history": [_record(one) for one in history],
-        "held_out": found, "samples": samples,
+        "held_out": found, "texts_cut": corpus.cut, "samples": samples,
         "samples_in_the_data": sum(sample in corpus.known for sample in samples),
         "ended": history.stopped,
     }, indent=1, allow_nan=False)

@@ -1,9 +1,10 @@
 """What a language model learns from: a file of text, or the names that come along.
 
 A file holds either many short texts, one in each line (names, words, dates), or one long one. Lines
-become texts of their own. A long text is cut into windows of one length. Every tenth line, or the
-last tenth of the long text, is held out: the model is measured on what it has not seen. A line that
-stands in the file several times is held out with all its copies.
+become texts of their own. A long text is cut into windows of one length. A tenth is held out, so
+that the model is measured on what it has not seen: of the different lines as many as a tenth, drawn
+by chance, each with all its copies; of a long text the last windows. Of fewer than ten lines or
+windows none is held out, and none with --like microgpt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from ..data import DataError
 from ..data.files import opened
 from ..initializers import permutation
 from ..sequences import Vocabulary, byte_pairs, characters, names
+from ..text import counted
+from .options import UsageError
 
 __all__ = ["Corpus", "SETS", "lines_of", "read_corpus", "read_text"]
 
@@ -28,7 +31,8 @@ HELD_OUT = 10  # one in ten
 class Corpus(NamedTuple):
     """Texts as tokens, each with its edge, none longer than the context and the token behind it.
 
-    `form` is "lines" or "whole". `known` are the lines as they stand in the file.
+    `form` is "lines" or "whole". `known` are the lines as they stand in the file, `cut` says how
+    many of them were longer than the context.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Corpus(NamedTuple):
     learning: List[List[int]]
     held_out: List[List[int]]
     known: Set[str]
+    cut: int = 0
 
 
 def read_text(word: str) -> str:
@@ -71,14 +76,21 @@ def read_corpus(
     """Read what the word names, make the vocabulary, and hold out a tenth.
 
     form: "lines", "whole", or None to find out. tokens: how many tokens byte-pair encoding may
-    make; None for one token for each character. context: None for one that suits.
+    make; None for one token for each character. context: None for one that suits. Raises as
+    `read_text`, and UsageError for fewer tokens than characters.
     """
     text = read_text(word)
     lines = lines_of(text)
     if form is None:
         form = "lines" if max(map(len, lines)) <= LONGEST_LINE else "whole"
     texts = lines if form == "lines" else [text]
-    vocabulary = characters(texts) if tokens is None else byte_pairs(texts, tokens)
+    vocabulary = characters(texts)
+    if tokens is not None:
+        if tokens < len(vocabulary):
+            raise UsageError(f"--tokens: {tokens} are too few: {word} has "
+                             f"{counted(len(vocabulary) - 1, 'character')}, and the edge is a "
+                             f"token; give {len(vocabulary)} or more")
+        vocabulary = byte_pairs(texts, tokens)
     if form == "whole":
         return _whole(word, text, vocabulary, context or WHOLE_CONTEXT)
     return _lines(word, lines, vocabulary, context, rng)
@@ -97,7 +109,9 @@ def _lines(
     refused = set(aside)
     learning = [encoded[line][:context + 1] for line in lines if line not in refused]
     held_out = [encoded[line][:context + 1] for line in aside]
-    return Corpus(word, "lines", vocabulary, context, learning, held_out, set(lines))
+    used = [*aside, *(line for line in lines if line not in refused)]
+    cut = [line for line in used if len(encoded[line]) > context + 1]
+    return Corpus(word, "lines", vocabulary, context, learning, held_out, set(lines), len(cut))
 
 
 def _whole(word: str, text: str, vocabulary: Vocabulary, context: int) -> Corpus:

@@ -107,10 +107,19 @@ class Progress(Callback):
         """Return how long an epoch takes, as people say it."""
         return f"{_duration(seconds)}/epoch"
 
+    def quality(self, record: Record, brief: bool) -> List[str]:
+        """Return what the last whole epoch came to on the held-out rows, or else while learning."""
+        parts = []
+        if record.validation_loss is not None:
+            parts.append(f"{'val' if brief else 'validation loss'} {record.validation_loss:.4f}")
+        for name, value in (record.validation_metrics or record.metrics).items():
+            parts.append(f"{name[:3] if brief else name} {value:.3f}")
+        return parts
+
     def rest(self, run: Run, brief: bool = False) -> str:
         parts = [f"loss {run.loss_so_far:.4f}"]
         if len(run.history):
-            parts += _quality(run.history[-1], brief)
+            parts += self.quality(run.history[-1], brief)
         done = _epochs_done(run)
         seconds = (time.perf_counter() - self.started) / max(done - self.epochs_before, 1e-9)
         parts += [self.pace(run, seconds)]
@@ -135,16 +144,6 @@ def _bar(fraction: float, width: int) -> str:
     """
     done = int(fraction * width)
     return "━" * done + "─" * (width - done)
-
-
-def _quality(record: Record, brief: bool) -> List[str]:
-    """Return what the last whole epoch came to on the held-out rows, or else while learning."""
-    parts = []
-    if record.validation_loss is not None:
-        parts.append(f"{'val' if brief else 'validation loss'} {record.validation_loss:.4f}")
-    for name, value in (record.validation_metrics or record.metrics).items():
-        parts.append(f"{name[:3] if brief else name} {value:.3f}")
-    return parts
 
 
 def _duration(seconds: float) -> str:

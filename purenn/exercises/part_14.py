@@ -146,8 +146,8 @@ def _slope(
     by: Callable[[float, float, List[float], List[float]], float]
 ) -> Callable[[Matrix, Matrix], Matrix]:
     """Return the way back by(weight, its gradient, weights of the row, gradients of the row)."""
-    return lambda A, G: [[by(a, g, row, wanted) for a, g in zip(row, wanted)]
-                         for row, wanted in zip(A, G)]
+    return lambda A, G: [[by(a, g, row, slopes) for a, g in zip(row, slopes)]
+                         for row, slopes in zip(A, G)]
 
 
 SOFTMAX_BACKWARD = Exercise(
@@ -170,19 +170,19 @@ slopes, the Jacobian, need not be built: its product with da is, in each row,
                        for n, k in ((3, 2), (2, 4), (4, 3), (1, 5))],
     mistakes=[
         Mistake("only a score's own weight comes in, a·(1 - a); every score moves all the weights",
-                _slope(lambda a, g, row, wanted: a * (1.0 - a) * g)),
+                _slope(lambda a, g, row, slopes: a * (1.0 - a) * g)),
         Mistake("the mean m is missing: a score lowers the other weights, too",
-                _slope(lambda a, g, row, wanted: a * g)),
+                _slope(lambda a, g, row, slopes: a * g)),
         Mistake("m is the mean weighted by a; here every weight counts the same",
-                _slope(lambda a, g, row, wanted: a * (g - math.fsum(wanted) / len(wanted)))),
+                _slope(lambda a, g, row, slopes: a * (g - math.fsum(slopes) / len(slopes)))),
         Mistake("m is the mean weighted by a; this is the plain sum",
-                _slope(lambda a, g, row, wanted: a * (g - math.fsum(wanted)))),
+                _slope(lambda a, g, row, slopes: a * (g - math.fsum(slopes)))),
         Mistake("the factor a[i] in front is missing",
-                _slope(lambda a, g, row, wanted: g - linalg.dot(row, wanted))),
+                _slope(lambda a, g, row, slopes: g - linalg.dot(row, slopes))),
         Mistake("m is not multiplied by a[i]; the brackets belong around da[i] - m",
-                _slope(lambda a, g, row, wanted: a * g - linalg.dot(row, wanted))),
+                _slope(lambda a, g, row, slopes: a * g - linalg.dot(row, slopes))),
         Mistake("m is added; it is subtracted",
-                _slope(lambda a, g, row, wanted: a * (g + linalg.dot(row, wanted)))),
+                _slope(lambda a, g, row, slopes: a * (g + linalg.dot(row, slopes)))),
         Mistake("m is that of the whole batch; each row has its own",
                 lambda A, G: linalg.multiply(A, linalg.subtract(
                     G, linalg.sum(linalg.multiply(A, G))))),

@@ -37,8 +37,8 @@ print("L =", L.data)
 print("dL/da =", a.gradient, " dL/db =", b.gradient, " dL/dc =", c.gradient)
 
 # %% [markdown]
-# Nobody wrote a formula for these three. And what works for one line works for a network. Here is
-# one of eight hidden neurons that learns to tell two moons apart. There is no layer in it, no
+# Nobody wrote a formula for these three. And what works for one line works for a network. Here is a
+# network with eight hidden neurons that learns to tell two moons apart. There is no layer in it, no
 # `backward` of a layer, and not a single matrix: only numbers in loops, as in part 1.
 
 # %%
@@ -245,9 +245,9 @@ print(f"slope by autograd {at.gradient:.8f}, measured {focal_measured:.8f}")
 
 # %% [markdown]
 # That is why nearly everybody who tries new networks uses autograd. But note what it did *not* do.
-# It did not find a derivative: those of ×, +, exp and log a person had to write down. It chains
-# them. And it gave us a number, no insight: why the gradient of cross-entropy is p − y, and so
-# cannot overflow, you would never have learned from it.
+# It did not find a derivative: those of ×, +, powers, exp, log and ReLU a person had to write down.
+# It chains them. And it gave us a number, no insight: why the gradient of cross-entropy is p − y,
+# and so cannot overflow, you would never have learned from it.
 #
 # ## What it costs
 #
@@ -281,22 +281,9 @@ print(f"numbers remembered for this one step: {numbers_step.remembered:,}")
 # %% [markdown]
 # The gradients agree again, all of them. But for one step on a single name, more than ten numbers
 # were remembered for each weight of the model: an object with a list of parents and a list of
-# slopes for every product of two numbers. That takes memory, and time:
-
-# %%
-def milliseconds(way):
-    """Return the median time of a step on five names."""
-    times = []
-    for text in texts[:5]:
-        start = time.perf_counter()
-        way(model, text)
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
-
-
-here = {"layers, formulas": milliseconds(by_layers)}
-
-# %% [markdown]
+# slopes for every product of two numbers. That takes memory, and it takes time: soon we measure how
+# much, beside a third way.
+#
 # ## One object for a matrix
 #
 # Must it be so? Nearly all those numbers belong to products of matrices. For these we know the way
@@ -341,16 +328,23 @@ draw.show(draw.bars({"numbers": numbers_step.remembered, "matrices": tape_step.r
 # the time, here and now:
 
 # %%
-here["tape of matrices"] = milliseconds(by_tape)
-here["numbers"] = milliseconds(by_numbers)
+WAYS = {"layers, formulas": by_layers, "tape of matrices": by_tape, "numbers": by_numbers}
+times = {name: [] for name in WAYS}
+for text in texts[:5]:
+    for name, way in WAYS.items():  # in turn: what slows the machine down slows all of them
+        start = time.process_time()
+        way(model, text)
+        times[name].append(time.process_time() - start)
+here = {name: 1000 * statistics.median(seconds) for name, seconds in times.items()}
 draw.show(draw.bars(here, title="One step of the small language model, here and now",
                     y_label="milliseconds"))
-for way, time_of_it in here.items():
-    print(f"{way:<18}{time_of_it:>9.2f} ms")
+for name, spent in here.items():
+    print(f"{name:<18}{spent:>9.2f} ms, {spent / here['layers, formulas']:.2f} × the first")
 
 # %% [markdown]
-# These bars were measured when this page was made, by the Python that made it. Others, recorded
-# once, each compared within one Python:
+# These bars were measured when this page was made, by the Python that made it, on five names: the
+# factor changes with the machine and with what else it does. Others, recorded once with more care,
+# each compared within one Python:
 
 # %%
 print(f"recorded on: {RECORDS['autograd'][0]['machine']}")
@@ -495,7 +489,9 @@ print("Value, with a list of what is still to do:", total.data)
 #    alone? Which one remembers more?
 # 3. `Value` divides by multiplying with the power −1, so a quotient makes two values. Write it as
 #    one, with both slopes.
-# 4. Add `tanh` to the tape, and train the moons with it.
+# 4. Add `tanh` to the tape, and train the moons with it. The loss that the tape has is softmax
+#    cross-entropy (part 7), so the output layer needs two scores, one for each moon. Set each
+#    gradient to `None` before a step. (`add` takes a bias of one row.)
 #
 # ## Where it comes from
 #

@@ -254,9 +254,9 @@ for length in range(6):
           f"(perplexity {math.exp(backed_off_losses[length]):.1f})")
 
 # %% [markdown]
-# The best loss is lower than without, and too long a context does less harm: names that were seen
-# once are still believed a little too much. Keep these numbers in mind. They are what every network
-# from here on is to be compared with: a few tables, and one line of school arithmetic.
+# The best loss is lower than without, and too long a context does less harm: contexts that were
+# seen once are still believed a little too much. Keep these numbers in mind. They are what every
+# network from here on is to be compared with: a few tables, and one line of school arithmetic.
 
 # %% [markdown]
 # ## Letters as rows of numbers
@@ -279,8 +279,9 @@ for token, row in zip(word, rows):
 
 # %% [markdown]
 # It can be written as a layer that we know. Write each letter one-hot, as classes are in part 7: a
-# row of zeros with a 1 in its place. A dense layer without biases multiplies with its weights, and
-# 0 times everything is nothing. What is left is the row of the table:
+# row of zeros with a 1 in its place. A dense layer without biases gives X·Wᵀ (part 4). So let the
+# table be Wᵀ, a row for each letter where W has a column. 0 times everything is nothing, and what
+# is left is the row of the table:
 #
 # ```formula
 # one-hot(t) · table  =  "row t of the table"
@@ -311,14 +312,15 @@ for token, row in zip(word, g):
     table_gradient[token] = [total + x for total, x in zip(table_gradient[token], row)]
 
 table.backward(g)
-by_product = linalg.matmul(linalg.transpose(one_hot(word, 3)), g)  # as for a dense layer
+by_product = linalg.matmul(linalg.transpose(one_hot(word, 3)), g)  # Xᵀ·G: dW = Gᵀ·X, transposed
 print("by hand:     ", table_gradient)
 print("the layer's: ", table.weights.gradient)
 print("by a product:", by_product)
 
 # %% [markdown]
-# And the gradient of the *inputs*? There is none. Letter number 2 is a name, no quantity: there is
-# no letter 2.1 whose loss one could ask for.
+# And the gradient of the *inputs*? Letter number 2 is a name, no quantity: there is no letter 2.1
+# whose loss one could ask for. Nothing stands before an embedding that could learn from it;
+# `backward` returns zeros, for it has to return something of that shape.
 
 # %% [markdown]
 # ## A network for the next letter
@@ -439,7 +441,23 @@ draw.show(draw.scatter(places, kinds, title="Where the network has put the lette
                        class_names=["consonants", "vowels and y", "the edge"],
                        x_label="first number", y_label="second number"))
 
+# %% [markdown]
+# Here is the same plane with the letters themselves, the edge as a dot. Where a place is taken
+# already, the letter stands to the right of it.
 
+# %%
+lowest, highest = ([of(column) for column in zip(*places)] for of in (min, max))
+plane = [[" "] * 44 for _ in range(18)]
+for letter, place in zip(letters, places):
+    across, up = ((x - low) / (high - low) for x, low, high in zip(place, lowest, highest))
+    row, column = round(17 * (1 - up)), round(40 * across)
+    while plane[row][column] != " ":
+        column += 1
+    plane[row][column] = letter
+print("\n".join("".join(line).rstrip() for line in plane))
+
+
+# %%
 def mean_distance(some, others):
     """Return the mean distance of different letters, one of each group."""
     distances = [math.dist(places[letters.index(a)], places[letters.index(b)])

@@ -51,7 +51,7 @@ print(" ".join(words[:6]))
 # The model has an embedding (part 13), one layer of attention, and a dense layer that gives a score
 # to each possible next letter. It has no table of places, so it cannot even know which letter
 # stands where. We train it for 200 steps of 16 words. (What `Residual` and `RMSNorm` are, part 15
-# says; exercise 3 asks what happens without.)
+# says; in exercise 3 you leave the first of them out.)
 
 # %%
 rng = Random(5)
@@ -101,7 +101,7 @@ for word in ("lantk=", "ktris=", "gflbo="):
                                  x_label="looks at", y_label="letter", bar_label="weight"))
     looked_at = max(range(6), key=weights[-1].__getitem__)
     found_vowels[word] = word[looked_at], weights[-1][looked_at]
-draw.show(draw.beside(pictures, title="Where each letter looks, and = above all"))
+draw.show(draw.beside(pictures, title="Where each letter looks: read the last row"))
 for word, (letter, weight) in found_vowels.items():
     print(f"{word} looks most at {letter!r}, with weight {weight:.2f}")
 
@@ -119,7 +119,12 @@ for word, (letter, weight) in found_vowels.items():
 # - a **key**: what it can be found by,
 # - a **value**: what it has to say.
 #
-# To keep the numbers small, say that these layers are done already, and this is what they gave:
+# ```formula W: weight; X: the tokens' rows
+# Q = X · W[q]ᵀ      K = X · W[k]ᵀ      V = X · W[v]ᵀ
+# ```
+#
+# With T tokens and d columns these three are T × d matrices. To keep the numbers small, say that
+# these layers are done already, and this is what they gave:
 
 # %%
 Q = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [2.0, 0.0]]
@@ -128,8 +133,9 @@ V = [[1.0, 0.0], [0.0, 1.0], [4.0, 4.0], [-1.0, 2.0]]
 
 # %% [markdown]
 # **Scores.** How well does what token i looks for fit what token j is found by? Part 2 has the
-# answer: the dot product says how alike two rows are. All with all is one `inner`. Then all scores
-# are divided by `√d`, where d is the number of columns; a little later we see why.
+# answer: the dot product says how alike two rows are. All with all is one `inner`, and S is T × T.
+# Then all scores are divided by `√d`, where d is the number of columns of a query, here 2; a little
+# later we see why. (With several heads, further below, it is the number of columns of *one* head.)
 #
 # ```formula
 # S[i][j] = q[i] · k[j] / √d
@@ -169,7 +175,7 @@ for row in A:
 # %%
 Y = linalg.matmul(A, V)
 for i, row in enumerate(Y):
-    parts = " + ".join(f"{A[i][j]:.2f}·{V[j]}" for j in range(i + 1))
+    parts = " + ".join(f"{A[i][j]:.2f}·v[{j}]" for j in range(i + 1))
     print(f"y[{i}] = {parts} = [{row[0]:.3f}, {row[1]:.3f}]")
 draw.show(draw.heatmap(A, title="The weights of four tokens", numbers=True, limits=(0.0, 1.0),
                        row_names=["0", "1", "2", "3"], column_names=["0", "1", "2", "3"],
@@ -222,8 +228,9 @@ for d, ones in largest_weights.items():
 # %% [markdown]
 # ## The way back, step by step
 #
-# Now the gradient. Let g[i] be the gradient of the loss by y[i], given from behind. What reaches
-# the values, the keys and the queries? As in part 7 each step is derived and then measured, by
+# Now the gradient. From here on dX is short for dL/dX, the gradient of the loss by X, which has the
+# shape of X. Let g[i] be the gradient of the loss by y[i], given from behind. What reaches the
+# values, the keys and the queries? As in part 7 each step is derived and then measured, by
 # central differences. For that we need some loss; take L = Σ g·y with fixed numbers g, whose
 # gradient by Y is just g.
 
@@ -272,8 +279,9 @@ A, Y = attended(Q, K, V)
 # dV[j] = Σ[i] A[i][j] · g[i]      "so" dV = Aᵀ · G
 # ```
 #
-# And weight A[i][j] multiplies the whole row v[j] on its way into y[i], so its slope is a dot
-# product: how much what token j says goes along with what row i wants.
+# And weight A[i][j] multiplies the whole row v[j] on its way into y[i], so its gradient is a dot
+# product. It is positive where what token j says points along the gradient of row i: there a larger
+# weight makes the loss larger.
 #
 # ```formula
 # dA[i][j] = g[i] · v[j]      "so" dA = G · Vᵀ
@@ -324,18 +332,19 @@ print(f"the rows add up to 0: {max(map(abs, row_sums)):.0e}")
 #       = a[i] · (da[i] − m),      m = Σ[j] a[j] · da[j]
 # ```
 #
-# m is the mean of what the row wants, weighted by how it looks now. Read it so: **a score is pulled
-# up as far as its token is more wanted than the mean.** The Jacobian is never built: for n tokens
-# it would have n² numbers for *each* row. And where a[i] is 0, behind the mask, ds[i] is 0 as well;
-# the way back needs no mask.
+# m is the mean of da in this row, weighted by how it looks now. Read it so: **the gradient of a
+# score is positive where its weight harms more than the mean of the row.** The step goes against
+# the gradient: it lowers that score, and raises those whose weights harm less. The Jacobian is
+# never built: for T tokens it would have T² numbers for *each* row. And where a[i] is 0, behind the
+# mask, ds[i] is 0 as well; the way back needs no mask.
 
 # %%
 def softmax_backward(dA, A):
-    gradient = []
+    dS = []
     for da, a in zip(dA, A):
         m = linalg.dot(a, da)
-        gradient.append([weight * (wanted - m) for weight, wanted in zip(a, da)])
-    return gradient
+        dS.append([weight * (slope - m) for weight, slope in zip(a, da)])
+    return dS
 
 
 dS = softmax_backward(dA, A)
@@ -371,10 +380,14 @@ step_3 = {"dQ": apart(dQ, measured(lambda M: total(attended(M, K, V)[1]), Q)),
 print({name: f"{difference:.0e}" for name, difference in step_3.items()})
 
 # %% [markdown]
-# **Step 4: three ways into one row.** Each token's row x made its query, its key and its value, by
-# three dense layers. So three gradients come back to it, and they add up:
+# **Step 4: the weights, and three ways into one row.** Queries, keys and values came out of dense
+# layers, and part 9 has the rule for the weights of these. Each token's row x made its query, its
+# key and its value. So three gradients come back to it, and they add up:
 #
 # ```formula W: weight
+# dW[q] = dQᵀ · X
+# dW[k] = dKᵀ · X
+# dW[v] = dVᵀ · X
 # dX = dQ · W[q] + dK · W[k] + dV · W[v]
 # ```
 #
@@ -423,15 +436,22 @@ print(own_report)
 # %% [markdown]
 # ## Several heads
 #
-# One row of weights adds up to 1: who looks at one token cannot look at another. So let several
-# **heads** look side by side, each with a share of the columns: of 8 columns, head 1 has the first
-# four, head 2 the others. Their outputs stand side by side again, and the fourth layer mixes them.
-# The number of weights stays the same. Before anything is learned, both look about everywhere:
+# One row of weights adds up to 1: the more of it goes to one token, the less to the others. So let
+# several **heads** look side by side, each with a share of the columns: of 8 columns, head 1 has
+# the first four, head 2 the others. In each d is 4, the width divided by the heads. Their outputs
+# stand side by side again, as Y, and the fourth layer mixes them: `Z = Y · W[o]ᵀ`. The number of
+# weights stays the same.
+#
+# On the way back the fourth layer gives `dY = dZ · W[o]`, and for its weights `dW[o] = dZᵀ · Y`.
+# Each head gets its columns of dY and goes through steps 1 to 3. Then the dQ, dK and dV of all
+# heads stand side by side again, as wide as X, and step 4 follows.
+#
+# Before anything is learned, both look about everywhere (rows of random numbers here, 0 to 4):
 
 # %%
 two_heads = CausalSelfAttention(8, heads=2, rng=Random(7))
 two_heads.forward(normal(Random(8), 5, 8, deviation=1.0))
-draw.show(draw.attention(two_heads.patterns[0], list("hello"), title="Two heads, not trained"))
+draw.show(draw.attention(two_heads.patterns[0], list("01234"), title="Two heads, not trained"))
 untrained_rows = [row for head in two_heads.patterns[0] for row in head]
 farthest = max(abs(weight - 1 / (i % 5 + 1)) for i, row in enumerate(untrained_rows)
                for weight in row[:i % 5 + 1])
@@ -508,8 +528,7 @@ print("the rows add up to", [round(one, 2) for one in column_row_sums])
 # %% [markdown]
 # **One of the three ways forgotten.** The gradients of keys and values come back to X, and the one
 # of the queries is not added. All the layer's own gradients are right; only what goes to the layers
-# *before* it is wrong. Training does not complain. The
-# checker says where to look.
+# *before* it is wrong. Training does not complain. The checker says where to look.
 
 # %%
 class OneWayForgotten(OneHead):
@@ -534,8 +553,8 @@ rows = normal(Random(12), 5, 4, deviation=1.0)
 glued.forward(rows)
 apart_texts.forward(rows)
 seen_in_neighbour = linalg.item(linalg.sum([row[:2] for row in glued.patterns[0][0][2:]]))
-print(f"weight of three tokens on the text before theirs: {seen_in_neighbour:.2f} of 3; "
-      f"with lengths the patterns are {len(apart_texts.patterns)} matrices, one for each text")
+print(f"weight of three tokens on the text before theirs: {seen_in_neighbour:.2f} of 3")
+print(f"with lengths the patterns are {len(apart_texts.patterns)} matrices, one for each text")
 
 # %% [markdown]
 # ## Exercises
@@ -545,8 +564,8 @@ print(f"weight of three tokens on the text before theirs: {seen_in_neighbour:.2f
 #    at what you put into them.
 # 2. What are the weights of the first token always? What gradient do its query and key get from its
 #    own row?
-# 3. Train the game with `Residual` left out: `[RMSNorm(8), attention]` directly in the list. What
-#    does the sign not know any more, and why does it not learn then?
+# 3. Train the game with `Residual` left out: `RMSNorm(8), attention` directly in the list. Take the
+#    seed 5 of this page and then 1, 2 and 3. Does it still learn, how fast, and how surely?
 # 4. Change the game: the *first* consonant has to be said again. Can it be learned without places?
 #
 # ## Where it comes from

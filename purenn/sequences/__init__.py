@@ -8,6 +8,9 @@
 
 How text becomes tokens, characters or byte pairs, stands with all other data: `data/tokens.py`.
 
+    from random import Random
+    from purenn import Adam, train
+    from purenn.sequences import NextToken, characters, gpt, names, questions
     texts = names()
     vocabulary = characters(texts)
     model = gpt(len(vocabulary), context=16, width=16, heads=4, blocks=1, rng=Random(1))

@@ -2,12 +2,13 @@
 
 Everything so far treats each row alone. To say what comes next, a token must hear from those
 before it. In attention each row makes three rows of itself, by three linear layers: a *query*
-(what it looks for), a *key* (what it can be found by) and a *value* (what it has to say). With
-d numbers in a row, for one text:
+(what it looks for), a *key* (what it can be found by) and a *value* (what it has to say). For one
+text of T tokens, X its rows, and one head of d columns:
 
-    S = Q·Kᵀ / √d        score [i][j]: how well what row i looks for fits what row j is found by
-    A = softmax of each row of S, but of row i only up to column i, and 0 beyond
-    Y = A·V              row i: the mean of the values of rows 0 … i, weighted by row i of A
+    Q = X·W_qᵀ           T × d; so are the keys K = X·W_kᵀ and the values V = X·W_vᵀ
+    S = Q·Kᵀ / √d        T × T; [i][j]: how well what row i looks for fits what row j is found by
+    A = softmax of each row of S, but of row i only up to column i, and 0 beyond; T × T
+    Y = A·V              T × d; row i: the mean of the values 0 … i, weighted by row i of A
 
                   r  o  s  e
             r   [ 1  .  .  . ]     That row i ends at column i makes it *causal*: no token sees what
@@ -17,8 +18,9 @@ d numbers in a row, for one text:
 
 Why √d: the dot product of two rows of d independent numbers of variance 1 has variance d. Without
 the division softmax would start near a single 1, and there its slope is nearly 0. Several *heads*
-do all this side by side, each on its own share of the columns, so that one may look at the letter
-before and another at the beginning. A fourth linear layer mixes what they found.
+do all this side by side, each on its own share of the columns (d = width / heads), so that one may
+look at the letter before and another at the beginning. A fourth linear layer mixes what they found.
+On the way back dX is short for dL/dX, the gradient of the loss by X; it is shaped like X.
 
 Source: Vaswani and others, "Attention Is All You Need", 2017.
 Before this: `normalization`. After this: `model`.
@@ -77,20 +79,20 @@ def softmax_backward(dA: Matrix, A: Matrix) -> Matrix:
 
         a[j] · (1 − a[i])  if i = j,     −a[j] · a[i]  else.
 
-    s[i] reaches the loss by every a[j], whose gradient is g[j]: its own is the sum over j of g[j]
-    times that slope. Every j brings −a[i] · g[j] · a[j], and j = i brings g[i] · a[i] besides:
+    s[i] reaches the loss by every a[j]: ds[i] is the sum over j of da[j] times that slope. Every j
+    brings −a[i] · da[j] · a[j], and j = i brings da[i] · a[i] besides:
 
-        ds[i] = a[i] · (g[i] − (g[0]·a[0] + g[1]·a[1] + …))
+        ds[i] = a[i] · (da[i] − (da[0]·a[0] + da[1]·a[1] + …))
 
-    A score is pulled up by how much its weight is wanted, above the mean of what the row wants.
-    The matrix of all slopes, the Jacobian, is never built. Where a[i] is 0, beyond the diagonal,
-    ds[i] is 0: the way back needs no mask of its own.
+    So it is positive where more of this weight raises the loss by more than the mean of its row;
+    a step, which goes against the gradient, lowers that score. The matrix of all slopes, the
+    Jacobian, is never built. Where a[i] is 0, beyond the diagonal, ds[i] is 0: no mask is needed.
     """
-    gradient = []
-    for wanted, weights in zip(dA, A):
-        mean = linalg.dot(wanted, weights)
-        gradient.append([a * (g - mean) for a, g in zip(weights, wanted)])
-    return gradient
+    dS = []
+    for da, a in zip(dA, A):
+        mean = linalg.dot(da, a)
+        dS.append([weight * (slope - mean) for weight, slope in zip(a, da)])
+    return dS
 
 
 Head = Tuple[Matrix, Matrix, Matrix, Matrix]  # queries (divided by √d), keys, values, weights A
@@ -100,8 +102,8 @@ class CausalSelfAttention(TextLayer):
     """Each row becomes a weighted mean of rows of its own text, none of them behind it.
 
     Inside are four `Dense` layers without biases, (width → width) each: `queries`, `keys`,
-    `values`, and `output`, which mixes what the heads found. Shapes: (N, width) -> the same.
-    Raises ValueError when the heads do not share the width evenly.
+    `values`, and `output`, which mixes what the heads found. Shapes: (N, width) -> the same. Raises
+    ValueError for a width that is no multiple of the heads; ShapeError for wrong `lengths`.
 
     >>> from random import Random
     >>> [parameter.name for parameter in CausalSelfAttention(4, 2, Random(1)).parameters()]
@@ -129,7 +131,7 @@ class CausalSelfAttention(TextLayer):
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         queries = linalg.multiply(self.queries.forward(inputs), self.scale)
         keys, values = self.keys.forward(inputs), self.values.forward(inputs)
-        lengths = [len(inputs)] if self.lengths is None else self.lengths
+        lengths = self.lengths_of(inputs)
         texts = [split_rows(A, lengths) for A in (queries, keys, values)]
         if self.past is not None:  # the tokens before left keys and values; new rows ask them too
             keys, values = (linalg.vstack([*old, new])
@@ -148,12 +150,15 @@ class CausalSelfAttention(TextLayer):
     def backward(self, output_gradient: Matrix) -> Matrix:
         self.refuse_while_writing()
         lengths = [len(heads[0][0]) for heads in self.kept]
+        # Each of the four layers is a `Dense`, with its rule for the gradient of its weights:
+        # dW_q = dQᵀ·X. Each head gets its columns of what comes back through `output`; the dQ, dK
+        # and dV of all heads stand side by side again.
         G = split_rows(self.output.backward(output_gradient), lengths)
         found = [map(head_backward, split_columns(g, self.heads), heads)
                  for g, heads in zip(G, self.kept)]
         dQ, dK, dV = map(linalg.vstack, zip(*(map(hstack, zip(*heads)) for heads in found)))
-        # Each input row makes a query, a key and a value: three ways to the loss, so three
-        # gradients that add up. (The queries were divided by √d, and so is their gradient.)
+        # Each input row makes a query, a key and a value, three ways to the loss: three gradients
+        # add up, dX = dQ·W_q + dK·W_k + dV·W_v. (The queries were divided by √d: so is dQ.)
         dX = self.queries.backward(linalg.multiply(dQ, self.scale))
         return linalg.add(linalg.add(dX, self.keys.backward(dK)), self.values.backward(dV))
 

@@ -1,7 +1,8 @@
 """Texts into rows of numbers: the part of a language model that knows about tokens.
 
 A *token* is a small piece of text, here mostly one character, and a number that stands for it. A
-batch is several texts, one in each row, filled up with −1 where a text is shorter than the longest:
+batch is n texts, one in each row, filled up with −1 where a text is shorter than the longest, which
+has T tokens. N is the number of all tokens; here 0 is a, 13 is n, and 26 the edge that begins them:
 
     inputs (n × T)          Unpad (N × 1)      Embedding (N × width)      Positions (N × width)
 
@@ -44,14 +45,14 @@ def small_normal(rng: Random, neurons: int, inputs: int) -> Matrix:
 def texts_in(A: Sequence[Sequence[float]]) -> List[List[int]]:
     """Return the tokens of each row, without what it is filled up with.
 
-    Raises ValueError for a row without a token, and for one that goes on after its padding.
+    Raises ValueError for a row without a token, with 1.6 in it, or that goes on after its padding.
 
     >>> texts_in([[2.0, 0.0, 1.0], [2.0, 1.0, -1.0]])
     [[2, 0, 1], [2, 1]]
     """
     texts = []
     for number, row in enumerate(A):
-        tokens = list(map(round, row))
+        tokens = whole_numbers(f"row {number} of tokens", row)
         length = tokens.index(PADDING) if PADDING in tokens else len(tokens)
         if length == 0 or tokens.count(PADDING) != len(tokens) - length:
             problem = "begins" if length == 0 else "goes on after"
@@ -59,6 +60,15 @@ def texts_in(A: Sequence[Sequence[float]]) -> List[List[int]]:
                              f"least one token, and {PADDING} stands only behind its last")
         texts.append(tokens[:length])
     return texts
+
+
+def whole_numbers(who: str, numbers: Sequence[float]) -> List[int]:
+    """Return tokens as integers; ValueError for 1.6. (Gradient checks move them by < 0.1.)"""
+    rounded = list(map(round, numbers))
+    for x, token in zip(numbers, rounded):
+        if abs(x - token) > 0.1:
+            raise ValueError(f"{who}: expected whole numbers, got {x}")
+    return rounded
 
 
 def sum_into_rows(rows: int, numbers: Sequence[int], A: Matrix) -> Matrix:
@@ -100,6 +110,13 @@ class TextLayer(Layer):
     past: Any = None
     nothing: Any = None
 
+    def lengths_of(self, inputs: Matrix) -> List[int]:
+        """Return how many rows each text has; ShapeError unless that makes all rows."""
+        lengths = [len(inputs)] if self.lengths is None else self.lengths
+        if sum(lengths) != len(inputs):
+            raise linalg.ShapeError(f"{self!r}: {len(inputs)} rows, but lengths are {lengths}")
+        return lengths
+
     def refuse_while_writing(self) -> None:
         """Raise ValueError if text is being written: then backward has no meaning."""
         if self.past is not None:
@@ -138,8 +155,8 @@ class Embedding(Layer):
 
     With one token in a row this is what a language model begins with. With k tokens in a row their
     k rows of the table stand side by side, ready for a `Dense` layer that looks at k characters.
-    Shapes: (n, k) tokens -> (n, k · width); the table is (tokens, width). Raises ValueError for a
-    token outside the table.
+    Shapes: (n, k) tokens -> (n, k · width); the table is (tokens, width). Raises ShapeError unless
+    rows have k = `per_row` tokens, ValueError for what is no token of the table.
     Source: Bengio, Ducharme, Vincent, Jauvin, "A Neural Probabilistic Language Model", 2003.
 
     >>> from random import Random
@@ -162,7 +179,9 @@ class Embedding(Layer):
         self.weights = Parameter("weights", initializer(rng, tokens, width))
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
-        self.kept = [list(map(round, column)) for column in zip(*inputs)]
+        if {len(row) for row in inputs} != {self.per_row}:
+            raise checks.wrong_rows(self, inputs, linalg.ShapeError(repr(self)))
+        self.kept = [whole_numbers(repr(self), column) for column in zip(*inputs)]
         for column in self.kept:
             for row, token in enumerate(column):
                 if not 0 <= token < self.tokens:
@@ -172,10 +191,9 @@ class Embedding(Layer):
 
     def backward(self, output_gradient: Matrix) -> Matrix:
         numbers = [token for column in self.kept for token in column]
-        # Row k of the output IS row numbers[k] of the table. A row of the table that was used
-        # several times reaches the loss by several paths, so their gradients add up; one that was
-        # not used gets zeros. This is inner_columns(one_hot(numbers), gradient), without the
-        # multiplications by zero.
+        # Row k of the output IS row numbers[k] of the table. One that was used several times
+        # reaches the loss by several paths, so their gradients add up; one that was not used gets
+        # zeros: inner_columns(one_hot(numbers), gradient), without the multiplications by zero.
         gradient = linalg.vstack(split_columns(output_gradient, self.per_row))
         self.weights.gradient = sum_into_rows(self.tokens, numbers, gradient)
         # Tokens are names, no quantities: rounded to whole numbers, so the slope is 0.
@@ -196,7 +214,7 @@ class Positions(TextLayer):
     """Add to each row a learned row for its place in its text, for attention itself has no order.
 
     Shapes: (N, width) -> the same; the table is (context, width). Raises ValueError for a text of
-    more than `context` tokens.
+    more than `context` tokens, ShapeError when `lengths` do not add up to the rows.
     Source: Gehring and others, "Convolutional Sequence to Sequence Learning", 2017; it is what GPT
     does. (The first transformer added sines and cosines that are not learned.)
     """
@@ -214,7 +232,7 @@ class Positions(TextLayer):
 
     def forward(self, inputs: Matrix, training: bool = False) -> Matrix:
         before = self.past or 0
-        lengths = [len(inputs)] if self.lengths is None else self.lengths
+        lengths = self.lengths_of(inputs)
         if before + max(lengths) > self.context:
             raise ValueError(f"{self!r}: a text of {before + max(lengths)} tokens, but there are "
                              f"{self.context} positions; cut it, or take a larger context")

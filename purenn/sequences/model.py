@@ -8,11 +8,11 @@ sees what comes behind it:
     targets   [ r  o  s  e  · ]      which token comes next (· begins and ends each text)
 
 `gpt` builds the network that is asked, a stack of blocks of two parts each. Both parts only *add*
-to what they get (`Residual`), so each row of numbers runs from left to right through the whole
-model and every part writes into it:
+to what they get (`Residual`): each row of numbers runs through the model, and parts write into it:
 
-    tokens → Embedding + Positions →(+)────────────────→(+)──────────────→ … → norm → Dense → scores
-                                  └→ norm → attention →┘└→ norm → Dense, ReLU, Dense →┘
+    tokens → Embedding + Positions ─┬──────────────────────(+)─┬─────────────────────────────(+)→ …
+                                    └→ norm → attention ────┘  └→ norm → Dense, ReLU, Dense ──┘
+    … → norm → Dense → scores
 
 `LanguageModel` is a `Network` and `NextToken` a loss, so `train`, `gradcheck`, `save` and all the
 rest take them as any other.
@@ -44,7 +44,7 @@ class Residual(Network):
     """Layers in a row, f, that only add to what they are given: y = x + f(x).
 
     Shapes: (n, width) -> the same. Raises ShapeError when f changes the width.
-    Source: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2016.
+    Source: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", 2015.
 
     >>> Residual([ReLU()]).forward([[1.0, -2.0]])
     [[2.0, -2.0]]
@@ -90,8 +90,9 @@ def gpt(
 
     tokens: how many different ones there are; context: the most that a text may have; width: how
     many numbers stand for each token on its way, a multiple of heads; norm: RMSNorm or LayerNorm.
-    Source: Radford and others, "Language Models are Unsupervised Multitask Learners" (GPT-2), 2019,
-    but without biases, and with ReLU instead of GELU.
+    Source: Radford and others, "Language Models are Unsupervised Multitask Learners" (GPT-2), 2019.
+    Other than there: no biases, ReLU instead of GELU, RMSNorm by default, and a last table of its
+    own where GPT-2 uses that of the embedding again.
 
     >>> from random import Random
     >>> for layer in gpt(tokens=9, context=8, width=4, heads=2, blocks=1, rng=Random(1)).layers:

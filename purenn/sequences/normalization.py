@@ -34,11 +34,12 @@ def normalized(X: Matrix, epsilon: float) -> Tuple[Matrix, Matrix]:
 def normalized_backward(G: Matrix, Y: Matrix, factors: Matrix) -> Matrix:
     """Return the gradient of X from G, the gradient of Y, where Y, factors = normalized(X).
 
-    In one row, x[i] reaches the loss by two ways. Directly it is y[i], times s: s · g[i]. And it is
-    part of s, which is in every y[j] = x[j] · s. How much does s change with x[i]?
+    (dX is short for dL/dX, the gradient of the loss by X, shaped like X; so G is dY.) In one row,
+    x[i] reaches the loss by two ways. Directly it is y[i], times s: s · g[i]. And it is part of s,
+    which is in every y[j] = x[j] · s. How fast does s grow with x[i]? s = m^(−1/2), so
 
-        s = m^(−1/2), so ds/dx[i] = −1/2 · m^(−3/2) · dm/dx[i] = −1/2 · s³ · 2 · x[i] / n
-                                  = −s³ · x[i] / n
+        slope of s by x[i] = −1/2 · m^(−3/2) · (slope of m by x[i]) = −1/2 · s³ · 2 · x[i] / n
+                           = −s³ · x[i] / n
 
     The second way therefore brings (sum over j of g[j] · x[j]) · (−s³ · x[i] / n). With x = y / s
     that is −s · y[i] · (g·y) / n, where g·y is the dot product of the two rows. Both together:

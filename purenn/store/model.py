@@ -196,7 +196,8 @@ def _checked(facts: Any, more: Mapping[str, Tuple[type, ...]] = {}) -> Dict[str,
         raise ModelFileError(f"expected an object, got {kind_of(facts)}")
     if facts.get("kind") == "checkpoint":
         raise ModelFileError("this is a checkpoint, not a model; the training goes on with "
-                             "Checkpoint(path, resume=True), or purenn train … --resume PATH")
+                             "Checkpoint(path, resume=True), or with the command that began it, "
+                             "purenn train DATA or purenn gpt TEXT, and --resume PATH")
     if facts.get("format") != "purenn model":
         raise ModelFileError("the entry 'format' is not 'purenn model'")
     wanted = {**ENTRIES, **more}

@@ -6,8 +6,8 @@ model, from the same random numbers, with the same steps, is built here from the
 gradients come about. There each single number knows how it was made; here each layer has a formula.
 
 What is particular to it: names are shuffled once and learned one by one; a normalization stands
-right behind the positions, none before the last layer, and none has a gain; texts are cut after 16
-tokens; the learning rate falls on a straight line to 0.
+right behind the positions, none before the last layer, and none has a gain; a text is cut after 17
+tokens, of which the first is the edge; the learning rate falls on a straight line to 0.
 
 Before this: `tape`. After this: `same_model`.
 """

@@ -43,6 +43,15 @@ class Tracked:
         self.gradient = gradient if old is None else linalg.add(old, gradient)
 
 
+def summed_to(A: Matrix) -> Callable[[Matrix], Matrix]:
+    """Return the way back to a matrix whose one row or column may have been used for several."""
+    def hand_on(G: Matrix) -> Matrix:
+        G = linalg.sum(G, axis=0) if len(A) < len(G) else G
+        return linalg.sum(G, axis=1) if len(A[0]) < len(G[0]) else G
+
+    return hand_on
+
+
 Way = Tuple[Tracked, Callable[[Matrix], Matrix]]  # an input, and how the gradient gets to it
 
 
@@ -75,7 +84,9 @@ class Tape:
     # ---- Operations ----
 
     def add(self, A: Tracked, B: Tracked) -> Tracked:
-        return self.record(linalg.add(A.value, B.value), (A, lambda G: G), (B, lambda G: G))
+        """A + B: each gets G; a row added to all rows, as a bias is, gets the sum over them."""
+        return self.record(linalg.add(A.value, B.value), (A, summed_to(A.value)),
+                           (B, summed_to(B.value)))
 
     def scale(self, A: Tracked, factor: float) -> Tracked:
         return self.record(linalg.multiply(A.value, factor),
@@ -130,6 +141,6 @@ class Tape:
         return self.record(Y, (A, lambda G: normalized_backward(G, Y, factors)))
 
     def cross_entropy(self, scores: Tracked, targets: Sequence[int]) -> Tracked:
-        """The mean of −log p of the right tokens, a matrix of 1 × 1."""
+        """The mean of −log p of the right classes, p by softmax: 1 × 1, from a score per class."""
         loss, gradient = SoftmaxCrossEntropy().value_and_gradient(scores.value, list(targets))
         return self.record([[loss]], (scores, lambda G: linalg.multiply(gradient, linalg.item(G))))

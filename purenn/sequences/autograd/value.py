@@ -73,7 +73,7 @@ class Value:
     __radd__, __rmul__ = __add__, __mul__
 
     def backward(self) -> None:
-        """Add to the gradient of every value that this was made of; set them to 0 before."""
+        """Add to the gradients of all this was made of; whoever calls sets the old ones to 0."""
         self.gradient = 1.0
         for value in reversed(self.ordered()):
             for parent, slope in zip(value.parents, value.slopes):
