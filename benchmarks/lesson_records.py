@@ -259,7 +259,7 @@ def _step(way: Callable[..., Any], model: Network, text: Sequence[int]) -> float
 DENSE_STEPS = 1875
 LANGUAGE_MODELS = (  # width, steps, names a step, rate
     (16, 1000, 1, 0.01), (16, 1000, 4, 0.01), (16, 1000, 8, 0.01), (16, 3000, 8, 0.01),
-    (16, 4500, 8, 0.007),
+    (16, 3000, 16, 0.013),
 )
 
 

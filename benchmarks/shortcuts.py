@@ -6,6 +6,7 @@ they come in a training step of 64-32-10 with 32 examples.
 Before this: ladder. After this: crossover.
 """
 
+import operator
 from random import Random
 from typing import Any, Callable, Dict, Tuple
 
@@ -44,12 +45,14 @@ def calls() -> Dict[str, Tuple[str, Tuple[Any, ...]]]:
         "transpose": ("transpose", (X,)),
         "ReLU": ("elementwise", (relu.f, scores)),
         "ReLU backward": ("chain_rule", (G, relu.df, hidden, hidden)),
+        "a factor for each row": ("elementwise", (operator.mul, X, [[0.5]] * 32)),
         "step of SGD": ("elementwise_tuple", (sgd.update, 0.1, W, X)),
         "step of Adam": ("elementwise_tuple", (adam.update, 0.1, W, X, W, X)),
         "logarithm of softmax": ("log_softmax", (scores,)),
         "exp": ("exp", (scores,)),
         "division by a number": ("divide", (scores, 32.0)),
         "one-hot rows": ("one_hot", (labels, 10)),
+        "a matrix of one value": ("full", (32, 64, 0.5)),
         "look for numbers that are not finite": ("all_finite", (W, X)),
         "shape": ("shape", (X,)),
         "all numbers in one vector": ("ravel", (X,)),
