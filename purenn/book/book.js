@@ -21,9 +21,9 @@ function addCopyButtons() {
       const around = document.createElement("div");
       around.className = "copied-from";
       box.replaceWith(around);
-      around.append(box, button);
+      around.append(button, box);
     } else {
-      box.append(button);
+      box.prepend(button);
     }
   }
 }
