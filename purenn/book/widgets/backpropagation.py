@@ -21,7 +21,7 @@ from .widget import Widget, beside, bracketed, shown
 __all__ = ["NUMBERS", "ROWS", "STEPS", "SYMBOLS", "make", "values_by_purenn"]
 
 # The numbers that can be changed, one line for each neuron: inputs and target, weights and biases.
-# The letters and the numbers are those of part 9: w for the output, v[neuron][input] for the hidden.
+# Letters and numbers are those of part 9: w for the output, v[neuron][input] for what is hidden.
 ROWS: Dict[str, Dict[str, float]] = {
     "inputs and target": {"x0": 1.0, "x1": 2.0, "t": 3.0},
     "hidden neuron 0": {"v00": 0.5, "v01": 1.0, "b0": 0.0},
@@ -140,7 +140,7 @@ EDGES = {"v00": ("x0", "z0"), "v10": ("x0", "z1"), "v01": ("x1", "z0"), "v11": (
          "w0": ("h0", "y"), "w1": ("h1", "y")}
 # Where the weights and biases stand; their gradients are one line below.
 LABELS = {"v00": (109, 50), "v11": (109, 276), "v10": (92, 134), "v01": (92, 188),
-          "w0": (246, 134), "w1": (246, 190), "b0": (250, 35), "b1": (250, 285), "c": (306, 104)}
+          "w0": (246, 134), "w1": (244, 209), "b0": (250, 35), "b1": (250, 285), "c": (306, 104)}
 ALONE = {"L": (306, 246), "t": (306, 264)}
 HALF_WIDTH, HALF_HEIGHT, LINE = 30, 19, 15
 

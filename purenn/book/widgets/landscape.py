@@ -30,8 +30,9 @@ LIMITS = (-3.0, 5.0, -4.0, 4.0)  # of the weight and of the bias
 START, RATE, STEPS = (-2.0, 3.0), 0.1, 60
 MOMENTUM = 0.9
 GRID = 40
-FAIRNESS = ("All have the same rate, so this race is not fair: each method needs a rate of its own, "
-            "and part 9 holds a race in which each has it. For nudges it is the size of a nudge.")
+FAIRNESS = ("All have the same rate, so this race is not fair: each method needs a rate of its "
+            "own, and part 9 holds a race in which each has it. For nudges it is the size of a "
+            "nudge.")
 
 RACERS: Dict[str, Callable[[float], Optimizer]] = {
     "SGD": SGD,

@@ -16,7 +16,8 @@ from ...network import Network
 from ..figures import NARROW, with_own_ids
 from .widget import Widget, beside, bracketed, shown
 
-__all__ = ["BEST_KINKS", "BEST_SLOPES", "GOAL", "GOOD", "KINKS", "REACHED", "SLOPES", "XS", "curve", "make"]
+__all__ = ["BEST_KINKS", "BEST_SLOPES", "GOAL", "GOOD", "KINKS", "REACHED", "SLOPES", "XS", "curve",
+           "make"]
 
 XS = [k / 20 for k in range(81)]  # 0, 0.05, … 4
 KINKS, SLOPES = [0.0, 0.5, 2.0], [1.0, -1.5, 1.0]
@@ -45,8 +46,8 @@ def make() -> Widget:
     off = max(abs(y - goal) for y, goal in zip(ys, GOAL))
     terms = " + ".join(f"{bracketed(slope)}\u00a0·\u00a0max(x\u00a0−\u00a0{shown(kink)},\u00a00)"
                        for kink, slope in zip(KINKS, SLOPES))
-    told = (f"<p>The goal is sin(π · x / 2) for x from 0 to 4. With three ReLUs one can come as near "
-            f"as {shown(REACHED)} everywhere; below {shown(GOOD)} is good.</p>\n"
+    told = (f"<p>The goal is sin(π · x / 2) for x from 0 to 4. With three ReLUs one can come as "
+            f"near as {shown(REACHED)} everywhere; below {shown(GOOD)} is good.</p>\n"
             f'<p class="step" role="status">y = {terms}. At most {shown(off)} off.</p>')
     still = beside(with_own_ids(picture.svg(NARROW), "widget-relus-"), told)
     return Widget("relus", "A curve out of ReLUs", still,

@@ -82,7 +82,7 @@ widgets.start("training", (figure, data) => {
     range.setAttribute("aria-valuetext", `epoch ${moment.epoch}`);
   }
 
-  const range = widgets.make("input", { type: "range", min: 0, max: data.moments.length - 1, step: 1,
+  const range = widgets.range({ min: 0, max: data.moments.length - 1, step: 1,
     value: now, "aria-label": "Moment of the training",
     oninput: () => { now = Number(range.value); show(); } });
   const choice = widgets.make("select", { onchange: () => { neuron = Number(choice.value); show(); } },

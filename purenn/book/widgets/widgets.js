@@ -57,10 +57,21 @@ const widgets = {
     return widgets.make("button", { type: "button", onclick: action }, text);
   },
 
+  // A finger that scrolls the page may begin on a slider, which then takes its old value again.
+  range(attributes) {
+    const range = widgets.make("input", { type: "range", ...attributes });
+    let before = range.value;
+    range.addEventListener("pointerdown", () => { before = range.value; }, { capture: true });
+    range.addEventListener("pointercancel", () => {
+      range.value = before;
+      range.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return range;
+  },
+
   // A number to be set: by sliding, with the arrow keys, or step by step with − and +.
   slider(label, low, high, step, value, changed) {
-    const range = widgets.make("input", { type: "range", min: low, max: high, step, value,
-      "aria-label": label });
+    const range = widgets.range({ min: low, max: high, step, value, "aria-label": label });
     const said = widgets.make("output", {}, widgets.shown(value));
     const by = (text, name, change) => widgets.make("button", { type: "button", class: "by-one",
       "aria-label": `${label}: ${name}`, onclick: () => {
