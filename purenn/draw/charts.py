@@ -40,6 +40,7 @@ __all__ = [
 WIDTH, HEIGHT = 640, 400
 TICK_SIZE = 12
 LEGEND_ROW, SAMPLE = 20, 30  # pixels: the height of a row of the legend, the length of a sample
+TICK_APART = 13  # pixels from line to line of the numbers beside an axis, at least
 APART = 10  # pixels between neighbouring numbers of an axis
 
 
@@ -129,8 +130,9 @@ def _numbers_width(scale: Scale, height: float) -> float:
 def _ticks_beside(scale: Scale, height: float) -> List[Tick]:
     """Return the ticks of a vertical axis: three or more, from which one can tell its scale."""
     most = max(3, min(9, int(height / 30)))
-    return next((ticks for ticks in map(scale.ticks, (most, most + 1, most + 2, most + 3))
-                 if len(ticks) >= 3), scale.ticks(most))
+    found = [scale.ticks(most + more) for more in range(5)]
+    return next((ticks for ticks in found if 3 <= len(ticks) <= max(most, height / TICK_APART)),
+                found[0])
 
 
 def fitting_ticks(
