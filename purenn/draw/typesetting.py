@@ -120,7 +120,7 @@ def label(text: Any, length: float) -> Label:
     """Return a label for so many pixels: in smaller letters if it needs them, then in more lines.
 
     >>> label("loss", 100.0), label("held-out loss per letter", 100.0).lines
-    (Label(lines=['loss'], size=13, more=0), ['held-out', 'loss per', 'letter'])
+    (Label(lines=['loss'], size=13, more=0), ['held-out loss', 'per letter'])
     """
     said = clean(text)
     for size in (LABEL, SMALL_LABEL):
