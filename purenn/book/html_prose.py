@@ -79,7 +79,7 @@ def _inline(one: Inline, resolve: Resolve, within_link: bool) -> str:
 
 def _link(link: Link, resolve: Resolve) -> str:
     """Return a link; one around several names becomes one for each, to its own definition."""
-    if sum(isinstance(one, Code) for one in link.content) < 2:
+    if len([one for one in link.content if isinstance(one, Code)]) < 2:
         inside = inline_html(link.content, resolve, within_link=True)
         return f'<a href="{html.escape(resolve.address_of(link))}">{inside}</a>'
     return "".join(_link(_to_own_place(link, one, resolve), resolve) if isinstance(one, Code)
