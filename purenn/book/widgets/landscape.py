@@ -81,12 +81,12 @@ def make() -> Widget:
                              x_label="weight", y_label="bias", bar_label="loss",
                              path=raced("SGD", START, RATE))
     rows = "\n".join(_row(name) for name in RACERS)
-    told = (f'<p class="step" role="status">From weight {shown(START[0])} and bias '
-            f"{shown(START[1])}, {STEPS} steps at the rate {shown(RATE)}.</p>\n"
-            f"<table>\n<thead><tr><th>method</th><th>weight</th><th>bias</th><th>loss</th></tr>"
+    said = (f'<p class="step" role="status">From weight {shown(START[0])} and bias '
+            f"{shown(START[1])}, {STEPS} steps at the rate {shown(RATE)}.</p>")
+    told = (f"<table>\n<thead><tr><th>method</th><th>weight</th><th>bias</th><th>loss</th></tr>"
             f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n<p>{FAIRNESS}</p>")
     drawn = with_own_ids(picture.svg(NARROW), "widget-landscape-")
-    still = f"<p>{_subject()}</p>\n{beside(drawn, told)}"
+    still = f"<p>{_subject()}</p>\n{beside(drawn, said)}\n{told}"
     data: Dict[str, Any] = {
         "inputs": [row[0] for row in INPUTS], "targets": [row[0] for row in TARGETS],
         "limits": LIMITS, "start": START, "rate": RATE, "steps": STEPS, "momentum": MOMENTUM,
