@@ -45,7 +45,8 @@ async function copied(text) {
 
 // What need not scroll need not be a stop of the Tab key.
 function dropNeedlessStops() {
-  for (const box of document.querySelectorAll("pre[tabindex], .table[tabindex], .formula[tabindex]")) {
+  const able = ["pre", ".table", ".formula", ".widget table"].map((one) => `${one}[tabindex]`);
+  for (const box of document.querySelectorAll(able.join())) {
     if (box.scrollWidth <= box.clientWidth && box.offsetParent) box.removeAttribute("tabindex");
   }
 }

@@ -20,7 +20,7 @@ from ...losses import MeanSquaredError
 from ...network import Network
 from ...optimizers import SGD, Adam, Optimizer
 from ..figures import NARROW, with_own_ids
-from .widget import Widget, beside, shown
+from .widget import Widget, beside, shown, table
 
 __all__ = ["INPUTS", "LIMITS", "RACERS", "STEPS", "TARGETS", "START", "loss_at", "make", "raced"]
 
@@ -83,8 +83,8 @@ def make() -> Widget:
     rows = "\n".join(_row(name) for name in RACERS)
     said = (f'<p class="step" role="status">From weight {shown(START[0])} and bias '
             f"{shown(START[1])}, {STEPS} steps at the rate {shown(RATE)}.</p>")
-    told = (f"<table>\n<thead><tr><th>method</th><th>weight</th><th>bias</th><th>loss</th></tr>"
-            f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n<p>{FAIRNESS}</p>")
+    told = (table("<th>method</th><th>weight</th><th>bias</th><th>loss</th>", rows)
+            + f"\n<p>{FAIRNESS}</p>")
     drawn = with_own_ids(picture.svg(NARROW), "widget-landscape-")
     still = f"<p>{_subject()}</p>\n{beside(drawn, said)}\n{told}"
     data: Dict[str, Any] = {

@@ -15,7 +15,7 @@ from ... import draw
 from ...draw.points import scales_around
 from ...layers import Dense
 from ..figures import NARROW, with_own_ids
-from .widget import Widget, beside, bracketed, shown
+from .widget import Widget, beside, bracketed, shown, table
 
 __all__ = ["BIAS", "DAYS", "WEIGHTS", "make", "scores"]
 
@@ -47,8 +47,7 @@ def make() -> Widget:
         for (day, (x, y)), one in zip(DAYS.items(), outputs))
     told = (f'<p class="step" role="status">score = {bracketed(WEIGHTS[0])} · warmth + '
             f"{bracketed(WEIGHTS[1])} · free hours + {bracketed(BIAS)}.</p>\n"
-            f"<table>\n<thead><tr><th>day</th><th>warmth</th><th>hours</th><th>score</th>"
-            f"<th>so</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
+            + table("<th>day</th><th>warmth</th><th>hours</th><th>score</th><th>so</th>", rows))
     still = beside(with_own_ids(picture.svg(NARROW), "widget-neuron-"), told)
     return Widget("neuron", "A neuron with handles", still, {
         "days": list(DAYS.values()), "weights": WEIGHTS, "bias": BIAS,

@@ -9,7 +9,7 @@ import math
 from typing import List
 
 from ...losses import SoftmaxCrossEntropy
-from .widget import Widget, beside, exactly, shown
+from .widget import Widget, beside, exactly, shown, table
 
 __all__ = ["CLASSES", "SCORES", "TARGET", "make"]
 
@@ -26,8 +26,8 @@ def make() -> Widget:
     gradient = loss.gradient([SCORES], [TARGET])[0]
     rows = "\n".join(_row(k, p[k], gradient[k]) for k in range(len(CLASSES)))
     head = "".join(f"<th{kind}>{text}</th>" for kind, text in zip(["", *KINDS], HEADER))
-    drawn = (f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
-             f'<p class="step" role="status">The right class is {CLASSES[TARGET]}: the loss is '
+    drawn = (table(head, rows)
+             + f'\n<p class="step" role="status">The right class is {CLASSES[TARGET]}: the loss is '
              f"{exactly(loss([SCORES], [TARGET]))}.</p>")
     still = (f"<p>The scores s become probabilities <span{PREDICTION}>p</span> = softmax(s); "
              f"<span{TARGET_COLOUR}>y</span> is 1 for the right one.</p>\n"

@@ -10,7 +10,7 @@ import json
 from typing import Any, NamedTuple
 
 __all__ = ["COMMON", "Widget", "beside", "bracketed", "exactly", "scientific", "script_of", "shown",
-           "widget_html"]
+           "table", "widget_html"]
 
 COMMON = "widgets.js"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -42,6 +42,12 @@ def beside(drawn: str, told: str) -> str:
     """Return a picture and what belongs to it as HTML: side by side where there is room."""
     return (f'<div class="beside">\n<div class="drawn">{drawn}</div>\n'
             f'<div class="told">{told}</div>\n</div>')
+
+
+def table(head: str, rows: str) -> str:
+    """Return a table as HTML: its head is one row of cells. The keyboard scrolls it if need be."""
+    return (f'<table tabindex="0">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n'
+            "</table>")
 
 
 def shown(value: float) -> str:
