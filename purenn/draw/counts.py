@@ -53,8 +53,8 @@ def bars(
         frame = _frame_of_bars(names, list(known.values()), scale, title_height(title, wide), row,
                                wide)
         said = label(y_label, frame.width)
-        return Drawing([*heading(title, wide), *_bars_drawn(names, list(known.values()), frame),
-                        *_ruler(frame, said)],
+        return Drawing([*heading(title, wide), *_ruler(frame, said),
+                        *_bars_drawn(names, list(known.values()), frame)],
                        wide, frame.bottom + 18 + (20 + said.more if y_label else 0) + EDGE)
 
     def as_text(width: int, colour: bool) -> List[str]:
