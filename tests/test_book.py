@@ -255,6 +255,29 @@ def test_markdown_becomes_html(text, shown):
     assert as_html(text) == shown
 
 
+def test_a_link_around_several_names_is_one_for_each_to_its_own_definition():
+    known = ("../losses.py#MeanSquaredError", "../losses.py#Huber")
+
+    def address_of(link):
+        if link.address not in known:
+            raise LessonError("nowhere")
+        return link.address
+
+    tree = blocks("[`MeanSquaredError`, `Huber` and `x`](../losses.py#Huber)")
+    shown = html_prose.as_html(tree, html_prose.Resolve(address_of), {})
+    assert re.findall('<a href="([^"]*)"><code>([^<]*)</code></a>', shown) == [
+        (known[0], "MeanSquaredError"), (known[1], "Huber"), (known[1], "x")]
+    assert re.sub("<a .*?</a>", "", shown) == "<p>,  and </p>"
+
+
+def test_outputs_are_whole_and_only_sentences_are_wrapped():
+    table, sentence = "1  " * 33, "what was wrong & why " * 6
+    shown = html_code.output(f"{table}\n{sentence}\n{table}\n\n")
+    assert html.unescape(without_tags(shown)) == f"{table}\n{sentence}\n{table}".rstrip()
+    assert re.findall('<span class="long">(.*?)\n?</span>', shown, re.S) == [
+        html.escape(sentence)]
+
+
 @pytest.mark.parametrize("text, line", [
     ("fine\n<b>bold</b>", 11), ("a <br> b", 10), ("<!-- x -->", 10), ("![x](y.png)", 10),
     ("fine\n\n$x^2$ and", 12), ("$$\nx\n$$", 10), (r"\(x\)", 10), (r"the \frac of", 10),

@@ -296,6 +296,63 @@ def test_the_search_finds_words_from_a_folder(browser, book):
         assert not visit.complaints
 
 
+def test_the_search_puts_the_parts_before_what_is_internal(browser, book):
+    with Visit(browser, book / "search.html") as visit:
+        visit.page.fill("#search-words", "momentum")
+        found = visit.page.locator("#search-results li > a").all_inner_texts()[:4]
+        assert all("Part" in one for one in found[:1]) and not any("_" in one for one in found)
+        assert any("Four ways to use a gradient" in one for one in found), found
+
+
+def test_long_sentences_of_outputs_are_wrapped_and_rows_of_tables_are_not(browser, book):
+    with Visit(browser) as visit:
+        for path in sorted(book.glob("part_*.html")):
+            visit.open(path)
+            wrong = visit.page.evaluate("""() => [...document.querySelectorAll("pre.output")]
+                .filter(one => [...one.textContent.split("\\n")].some(line => line.length > 100)
+                    && [...one.querySelectorAll(".long")].some(
+                        line => line.scrollWidth > one.clientWidth))
+                .map(one => one.textContent)""")
+            assert not wrong, path.name
+
+
+def test_on_a_touch_screen_the_copy_button_lies_on_no_code_and_is_large(browser, book):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True,
+                                  is_mobile=True)
+    page = context.new_page()
+    for name in ("part_01_neurons.html", "part_09_backpropagation.html", "api.Dense.html"):
+        page.goto((book / name).as_uri())
+        found = page.evaluate("""() => [...document.querySelectorAll(".copy")].map(one => {
+            const box = one.getBoundingClientRect();
+            const codes = [...one.parentElement.querySelectorAll("pre.code, pre.fence, summary")];
+            return [box.height, codes.some(code => {
+                const its = code.getBoundingClientRect();
+                return code.matches("pre") && its.height && box.bottom > its.top + 1
+                    && box.top < its.bottom - 1 && box.right > its.left; })]; })""")
+        assert found and all(height >= 32 and not covers for height, covers in found), name
+        low = page.evaluate("""() => [...document.querySelectorAll(".fold > summary")].filter(
+            one => one.getBoundingClientRect().height < 40).length""")
+        assert low == 0, name
+    context.close()
+
+
+@pytest.mark.parametrize("text, signs", [('w ← "a random number"', "←"),
+                                         ("(score − target)²", "−")])
+def test_operators_keep_their_distance_from_words(browser, text, signs):
+    from purenn.book.mathml import display_math
+
+    page = browser.new_page()
+    page.set_content(f"<body>{display_math(text)}")
+    lefts = page.evaluate("""() => [...document.querySelectorAll("mi, mo, mn")].map(one => {
+        const box = one.getBoundingClientRect();
+        return [one.textContent, box.left, box.right]; })""")
+    page.close()
+    at = [text for text, *_ in lefts].index(signs)
+    assert lefts[at + 1][1] - lefts[at][2] > 2 and lefts[at][1] - lefts[at - 1][2] > 2
+    if text.startswith("("):
+        assert lefts[1][1] - lefts[0][2] < 2
+
+
 def test_code_can_be_copied_whole_with_what_is_folded(browser, book, lesson):
     part = lesson(1).part
     first = next(cell.text for cell in part.cells if cell.kind == "code")

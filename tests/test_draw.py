@@ -5,11 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from random import Random
 
 import pytest
-from drawn import SVG, axis_numbers, check_svg, corners, number_in, parsed, texts, walk
+from drawn import (
+    SVG, axis_numbers, boxes, check_svg, corners, number_in, overlap, parsed, texts, walk,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -17,9 +20,10 @@ from purenn import (
     GELU, SGD, Dense, Dropout, LeakyReLU, Network, ReLU, Softmax, SoftmaxCrossEntropy, Tanh,
     accuracy, confusion_matrix, data, draw, train,
 )
-from purenn.draw import colours, numerals, scales, svg, typesetting
+from purenn.draw import charts, colours, numerals, scales, svg, typesetting
 from purenn.draw.counts import counted
 from purenn.draw.curves import thinned
+from purenn.draw.scales import Scale
 from purenn.history import History
 
 RNG = Random(1)
@@ -965,3 +969,56 @@ def test_by_night_what_could_be_read_by_day_can_be_read(colour):
     by_day = colours.contrast(colour, colours.PAPER)
     by_night = colours.contrast(night(colour), night(colours.PAPER))
     assert by_night >= min(by_day, 4.5) or by_day < 1.3
+
+
+# ---- Nothing is cut ----
+
+
+LONG = "held-out loss per letter (three runs)"
+
+
+@pytest.mark.parametrize("width", [312.0, 720.0])
+def test_long_labels_are_wrapped_and_not_cut(width):
+    points = data.DataSet([[0.0, 0.0], [1.0, 1.0]], [0, 1], ["x", "y"], [LONG, "b"], "")
+    network = Network([Dense(3, 8, Random(1)), ReLU(), Dense(8, 2, Random(1)), ReLU(),
+                       Dense(2, 1, Random(1))])
+    for picture in (
+        draw.lines({f"{LONG}, all the same": [1.0, 2.0], "other": [2.0, 1.0]}, title="t",
+                   x_label=LONG, y_label=LONG),
+        draw.scatter(points.inputs, points.targets, title="t", x_label=LONG, y_label=LONG),
+        draw.bars({"Dense(64 → 32) weights": 1.0, LONG[:40]: 2.0}, title="t", y_label=LONG),
+        draw.landscape([0.0, 1.0], [0.0, 1.0], [[0.0, 1.0], [1.0, 2.0]], title="t", x_label=LONG,
+                       y_label=LONG[:18], bar_label=LONG[:18]),
+        draw.heatmap([[1.0, 2.0], [3.0, 4.0]], title="t", x_label=LONG, y_label=LONG),
+        draw.regions(lambda rows: [[0.0, 9.0 * (x - 0.5)] for x, _ in rows], points, steps=10),
+        draw.network(network, title="t"),
+    ):
+        written = re.sub(r"<(title|desc).*?</\1>", "", picture.svg(width), flags=re.S)
+        assert "…" not in written, picture.title
+        drawing = picture.drawn(width)
+        filled = boxes(ElementTree.fromstring(picture.svg(width).encode("utf-8")))
+        assert not [(a.text, b.text) for k, a in enumerate(filled) for b in filled[:k]
+                    if overlap(a, b)]
+        for box in filled:
+            assert box.left > -1 and box.right < drawing.width + 1, box
+            assert box.top > -1 and box.bottom < drawing.height + 1, box
+
+
+def test_a_vertical_axis_has_three_numbers_or_more():
+    rng = Random(1)
+    for _ in range(300):
+        low = rng.uniform(-10, 10) * 10 ** rng.randint(-3, 3)
+        high = low + 10 ** rng.uniform(-2, 4)
+        frame = charts.chart("t", Scale(0.0, 1.0), Scale(low, high), width=300, height=170)
+        assert sum('text-anchor="end"' in element for element in frame.around) >= 3, (low, high)
+
+
+def test_regions_have_a_line_between_them():
+    halves = data.DataSet([[0.0, 0.0], [1.0, 1.0]], [0, 1], ["x", "y"], ["left", "right"], "")
+    root = parsed(draw.regions(lambda rows: [[0.0, 9.0 * (x - 0.5)] for x, _ in rows], halves,
+                               steps=40))
+    window = next(node for node, _, _ in walk(root) if node.get("viewBox") and node is not root)
+    line, = [node.get("d") for node, _, _ in walk(root)
+             if node.tag == f"{SVG}path" and node.get("stroke")]
+    middle = float(window.get("x")) + float(window.get("width")) / 2
+    assert all(abs(float(x) - middle) <= 1 for x in re.findall(r"M(\S+)", line))

@@ -21,9 +21,9 @@ function addCopyButtons() {
       const around = document.createElement("div");
       around.className = "copied-from";
       box.replaceWith(around);
-      around.append(box, button);
+      around.append(button, box);
     } else {
-      box.append(button);
+      box.prepend(button);
     }
   }
 }
@@ -45,7 +45,8 @@ async function copied(text) {
 
 // What need not scroll need not be a stop of the Tab key.
 function dropNeedlessStops() {
-  for (const box of document.querySelectorAll("pre[tabindex], .table[tabindex], .formula[tabindex]")) {
+  const able = ["pre", ".table", ".formula", ".widget table"].map((one) => `${one}[tabindex]`);
+  for (const box of document.querySelectorAll(able.join())) {
     if (box.scrollWidth <= box.clientWidth && box.offsetParent) box.removeAttribute("tabindex");
   }
 }

@@ -15,9 +15,10 @@ from typing import List, Optional, Sequence, Set
 from .highlight import pieces
 from .linking import Links
 
-__all__ = ["block", "fence", "highlighted", "lines_of", "numbered"]
+__all__ = ["block", "fence", "highlighted", "lines_of", "numbered", "output"]
 
 ROOM = 40  # characters: what is longer scrolls on a phone, and must be reached by the keyboard
+LONG = 100  # characters: no line of a table has more, so what does is a sentence, and is wrapped
 NAME = re.compile(r"(?<![\w.])(?:[a-z]+\.)?[A-Za-z_]\w*")
 
 
@@ -54,6 +55,19 @@ def block(css_class: str, inside: str, text: str) -> str:
     longest = max(map(len, text.split("\n")))
     reached = ' tabindex="0"' if longest > ROOM else ""
     return f'<pre class="{css_class}"{reached}><code>{inside}</code></pre>'
+
+
+def output(text: str) -> str:
+    """Return what a cell put out. Lines of more than LONG characters are sentences, such as the
+    messages of errors, and are wrapped; shorter ones may be rows of a table, and are never torn.
+
+    >>> output("a  b")
+    '<pre class="output"><code>a  b</code></pre>'
+    """
+    text = text.rstrip()
+    inside = "".join(f'<span class="long">{line}</span>' if len(html.unescape(line)) > LONG
+                     else line for line in html.escape(text, quote=False).splitlines(True))
+    return block("output", inside, text)
 
 
 def fence(inside: str, text: str) -> str:

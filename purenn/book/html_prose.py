@@ -9,6 +9,7 @@ import html
 import re
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
+from .errors import LessonError
 from .html_code import fence, highlighted
 from .linking import Links
 from .markdown import (
@@ -69,11 +70,30 @@ def _inline(one: Inline, resolve: Resolve, within_link: bool) -> str:
         return _code(one, resolve, within_link)
     if isinstance(one, Formula):
         return inline_math(one.text)
-    inside = inline_html(one.content, resolve, within_link or isinstance(one, Link))
     if isinstance(one, Link):
-        return f'<a href="{html.escape(resolve.address_of(one))}">{inside}</a>'
+        return _link(one, resolve)
+    inside = inline_html(one.content, resolve, within_link)
     tag = "strong" if isinstance(one, Strong) else "em"
     return f"<{tag}>{inside}</{tag}>"
+
+
+def _link(link: Link, resolve: Resolve) -> str:
+    """Return a link; one around several names becomes one for each, to its own definition."""
+    if len([one for one in link.content if isinstance(one, Code)]) < 2:
+        inside = inline_html(link.content, resolve, within_link=True)
+        return f'<a href="{html.escape(resolve.address_of(link))}">{inside}</a>'
+    return "".join(_link(_to_own_place(link, one, resolve), resolve) if isinstance(one, Code)
+                   else inline_html([one], resolve, within_link=True) for one in link.content)
+
+
+def _to_own_place(link: Link, name: Code, resolve: Resolve) -> Link:
+    """Return the link that leads to this name in the same file, if it is defined there."""
+    own = Link([name], f"{link.address.split('#')[0]}#{name.text}", link.line)
+    try:
+        resolve.address_of(own)
+    except LessonError:
+        return Link([name], link.address, link.line)
+    return own
 
 
 def _block(block: Block, resolve: Resolve, names: Names) -> str:

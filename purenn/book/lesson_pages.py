@@ -8,14 +8,13 @@ Before this: modules. After this: library.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..draw import Picture
 from .figures import NARROW, figure
 from .folding import DRAWING, IMPORTS, segments
-from .html_code import block, highlighted
+from .html_code import block, highlighted, output as output_block
 from .html_prose import Resolve, as_html, names_of_headings
 from .linking import Links
 from .markdown import (
@@ -104,7 +103,7 @@ def _cell(ran: Ran, prefix: str, pictures: int, links: Optional[Links]) -> str:
             pictures += 1
             shown.append(figure(output, f"{prefix}-{pictures}-"))
         elif output.strip():
-            shown.append(block("output", html.escape(output.rstrip(), quote=False), output))
+            shown.append(output_block(output))
     inside = "\n".join(shown)
     return f'<div class="cell">\n{inside}\n</div>'
 

@@ -92,7 +92,8 @@ class _Writer:
         if isinstance(tree, Name):
             return f"<mi>{html.escape(tree.text)}</mi>"
         if isinstance(tree, Words):
-            return f"<mtext>{html.escape(tree.text)}</mtext>"
+            # No <mtext>: that counts as a blank, and an operator beside it loses its spaces.
+            return f'<mi class="words" mathvariant="normal">{html.escape(tree.text)}</mi>'
         if isinstance(tree, Number):
             return f"<mn>{tree.text}</mn>"
         if isinstance(tree, Operator):

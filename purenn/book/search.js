@@ -1,4 +1,5 @@
-// The search: every word must occur in a section; those that have it in their heading come first.
+// The search: every word must occur in a section; those that have it in their heading come first,
+// and of those with as much of it the parts before the reference, and the source last.
 "use strict";
 
 function found(words) {
@@ -8,16 +9,19 @@ function found(words) {
     const page = section.page.toLowerCase();
     const text = section.words.toLowerCase();
     let score = 0;
+    const weight = section.address.startsWith("part_") ? 3
+      : section.heading.startsWith("_") ? 0.2
+      : /^(purenn\.|library)/.test(section.address) ? 0.7 : 1;
     for (const word of words) {
       const here = heading === word ? 100
         : heading.split(/[^\p{L}\p{N}_]+/u).some((one) => one.startsWith(word)) ? 30
         : heading.includes(word) ? 15
         : page.includes(word) ? 8
-        : text.includes(word) ? 1 + Math.min(4, text.split(word).length - 1) : 0;
+        : text.includes(word) ? 1 + Math.min(12, text.split(word).length - 1) : 0;
       if (!here) { score = 0; break; }
       score += here;
     }
-    if (score) results.push([score, section]);
+    if (score) results.push([weight * score, section]);
   }
   results.sort((a, b) => b[0] - a[0]);
   return results.slice(0, 40).map((one) => one[1]);

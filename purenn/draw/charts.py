@@ -28,7 +28,9 @@ from .characters import Screen, tinted
 from .colours import GRID, INK, SOFT_INK
 from .picture import EDGE, heading, title_height
 from .scales import Scale, Tick
-from .typesetting import cells, clean, fill, shortened, text_width, wrapped
+from .typesetting import (
+    LINE, Label, cells, clean, fill, folded, label, shortened, text_width, wrapped,
+)
 
 __all__ = [
     "Chart", "Entry", "HEIGHT", "SAMPLE", "WIDTH", "chart", "fitting_ticks", "frame_of_text",
@@ -36,8 +38,9 @@ __all__ = [
 ]
 
 WIDTH, HEIGHT = 640, 400
-TICK_SIZE, LABEL_SIZE = 12, 13
+TICK_SIZE = 12
 LEGEND_ROW, SAMPLE = 20, 30  # pixels: the height of a row of the legend, the length of a sample
+TICK_APART = 13  # pixels from line to line of the numbers beside an axis, at least
 APART = 10  # pixels between neighbouring numbers of an axis
 
 
@@ -57,6 +60,7 @@ class Chart:
         self.left, self.top, self.width, self.height = left, top, width, height
         self.x_scale, self.y_scale = x_scale, y_scale
         self.around: List[str] = []  # title, axes, legend: all but the contents
+        self.bottom = top + height  # where all that belongs to the frame ends
 
     def x(self, value: float) -> float:
         """Return the pixel column of a number; what is far outside stays near, for browsers."""
@@ -94,13 +98,18 @@ def chart(
     numbers = max(_numbers_width(y_scale, frame_height - less) for less in
                   ((0, 30, 60) if square else (0,)))
     left = EDGE + (22 if y_label else 0) + numbers + 8
+    x_said = label(x_label, width - left - right - LINE)
+    frame_height -= 0 if square else x_said.more
+    y_said = label(y_label, max(frame_height, 60))
+    left += y_said.more
     frame_width = width - left - right
     if square:
         frame_height = frame_width
     made = Chart(left, above, frame_width, max(frame_height, 60), x_scale, y_scale)
+    made.bottom = above + made.height + 52 + x_said.more
     made.around = [
         *heading(title, width), *_legend(legend, title_height(title, width), width),
-        *_x_axis(made, x_label), *_y_axis(made, y_label),
+        *_x_axis(made, x_said), *_y_axis(made, y_said),
     ]
     return made
 
@@ -114,12 +123,16 @@ def height_for(width: float, full: float = HEIGHT) -> float:
 
 
 def _numbers_width(scale: Scale, height: float) -> float:
-    ticks = scale.ticks(_most_down(height))
-    return max((text_width(tick.label, TICK_SIZE) for tick in ticks), default=0.0)
+    return max((text_width(tick.label, TICK_SIZE) for tick in _ticks_beside(scale, height)),
+               default=0.0)
 
 
-def _most_down(height: float) -> int:
-    return max(3, min(9, int(height / 30)))
+def _ticks_beside(scale: Scale, height: float) -> List[Tick]:
+    """Return the ticks of a vertical axis: three or more, from which one can tell its scale."""
+    most = max(3, min(9, int(height / 30)))
+    found = [scale.ticks(most + more) for more in range(5)]
+    return next((ticks for ticks in found if 3 <= len(ticks) <= max(most, height / TICK_APART)),
+                found[0])
 
 
 def fitting_ticks(
@@ -136,7 +149,7 @@ def fitting_ticks(
     return ticks[:1]
 
 
-def _x_axis(frame: Chart, label: str) -> List[str]:
+def _x_axis(frame: Chart, said: Label) -> List[str]:
     bottom, middle = frame.top + frame.height, frame.left + frame.width / 2
     drawn: List[str] = []
     for value, text in fitting_ticks(frame.x_scale, frame.width, APART,
@@ -148,52 +161,46 @@ def _x_axis(frame: Chart, label: str) -> List[str]:
         inside = min(frame.left + frame.width + EDGE + 10 - half, x)
         drawn.append(svg.write(text, inside, bottom + 18, TICK_SIZE, "middle", SOFT_INK))
     drawn.append(svg.line(frame.left, bottom, frame.left + frame.width, bottom, SOFT_INK))
-    if label:
-        text = _fitted(label, frame.width)
-        drawn.append(svg.write(text, middle, bottom + 37, LABEL_SIZE, "middle", INK))
-    return drawn
+    return drawn + svg.write_lines(said.lines, middle, bottom + 37, said.size, "middle", INK)
 
 
-def _y_axis(frame: Chart, label: str) -> List[str]:
+def _y_axis(frame: Chart, said: Label) -> List[str]:
     right = frame.left + frame.width
     drawn: List[str] = []
-    for value, text in frame.y_scale.ticks(_most_down(frame.height)):
+    for value, text in _ticks_beside(frame.y_scale, frame.height):
         y = frame.y(value)
         drawn.append(svg.line(frame.left, y, right, y, GRID))
         drawn.append(svg.line(frame.left - 4, y, frame.left, y, SOFT_INK))
         drawn.append(svg.write(text, frame.left - 8, y + 4, TICK_SIZE, "end", SOFT_INK))
     drawn.append(svg.line(frame.left, frame.top, frame.left, frame.top + frame.height, SOFT_INK))
-    if label:
-        text = _fitted(label, frame.height)
-        middle = frame.top + frame.height / 2
-        drawn.append(svg.write(text, EDGE + 12, middle, LABEL_SIZE, "middle", INK, turned=True))
-    return drawn
-
-
-def _fitted(label: str, length: float) -> str:
-    return shortened(clean(label), length, lambda text: text_width(text, LABEL_SIZE))
+    return drawn + svg.write_lines(said.lines, EDGE + 12, frame.top + frame.height / 2, said.size,
+                                   "middle", INK, turned=True)
 
 
 # ---- The legend ----
 
 
-def _legend_places(legend: Sequence[Entry], width: float) -> List[Tuple[float, int, str]]:
-    """Return for each entry where it begins, in which row, and its name, shortened if need be."""
-    places: List[Tuple[float, int, str]] = []
+def _legend_places(legend: Sequence[Entry], width: float) -> List[Tuple[float, int, List[str]]]:
+    """Return for each entry where it begins, in which row, and its name, in lines if need be."""
+    places: List[Tuple[float, int, List[str]]] = []
     x, row, most = float(EDGE), 0, width - 2 * EDGE - SAMPLE - 8
     for entry in legend:
-        name = shortened(clean(entry.name), most, lambda text: text_width(text, TICK_SIZE))
-        needs = SAMPLE + 6 + text_width(name, TICK_SIZE)
+        name = folded(clean(entry.name), most, _tick_width)
+        needs = SAMPLE + 6 + max(map(_tick_width, name), default=0.0)
         if x > EDGE and x + needs > width - EDGE:
-            x, row = float(EDGE), row + 1
+            x, row = float(EDGE), row + len(places[-1][2])
         places.append((x, row, name))
         x += needs + 18
     return places
 
 
+def _tick_width(text: str) -> float:
+    return text_width(text, TICK_SIZE)
+
+
 def _legend_height(legend: Sequence[Entry], width: float) -> float:
     places = _legend_places(legend, width)
-    return LEGEND_ROW * (places[-1][1] + 1) if places else 0
+    return LEGEND_ROW * (places[-1][1] + len(places[-1][2])) if places else 0
 
 
 def _legend(legend: Sequence[Entry], top: float, width: float) -> List[str]:
@@ -201,7 +208,7 @@ def _legend(legend: Sequence[Entry], top: float, width: float) -> List[str]:
     for entry, (x, row, name) in zip(legend, _legend_places(legend, width)):
         y = top + LEGEND_ROW * row + 9
         drawn.append(entry.sample(x, y))
-        drawn.append(svg.write(name, x + SAMPLE + 6, y + 4, TICK_SIZE, colour=INK))
+        drawn += svg.write_lines(name, x + SAMPLE + 6, y + 4, TICK_SIZE, colour=INK)
     return drawn
 
 

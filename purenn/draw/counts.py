@@ -20,12 +20,12 @@ from .colours import CATEGORIES, GRID, INK, SOFT_INK, mixed
 from .numerals import fixed, short
 from .picture import EDGE, Drawing, Picture, heading, title_height
 from .scales import Scale, fitted
-from .typesetting import cells, clean, fill, shortened, text_width
+from .typesetting import Label, cells, clean, fill, folded, label, shortened, text_width
 
 __all__ = ["MOST_HISTOGRAMS", "bars", "counted", "finite_number", "histogram"]
 
 MOST_BARS, MOST_HISTOGRAMS, MOST_BINS = 60, 4, 200
-ROW, THICK = 26, 18  # pixels: from bar to bar, and how thick one is
+ROW, TALL_ROW, THICK = 26, 34, 18  # pixels: from bar to bar, with names of two lines; thickness
 NAMES = 200  # pixels: the most that names may take
 
 
@@ -48,11 +48,14 @@ def bars(
 
     def draw(page: float) -> Drawing:
         wide = min(page, WIDTH)
-        top = title_height(title, wide)
-        bottom = top + ROW * len(known)
-        return Drawing([*heading(title, wide),
-                        *_bars_drawn(known, scale, top, bottom, y_label, wide)],
-                       wide, bottom + 18 + (20 if y_label else 0) + EDGE)
+        names = [folded(name, min(NAMES, 0.45 * wide), _wide, most=2) for name in known]
+        row = TALL_ROW if any(len(name) > 1 for name in names) else ROW
+        frame = _frame_of_bars(names, list(known.values()), scale, title_height(title, wide), row,
+                               wide)
+        said = label(y_label, frame.width)
+        return Drawing([*heading(title, wide), *_ruler(frame, said),
+                        *_bars_drawn(names, list(known.values()), frame)],
+                       wide, frame.bottom + 18 + (20 + said.more if y_label else 0) + EDGE)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return ([shortened(clean(y_label), width)] if y_label else []) + bar_lines(
@@ -87,37 +90,46 @@ def _from_zero(values: Sequence[float]) -> Scale:
     return fitted("draw.bars", [0.0, *values]) if any(values) else Scale(0.0, 1.0)
 
 
+def _frame_of_bars(
+    names: Sequence[Sequence[str]], values: Sequence[float], scale: Scale, top: float, row: float,
+    width: float,
+) -> Chart:
+    """Return the frame that is left between the names and the numbers behind the longest bar."""
+    beyond = _beyond(values)
+    widest = max(_wide(line) for name in names for line in name)
+    left = EDGE + widest + 8 + (beyond if scale.low < 0 else 0)
+    return Chart(left, top, width - EDGE - beyond - left, row * len(values), scale, Scale(0.0, 1.0))
+
+
+def _beyond(values: Sequence[float]) -> float:
+    """Return how much room the numbers need that stand behind the ends of the bars."""
+    return max(_wide(short(value)) for value in values) + 8
+
+
 def _bars_drawn(
-    known: Mapping[str, float], scale: Scale, top: float, bottom: float, label: str, width: float
+    names: Sequence[Sequence[str]], values: Sequence[float], frame: Chart
 ) -> List[str]:
-    names = [shortened(name, min(NAMES, 0.45 * width), _wide) for name in known]
-    said = [short(value) for value in known.values()]
-    beyond = max(map(_wide, said)) + 8  # the numbers stand behind the ends of the bars
-    left = EDGE + max(map(_wide, names)) + 8 + (beyond if scale.low < 0 else 0)
-    frame = Chart(left, top, width - EDGE - beyond - left, bottom - top, scale, Scale(0.0, 1.0))
-    drawn = _ruler(frame, label)
-    for row, (name, text, value) in enumerate(zip(names, said, known.values())):
-        y, zero, end = top + ROW * (row + 0.5), frame.x(0.0), frame.x(value)
+    drawn, row = [], frame.height / len(values)
+    at = frame.left - 8 - (_beyond(values) if frame.x_scale.low < 0 else 0)
+    for number, (name, value) in enumerate(zip(names, values)):
+        y, zero, end = frame.top + row * (number + 0.5), frame.x(0.0), frame.x(value)
         drawn.append(svg.rectangle(min(zero, end), y - THICK / 2, abs(end - zero), THICK,
                                    CATEGORIES[0]))
-        drawn.append(svg.write(name, frame.left - 8 - (beyond if scale.low < 0 else 0), y + 4,
-                               12, "end"))
-        drawn.append(svg.write(text, end + (6 if value >= 0 else -6), y + 4, 12,
+        drawn += svg.write_lines(name, at, y + 4 - 7 * (len(name) - 1), 12, "end", apart=14)
+        drawn.append(svg.write(short(value), end + (6 if value >= 0 else -6), y + 4, 12,
                                "start" if value >= 0 else "end", SOFT_INK))
-    drawn.append(svg.line(frame.x(0.0), top, frame.x(0.0), bottom, SOFT_INK))
+    drawn.append(svg.line(frame.x(0.0), frame.top, frame.x(0.0), frame.bottom, SOFT_INK))
     return drawn
 
 
-def _ruler(frame: Chart, label: str) -> List[str]:
+def _ruler(frame: Chart, said: Label) -> List[str]:
     bottom = frame.top + frame.height
     drawn = []
     for value, text in fitting_ticks(frame.x_scale, frame.width, 12, _wide):
         drawn.append(svg.line(frame.x(value), frame.top, frame.x(value), bottom, GRID))
         drawn.append(svg.write(text, frame.x(value), bottom + 16, 12, "middle", SOFT_INK))
-    if label:
-        text = shortened(clean(label), frame.width, lambda one: text_width(one, 13))
-        drawn.append(svg.write(text, frame.left + frame.width / 2, bottom + 36, 13, "middle", INK))
-    return drawn
+    return drawn + svg.write_lines(said.lines, frame.left + frame.width / 2, bottom + 36, said.size,
+                                   "middle", INK)
 
 
 def _wide(text: str) -> float:

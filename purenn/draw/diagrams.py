@@ -22,7 +22,7 @@ from .curves import Curve, draw_curves
 from .heatmaps import Shading, cell_lines
 from .numerals import short
 from .picture import EDGE, Drawing, Picture, heading, title_height
-from .typesetting import clean, shortened, text_width
+from .typesetting import clean, folded, shortened, text_width
 
 __all__ = ["activations", "network"]
 
@@ -220,8 +220,8 @@ def _circles(places: Places, biases: Optional[Sequence[float]]) -> List[str]:
 
 
 def _caption(column: Column, across: float) -> List[str]:
-    lines = column.caption[:5]
-    return [shortened(line, across - 6, lambda text: text_width(text, 12)) for line in lines]
+    """Return the lines above a column, none of them wider than the way to the next one."""
+    return [line for said in column.caption[:5] for line in folded(said, across - 6, _wide)]
 
 
 def _caption_drawn(caption: Sequence[str], x: float, top: float) -> List[str]:

@@ -22,7 +22,7 @@ from .picture import EDGE, Drawing, Picture, heading, title_height
 from .points import equal_neighbours
 from .scales import Scale, fitted
 from .svg import Point
-from .typesetting import cells, clean, fill, shortened, text_width
+from .typesetting import cells, clean, fill, label, shortened, text_width
 
 __all__ = [
     "Shading", "averaged", "cell_lines", "confusion", "heatmap", "landscape", "numbers_of",
@@ -174,8 +174,13 @@ def _laid_out(
 ) -> Drawing:
     """Lay out cells, names, labels and the bar of colours."""
     row_names = [shortened(name, min(NAMES, 0.35 * page), _wide) for name in names[0]]
-    left = EDGE + (22 if labels[1] else 0) + max(map(_wide, row_names), default=0) + 8
+    names_wide = max(map(_wide, row_names), default=0) + 8
+    left = EDGE + (22 if labels[1] else 0) + names_wide
     beside = BAR + 22 + _bar_numbers(shading) + (18 if bar_label else 0) if bar else 0
+    cell = _cell_size(rows, page - left - beside - EDGE, texts)
+    high = max(cell * len(rows), 60)
+    left += label(labels[1], high).more
+    beside += label(bar_label, high).more
     cell = _cell_size(rows, page - left - beside - EDGE, texts)
     if texts and left + cell * len(rows[0]) + beside + EDGE > page:
         bar, beside = False, 0  # there is no room for it, and the numbers say what the colours mean
@@ -187,7 +192,8 @@ def _laid_out(
         above = max(map(_wide, column_names)) + 6 if turned else 18
     wide, high = cell * len(rows[0]), cell * len(rows)
     width = max(left + wide + beside + EDGE, 240)
-    top = title_height(title, width) + above + (20 if labels[0] else 0)
+    more = label(labels[0], width - 2 * EDGE).more
+    top = title_height(title, width) + above + (20 + more if labels[0] else 0)
     drawn = [
         *heading(title, width), *_cells_drawn(rows, shading, left, top, cell),
         *_numbers_drawn(rows, texts, shading, left, top, cell),
@@ -195,7 +201,7 @@ def _laid_out(
         *_labels_drawn(labels, left, top - above, wide, top, high, width),
     ]
     if bar:
-        drawn += colour_bar(shading, left + wide + 14, top, max(high, 60), label=bar_label)
+        drawn += colour_bar(shading, left + wide + 14, top, max(high, 60), bar_label=bar_label)
     return Drawing(drawn, width, top + max(high, 60 if bar else 0) + EDGE)
 
 
@@ -260,14 +266,13 @@ def _labels_drawn(
 ) -> List[str]:
     drawn = []
     if labels[0]:
-        text = shortened(clean(labels[0]), width - 2 * EDGE, lambda one: text_width(one, 13))
-        half = text_width(text, 13) / 2
+        said = label(labels[0], width - 2 * EDGE)
+        half = max(text_width(line, said.size) for line in said.lines) / 2
         middle = min(max(left + wide / 2, EDGE + half), width - EDGE - half)
-        drawn.append(svg.write(text, middle, above - 6, 13, "middle"))
-    if labels[1]:
-        text = shortened(clean(labels[1]), max(high, 60), lambda one: text_width(one, 13))
-        drawn.append(svg.write(text, EDGE + 12, top + high / 2, 13, "middle", turned=True))
-    return drawn
+        drawn += svg.write_lines(said.lines, middle, above - 6 - said.more, said.size, "middle")
+    said = label(labels[1], max(high, 60))
+    return drawn + svg.write_lines(said.lines, EDGE + 12, top + high / 2, said.size, "middle",
+                                   turned=True)
 
 
 def _bar_numbers(shading: Shading) -> float:
@@ -281,7 +286,7 @@ def _bar_scale(shading: Shading) -> Scale:
 
 def colour_bar(
     shading: Shading, left: float, top: float, height: float, scale: Optional[Scale] = None,
-    colour: Optional[Callable[[float], str]] = None, label: str = "",
+    colour: Optional[Callable[[float], str]] = None, bar_label: str = "",
 ) -> List[str]:
     """Return a bar of all colours, from the lowest number below to the highest above."""
     scale, colour = scale or _bar_scale(shading), colour or shading.colour
@@ -291,11 +296,11 @@ def colour_bar(
     drawn = [svg.moved(drawn, 0, 0, shape_rendering="crispEdges")]
     drawn.append(svg.rectangle(left, top, BAR, height, "none", stroke=SOFT_INK))
     ticks = scale.ticks(max(2, min(6, int(height / 36))))
-    if label:
-        said = shortened(clean(label), height, lambda one: text_width(one, 13))
+    if bar_label:
         beyond = max((_wide(tick.label) for tick in ticks), default=0.0)
-        drawn.append(svg.write(said, left + BAR + 22 + beyond, top + height / 2, 13, "middle", INK,
-                               turned=True))
+        said = label(bar_label, height)
+        drawn += svg.write_lines(said.lines, left + BAR + 22 + beyond, top + height / 2, said.size,
+                                 "middle", INK, turned=True)
     for value, text in ticks:
         y = top + height * (1 - scale.place(value))
         drawn.append(svg.line(left + BAR, y, left + BAR + 4, y, SOFT_INK))
@@ -465,15 +470,18 @@ def landscape(
     x_scale, y_scale = _around(xs), _around(ys)
 
     def draw(page: float) -> Drawing:
-        beside = 60 + (18 if bar_label else 0)
-        wide = min(LAND, page - beside)
-        frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=wide,
-                      square=True)
+        beside, more = 60.0 + (18 if bar_label else 0), 0.0
+        for _ in range(2):  # a bar with a label of two lines leaves less for the frame
+            beside += more
+            wide = min(LAND, page - beside)
+            frame = chart(title, x_scale, y_scale, x_label=x_label, y_label=y_label, width=wide,
+                          square=True)
+            more = label(bar_label, frame.height).more
         bar = colour_bar(Shading(0.0, 1.0), frame.left + frame.width + 14, frame.top, frame.height,
                          scale, lambda value: _height_colour(scale, value), bar_label)
         inside = frame.inside([*_squares_of(frame, rows, scale), *_descent(frame, steps)])
         return Drawing([*frame.around, *bar, inside], wide + beside,
-                       frame.top + frame.height + 52)
+                       frame.bottom)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return _landscape_lines(rows, scale, x_scale, y_scale, steps, width, colour,

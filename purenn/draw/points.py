@@ -170,7 +170,7 @@ def _picture(
         behind = _squares(frame, answers) if answers else []
         inside = [frame.inside(behind)] if behind else []
         return Drawing([*frame.around, *inside, frame.inside(_marks(frame, plane))], side,
-                       frame.top + frame.height + 52)
+                       frame.bottom)
 
     def as_text(width: int, colour: bool) -> List[str]:
         return _as_text(plane, *scales, answers, width, colour)
@@ -309,7 +309,23 @@ def _squares(frame: Chart, answers: Sequence[Sequence[Answer]]) -> List[str]:
             by_colour.setdefault(answer, []).append(
                 f"M{left} {top}H{right}V{bottom}H{left}Z")
     return [svg.path("".join(pieces), _paler(answer), shape_rendering="crispEdges")
-            for answer, pieces in sorted(by_colour.items())]
+            for answer, pieces in sorted(by_colour.items())] + _line_between(frame, answers)
+
+
+def _line_between(frame: Chart, answers: Sequence[Sequence[Answer]]) -> List[str]:
+    """Return the line between squares of different classes: two pale colours can look alike."""
+    rows, columns = len(answers), len(answers[0])
+    across = [_border(frame.left, frame.width, columns, number) for number in range(columns + 1)]
+    down = [_border(frame.top, frame.height, rows, number) for number in range(rows + 1)]
+    pieces = []
+    for row in range(rows):
+        for column in range(columns):
+            label = answers[row][column][0]
+            if column and answers[row][column - 1][0] != label:
+                pieces.append(f"M{across[column]} {down[row]}V{down[row + 1]}")
+            if row and answers[row - 1][column][0] != label:
+                pieces.append(f"M{across[column]} {down[row]}H{across[column + 1]}")
+    return [svg.path("".join(pieces), "none", stroke=SOFT_INK, stroke_width=1.2)] if pieces else []
 
 
 def _borders(start: float, length: float, count: int) -> Iterator[Tuple[str, str]]:

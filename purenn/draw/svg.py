@@ -19,7 +19,7 @@ from .typesetting import clean
 
 __all__ = [
     "MARKS", "Point", "circle", "clipped", "element", "escaped", "line", "mark", "moved", "path",
-    "polyline", "rectangle", "write",
+    "polyline", "rectangle", "write", "write_lines",
 ]
 
 Point = Tuple[float, float]
@@ -66,6 +66,15 @@ def write(
         text_anchor=anchor if anchor != "start" else None, font_weight="bold" if bold else None,
         transform=f"rotate(-90 {fixed(x, 2)} {fixed(y, 2)})" if turned else None,
     )
+
+
+def write_lines(
+    lines: Sequence[str], x: float, y: float, size: float = 12, anchor: str = "start",
+    colour: str = INK, turned: bool = False, apart: float = 15,
+) -> List[str]:
+    """Return lines of text, the first as `write` puts it; turned, the next stands right of it."""
+    return [write(line, x + apart * number * turned, y + apart * number * (not turned), size,
+                  anchor, colour, turned=turned) for number, line in enumerate(lines)]
 
 
 def rectangle(

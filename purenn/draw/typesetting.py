@@ -14,13 +14,16 @@ Before this: colours. After this: svg.
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Callable, List
+from typing import Any, Callable, Iterator, List, NamedTuple
 
 from ..text import safe
 
-__all__ = ["cells", "clean", "fill", "shortened", "text_width", "wrapped"]
+__all__ = ["LABEL", "LINE", "Label", "cells", "clean", "fill", "folded", "label", "shortened",
+           "text_width", "wrapped"]
 
 Measure = Callable[[str], float]
+
+LABEL, SMALL_LABEL, LINE = 13, 12, 15  # pixels: sizes of a label, from one of its lines to the next
 
 # Widths in parts of the font size, those of a wide sans-serif font.
 NARROW, WIDE = set("iljI.,:;'|!()[] "), set("mwMWÆŒ—…%@→←")
@@ -103,3 +106,50 @@ def wrapped(text: str, limit: float, measure: Measure = cells, most: int = 3) ->
     if len(lines) > most:
         lines[most - 1:] = [" ".join(lines[most - 1:])]
     return [shortened(line, limit, measure) for line in lines]
+
+
+class Label(NamedTuple):
+    """A text beside an axis: its lines, their size, and what they need beyond the room of one."""
+
+    lines: List[str]
+    size: int
+    more: float
+
+
+def label(text: Any, length: float) -> Label:
+    """Return a label for so many pixels: in smaller letters if it needs them, then in more lines.
+
+    >>> label("loss", 100.0), label("held-out loss per letter", 100.0).lines
+    (Label(lines=['loss'], size=13, more=0), ['held-out loss', 'per letter'])
+    """
+    said = clean(text)
+    for size in (LABEL, SMALL_LABEL):
+        if text_width(said, size) <= length:
+            return Label([said] if said else [], size, 0)
+    lines = folded(said, length, lambda one: text_width(one, SMALL_LABEL))
+    return Label(lines, SMALL_LABEL, LINE * (len(lines) - 1))
+
+
+def folded(text: str, limit: float, measure: Measure = cells, most: int = 3) -> List[str]:
+    """Break a text as `wrapped` does, and words that are too long for a line before a bracket, or
+    else where the line ends.
+
+    >>> folded("Dropout(0.2) twice", 8)
+    ['Dropout', '(0.2)', 'twice']
+    """
+    words = [piece for word in text.split(" ") for piece in _pieces(word, limit, measure)]
+    return wrapped(" ".join(words), limit, measure, most)
+
+
+def _pieces(word: str, limit: float, measure: Measure) -> Iterator[str]:
+    while word and measure(word) > limit:
+        bracket = word.find("(", 1)
+        at = bracket if bracket > 0 and measure(word[:bracket]) <= limit else len(word) - 1
+        while at > 1 and measure(word[:at]) > limit:
+            at -= 1
+        if at < 1:
+            break
+        yield word[:at]
+        word = word[at:]
+    if word:
+        yield word

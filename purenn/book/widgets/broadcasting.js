@@ -26,16 +26,17 @@ widgets.start("broadcasting", (figure, data) => {
     const [one, other] = [matrix(a, b, 1), matrix(c, d, 10)];
     const refused = data.refused[shape.join(",")];
     const [rows, columns] = [Math.max(a, c), Math.max(b, d)];
-    const sign = (text) => widgets.make("span", {}, text);
+    // A sign and what stands behind it go to the next line together.
+    const signed = (sign, ...what) => widgets.make("span", { class: "signed" }, sign, ...what);
     if (refused) {
       const plain = (cells) => cells.map((row) => row.map((value) => [value, false]));
-      box.replaceChildren(table(plain(one), "A"), sign("+"), table(plain(other), "B"));
+      box.replaceChildren(table(plain(one), "A"), signed("+", table(plain(other), "B")));
       said.textContent = `ShapeError: ${refused}`;
       return;
     }
     const [x, y] = [stretched(one, rows, columns), stretched(other, rows, columns)];
-    box.replaceChildren(table(x, "A"), sign("+"), table(y, "B"), sign("="),
-      table(x.map((row, i) => row.map(([value], j) => [value + y[i][j][0], false])), "sum"));
+    box.replaceChildren(table(x, "A"), signed("+", table(y, "B")), signed("=",
+      table(x.map((row, i) => row.map(([value], j) => [value + y[i][j][0], false])), "sum")));
     said.textContent = `(${a} × ${b}) + (${c} × ${d}) gives (${rows} × ${columns}).`;
   }
 

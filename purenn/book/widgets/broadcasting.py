@@ -45,8 +45,9 @@ def make() -> Widget:
     """Return the widget; its still picture is the sum that it begins with."""
     one, other = left(*START[:2]), right(*START[2:])
     total = linalg.add(one, other)
-    still = ('<div class="sum">' + _matrix(one, "A") + "<span>+</span>" + _matrix(other, "B")
-             + "<span>=</span>" + _matrix(total, "sum") + "</div>\n"
+    still = ('<div class="sum">' + _matrix(one, "A")
+             + '<span class="signed">+' + _matrix(other, "B") + "</span>"
+             + '<span class="signed">=' + _matrix(total, "sum") + "</span></div>\n"
              f'<p class="step" role="status">({START[0]} × {START[1]}) + ({START[2]} × {START[3]}) '
              f"gives ({len(total)} × {len(total[0])}).</p>")
     return Widget("broadcasting", "Shapes that broadcast", still,

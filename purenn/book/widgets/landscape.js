@@ -2,7 +2,7 @@
 "use strict";
 
 widgets.start("landscape", (figure, data) => {
-  const picture = figure.querySelector("svg");
+  const picture = figure.querySelector(".drawn svg");
   const frame = widgets.frameOf(picture, data.limits);
   const said = figure.querySelector(".step");
   const body = figure.querySelector("tbody");
@@ -69,6 +69,10 @@ widgets.start("landscape", (figure, data) => {
   };
   const names = Object.keys(racers);
 
+  // In a cell of the table there is no room for 12345.6789.
+  const brief = (value) => (Math.abs(value) >= 1e4 && Number.isFinite(value)
+    ? widgets.scientific(value) : widgets.shown(value));
+
   function path(name) {
     const step = racers[name]();
     const places = [[...start]];
@@ -98,8 +102,17 @@ widgets.start("landscape", (figure, data) => {
     ...cells[name]);
   }));
 
+  // What is to be said of those who are on the wrong way: above the start, or beyond all bounds.
+  function warning(above, lost) {
+    return (above.length ? ` ${above.join(", ")}: the loss is above that of the start; the steps are `
+      + "too long." : "")
+      + (lost.length ? ` ${lost.join(", ")}: each step goes further beyond the valley than the one `
+        + "before; the numbers grow without bound." : "");
+  }
+
   function show(upTo = steps) {
-    const lost = [];
+    const [above, lost] = [[], []];
+    const atStart = loss(start);
     for (const name of names) {
       const places = path(name);
       const diverged = places.length <= steps;
@@ -110,17 +123,17 @@ widgets.start("landscape", (figure, data) => {
       tracks[name].setAttribute("points", pixels.map((one) => one.join(",")).join(" "));
       [["cx", 0], ["cy", 1]].forEach(([key, k]) =>
         heads[name].setAttribute(key, pixels[pixels.length - 1][k]));
-      const values = diverged && seen.length === places.length ? [NaN, NaN, Infinity]
-        : [w, b, loss([w, b])];
-      cells[name].forEach((cell, k) => { cell.textContent = widgets.shown(values[k]); });
-      if (diverged) lost.push(name);
+      const gone = diverged && seen.length === places.length;
+      const values = gone ? [NaN, NaN, Infinity] : [w, b, loss([w, b])];
+      cells[name].forEach((cell, k) => { cell.textContent = brief(values[k]); });
+      if (gone) lost.push(name);
+      else if (values[2] > atStart) above.push(name);
     }
     ring.setAttribute("cx", frame.across(start[0]));
     ring.setAttribute("cy", frame.down(start[1]));
     said.textContent = `From weight ${widgets.shown(start[0])} and bias ${widgets.shown(start[1])}, `
-      + `${Math.min(upTo, steps)} steps at the rate ${widgets.shown(rate)}`
-      + (lost.length ? `. ${lost.join(" and ")}: each step goes further beyond the valley than the `
-        + "one before; the numbers grow without bound." : ":");
+      + `${widgets.counted(Math.min(upTo, steps), "step")} at the rate ${widgets.shown(rate)}.`
+      + warning(above, lost);
   }
 
   const weight = widgets.slider("start: weight", data.limits[0], data.limits[1], 0.05, start[0],
@@ -135,16 +148,20 @@ widgets.start("landscape", (figure, data) => {
   const race = widgets.button("Race", () => {
     cancelAnimationFrame(frameOfRace);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { show(); return; }
-    const began = performance.now();
+    let began = null;  // the time of the first frame, which may lie before the click
     const run = (at) => {
-      const upTo = Math.min(steps, Math.floor((at - began) / 60));
+      began = began === null ? at : began;
+      const upTo = Math.max(0, Math.min(steps, Math.floor((at - began) / 60)));
       show(upTo);
       if (upTo < steps) frameOfRace = requestAnimationFrame(run);
     };
     frameOfRace = requestAnimationFrame(run);
   });
 
-  picture.classList.add("move");
+  // Only the map itself is for setting the start: a swipe elsewhere scrolls the page.
+  const map = widgets.draw("rect", { class: "move", x: frame.x, y: frame.y, width: frame.width,
+    height: frame.height, fill: "transparent" });
+  frame.inner.append(map);
   const put = (event) => {
     const [x, y] = frame.valueAt(event);
     if (x < data.limits[0] || x > data.limits[1] || y < data.limits[2] || y > data.limits[3]) return;
@@ -153,10 +170,10 @@ widgets.start("landscape", (figure, data) => {
     bias.set(start[1]);
     show();
   };
-  picture.addEventListener("pointerdown", (event) => { picture.setPointerCapture(event.pointerId); put(event); });
-  picture.addEventListener("pointermove", (event) => { if (event.buttons) put(event); });
+  map.addEventListener("pointerdown", (event) => { map.setPointerCapture(event.pointerId); put(event); });
+  map.addEventListener("pointermove", (event) => { if (event.buttons) put(event); });
 
-  said.before(widgets.make("div", { class: "controls" }, race), weight.row, bias.row, speed.row,
-    length.row);
+  said.before(widgets.make("p", {}, "Click on the map, or drag on it, to set the start."), weight.row,
+    bias.row, speed.row, length.row, widgets.make("div", { class: "controls" }, race));
   show();
 });

@@ -20,7 +20,7 @@ from ...losses import MeanSquaredError
 from ...network import Network
 from ...optimizers import SGD, Adam, Optimizer
 from ..figures import NARROW, with_own_ids
-from .widget import Widget, shown
+from .widget import Widget, beside, shown, table
 
 __all__ = ["INPUTS", "LIMITS", "RACERS", "STEPS", "TARGETS", "START", "loss_at", "make", "raced"]
 
@@ -30,6 +30,9 @@ LIMITS = (-3.0, 5.0, -4.0, 4.0)  # of the weight and of the bias
 START, RATE, STEPS = (-2.0, 3.0), 0.1, 60
 MOMENTUM = 0.9
 GRID = 40
+FAIRNESS = ("All have the same rate, so this race is not fair: each method needs a rate of its "
+            "own, and part 9 holds a race in which each has it. For nudges it is the size of a "
+            "nudge.")
 
 RACERS: Dict[str, Callable[[float], Optimizer]] = {
     "SGD": SGD,
@@ -78,17 +81,25 @@ def make() -> Widget:
                              x_label="weight", y_label="bias", bar_label="loss",
                              path=raced("SGD", START, RATE))
     rows = "\n".join(_row(name) for name in RACERS)
-    still = (f"{with_own_ids(picture.svg(NARROW), 'widget-landscape-')}\n"
-             f'<p class="step" role="status">From weight {shown(START[0])} and bias '
-             f"{shown(START[1])}, {STEPS} steps at the rate {shown(RATE)}:</p>\n"
-             f"<table>\n<thead><tr><th>method</th><th>weight</th><th>bias</th><th>loss</th></tr>"
-             f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
+    said = (f'<p class="step" role="status">From weight {shown(START[0])} and bias '
+            f"{shown(START[1])}, {STEPS} steps at the rate {shown(RATE)}.</p>")
+    told = (table("<th>method</th><th>weight</th><th>bias</th><th>loss</th>", rows)
+            + f"\n<p>{FAIRNESS}</p>")
+    drawn = with_own_ids(picture.svg(NARROW), "widget-landscape-")
+    still = f"<p>{_subject()}</p>\n{beside(drawn, said)}\n{told}"
     data: Dict[str, Any] = {
         "inputs": [row[0] for row in INPUTS], "targets": [row[0] for row in TARGETS],
         "limits": LIMITS, "start": START, "rate": RATE, "steps": STEPS, "momentum": MOMENTUM,
         "adam": {"beta1": Adam(RATE).beta1, "beta2": Adam(RATE).beta2,
                  "epsilon": Adam(RATE).epsilon}}
     return Widget("landscape", "A race down a loss", still, data)
+
+
+def _subject() -> str:
+    """Return what the loss is a loss of."""
+    return (f"The loss is the mean squared error of one neuron, y = weight · x + bias, which is to "
+            f"fit {len(INPUTS)} points of a line with x from {shown(INPUTS[0][0])} to "
+            f"{shown(INPUTS[-1][0])}.")
 
 
 def _places(low: float, high: float) -> List[float]:

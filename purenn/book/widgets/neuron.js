@@ -23,6 +23,11 @@ widgets.start("neuron", (figure, data) => {
   });
   const score = ([x, y]) => weights[0] * x + weights[1] * y + bias;
 
+  function missing() {
+    return weights.some((one) => Math.abs(one) > 1e-9) ? " The border lies outside of the picture."
+      : " With both weights at 0 there is no border: the score is the bias on every day.";
+  }
+
   function show() {
     const [left, right, low, high] = data.limits;
     const corners = [[left, low], [right, low], [right, high], [left, high]];
@@ -50,8 +55,9 @@ widgets.start("neuron", (figure, data) => {
       number.textContent = widgets.shown(output);
       verdict.textContent = output > 0 ? "go" : "stay";
     });
-    said.textContent = `score = ${widgets.shown(weights[0])} · warmth + ${widgets.shown(weights[1])}`
-      + ` · free hours + (${widgets.shown(bias)})`;
+    const [w1, w2, b] = [...weights, bias].map(widgets.bracketed);
+    said.textContent = `score = ${w1} · warmth + ${w2} · free hours + ${b}.`
+      + (ends.length ? "" : missing());
   }
 
   said.before(

@@ -15,7 +15,7 @@ from ... import draw
 from ...draw.points import scales_around
 from ...layers import Dense
 from ..figures import NARROW, with_own_ids
-from .widget import Widget, shown
+from .widget import Widget, beside, bracketed, shown, table
 
 __all__ = ["BIAS", "DAYS", "WEIGHTS", "make", "scores"]
 
@@ -45,11 +45,10 @@ def make() -> Widget:
         f'<tr><th scope="row">{day}</th><td>{shown(x)}</td><td>{shown(y)}</td>'
         f"<td>{shown(one)}</td><td>{'go' if one > 0 else 'stay'}</td></tr>"
         for (day, (x, y)), one in zip(DAYS.items(), outputs))
-    still = (f"{with_own_ids(picture.svg(NARROW), 'widget-neuron-')}\n"
-             f'<p class="step" role="status">score = {shown(WEIGHTS[0])} · warmth + '
-             f"{shown(WEIGHTS[1])} · free hours + ({shown(BIAS)})</p>\n"
-             f"<table>\n<thead><tr><th>day</th><th>warmth</th><th>hours</th><th>score</th>"
-             f"<th>so</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
+    told = (f'<p class="step" role="status">score = {bracketed(WEIGHTS[0])} · warmth + '
+            f"{bracketed(WEIGHTS[1])} · free hours + {bracketed(BIAS)}.</p>\n"
+            + table("<th>day</th><th>warmth</th><th>hours</th><th>score</th><th>so</th>", rows))
+    still = beside(with_own_ids(picture.svg(NARROW), "widget-neuron-"), told)
     return Widget("neuron", "A neuron with handles", still, {
         "days": list(DAYS.values()), "weights": WEIGHTS, "bias": BIAS,
         "limits": [x_scale.low, x_scale.high, y_scale.low, y_scale.high]})

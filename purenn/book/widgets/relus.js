@@ -22,7 +22,8 @@ widgets.start("relus", (figure, data) => {
     });
     const off = Math.max(...data.xs.map((x, k) => Math.abs(output(x) - data.goal[k])));
     said.textContent = "y = " + kinks.map((kink, k) =>
-      `(${widgets.shown(slopes[k])}) · max(x − ${widgets.shown(kink)}, 0)`).join(" + ")
+      `${widgets.bracketed(slopes[k])}\u00a0·\u00a0max(x\u00a0−\u00a0${widgets.shown(kink)},\u00a00)`)
+      .join(" + ")
       + `. At most ${widgets.shown(off)} off.`;
   }
 

@@ -14,13 +14,17 @@ from ...activations import ReLU
 from ...layers import Dense
 from ...network import Network
 from ..figures import NARROW, with_own_ids
-from .widget import Widget, shown
+from .widget import Widget, beside, bracketed, shown
 
-__all__ = ["GOAL", "KINKS", "SLOPES", "XS", "curve", "make"]
+__all__ = ["BEST_KINKS", "BEST_SLOPES", "GOAL", "GOOD", "KINKS", "REACHED", "SLOPES", "XS", "curve",
+           "make"]
 
 XS = [k / 20 for k in range(81)]  # 0, 0.05, … 4
 KINKS, SLOPES = [0.0, 0.5, 2.0], [1.0, -1.5, 1.0]
 LIMITS = [0.0, 4.0, -1.5, 1.5]
+# The best that was found by a search over what the sliders can be set to, and what is near to it.
+BEST_KINKS, BEST_SLOPES = [0.0, 1.0, 3.0], [1.15, -2.3, 2.2]
+REACHED, GOOD = 0.15, 0.2
 GOAL = [math.sin(math.pi * x / 2) for x in XS]
 
 
@@ -40,9 +44,11 @@ def make() -> Widget:
                          title="Three ReLUs, added up", x_label="x", y_label="output",
                          limits=((LIMITS[0], LIMITS[1]), (LIMITS[2], LIMITS[3])))
     off = max(abs(y - goal) for y, goal in zip(ys, GOAL))
-    terms = " + ".join(f"({shown(slope)}) · max(x − {shown(kink)}, 0)"
+    terms = " + ".join(f"{bracketed(slope)}\u00a0·\u00a0max(x\u00a0−\u00a0{shown(kink)},\u00a00)"
                        for kink, slope in zip(KINKS, SLOPES))
-    still = (f"{with_own_ids(picture.svg(NARROW), 'widget-relus-')}\n"
-             f'<p class="step" role="status">y = {terms}. At most {shown(off)} off.</p>')
+    told = (f"<p>The goal is sin(π · x / 2) for x from 0 to 4. With three ReLUs one can come as "
+            f"near as {shown(REACHED)} everywhere; below {shown(GOOD)} is good.</p>\n"
+            f'<p class="step" role="status">y = {terms}. At most {shown(off)} off.</p>')
+    still = beside(with_own_ids(picture.svg(NARROW), "widget-relus-"), told)
     return Widget("relus", "A curve out of ReLUs", still,
                   {"xs": XS, "goal": GOAL, "kinks": KINKS, "slopes": SLOPES, "limits": LIMITS})

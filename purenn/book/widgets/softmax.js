@@ -16,19 +16,21 @@ widgets.start("softmax", (figure, data) => {
       const bar = widgets.make("span", { class: "bar", style: `width: ${(50 * p).toFixed(1)}px` });
       const [, score, share, surprise, y, gradient] = row.cells;
       score.textContent = widgets.shown(scores[k]);
-      share.replaceChildren(bar, widgets.shown(p));
-      surprise.textContent = widgets.shown(-logs[k]);
+      share.replaceChildren(bar, widgets.exactly(p));
+      surprise.textContent = widgets.exactly(-logs[k]);
       y.textContent = k === target ? "1" : "0";
-      gradient.textContent = widgets.shown(p - (k === target ? 1 : 0));
+      // p − 1, without the digits that are lost where p is almost 1: the others' shares, added up.
+      const others = logs.reduce((sum, log, j) => sum + (j === k ? 0 : Math.exp(log)), 0);
+      gradient.textContent = widgets.exactly(k === target ? -others : p);
       row.classList.toggle("chosen", k === target);
     });
     said.textContent = `The right class is ${data.classes[target]}: the loss is `
-      + `${widgets.shown(-logs[target])}.`;
+      + `${widgets.exactly(-logs[target])}.`;
   }
 
   const choice = widgets.make("select", { onchange: () => { target = Number(choice.value); show(); } },
-    ...data.classes.map((name, k) => widgets.make("option", { value: k }, name)));
-  figure.querySelector("table").before(
+    ...data.classes.map((name, k) => widgets.make("option", { value: k, selected: k === target }, name)));
+  figure.querySelector(".told").append(
     ...data.classes.map((name, k) => widgets.slider(`score of ${name}`, -6, 6, 0.1, scores[k],
       (value) => { scores[k] = value; show(); }).row),
     widgets.make("div", { class: "controls" },

@@ -13,7 +13,7 @@ widgets.start("training", (figure, data) => {
   const image = widgets.draw("image", { x: frame.x, y: frame.y, width: frame.width,
     height: frame.height, preserveAspectRatio: "none", style: "image-rendering: pixelated" });
   const lines = widgets.draw("g", { class: "folds" });
-  const half = widgets.draw("polygon", { class: "half" });
+  const half = widgets.draw("polygon", { class: "closed" });
   frame.inner.prepend(image, half, lines);
   const marker = widgets.draw("line", { class: "marker", y1: time.y, y2: time.y + time.height });
   time.inner.append(marker);
@@ -72,7 +72,7 @@ widgets.start("training", (figure, data) => {
         x2: ends[1][0], y2: ends[1][1], class: k === neuron ? "chosen" : "" })];
     }));
     half.setAttribute("points", neuron < 0 ? ""
-      : openHalf(moment.lines[neuron]).map((one) => one.join(",")).join(" "));
+      : openHalf(moment.lines[neuron].map((one) => -one)).map((one) => one.join(",")).join(" "));
     const x = time.across(moment.epoch);
     marker.setAttribute("x1", x);
     marker.setAttribute("x2", x);
@@ -82,7 +82,7 @@ widgets.start("training", (figure, data) => {
     range.setAttribute("aria-valuetext", `epoch ${moment.epoch}`);
   }
 
-  const range = widgets.make("input", { type: "range", min: 0, max: data.moments.length - 1, step: 1,
+  const range = widgets.range({ min: 0, max: data.moments.length - 1, step: 1,
     value: now, "aria-label": "Moment of the training",
     oninput: () => { now = Number(range.value); show(); } });
   const choice = widgets.make("select", { onchange: () => { neuron = Number(choice.value); show(); } },

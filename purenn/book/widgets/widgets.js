@@ -29,23 +29,59 @@ const widgets = {
   shown(value) {
     if (Number.isNaN(value)) return "nan";
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-    let text = Math.abs(value) >= 1e6 ? value.toExponential(2)
-      : value.toFixed(4).replace(/\.?0+$/, "");
+    if (Math.abs(value) >= 1e6) return widgets.scientific(value);
+    let text = value.toFixed(4).replace(/\.?0+$/, "");
     if (text === "-0" || text === "") text = "0";
     return text.replace(/-/g, "−");
+  },
+
+  // Three digits and a power of ten: 6.14·10⁻⁶.
+  scientific(value) {
+    const [digits, power] = value.toExponential(2).split("e");
+    const raised = [...String(Number(power))].map((one) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(one)]);
+    return `${digits.replace(/\.?0+$/, "")}·10${raised.join("")}`.replace("-", "−");
+  },
+
+  // A number that is not 0 is never shown as 0.
+  exactly(value) {
+    return value !== 0 && Math.abs(value) < 5e-5 ? widgets.scientific(value) : widgets.shown(value);
+  },
+
+  // In brackets if it is negative: what stands behind a sign or a dot.
+  bracketed(value) {
+    const text = widgets.shown(value);
+    return text.startsWith("−") ? `(${text})` : text;
   },
 
   button(text, action) {
     return widgets.make("button", { type: "button", onclick: action }, text);
   },
 
-  // A number to be set: by sliding, with the arrow keys, or typed into the field beside it.
+  // A finger that scrolls the page may begin on a slider, which then takes its old value again.
+  range(attributes) {
+    const range = widgets.make("input", { type: "range", ...attributes });
+    let before = range.value;
+    range.addEventListener("pointerdown", () => { before = range.value; }, { capture: true });
+    range.addEventListener("pointercancel", () => {
+      range.value = before;
+      range.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return range;
+  },
+
+  // A number to be set: by sliding, with the arrow keys, or step by step with − and +.
   slider(label, low, high, step, value, changed) {
-    const range = widgets.make("input", { type: "range", min: low, max: high, step, value,
-      "aria-label": label });
+    const range = widgets.range({ min: low, max: high, step, value, "aria-label": label });
     const said = widgets.make("output", {}, widgets.shown(value));
+    const by = (text, name, change) => widgets.make("button", { type: "button", class: "by-one",
+      "aria-label": `${label}: ${name}`, onclick: () => {
+        change();
+        range.dispatchEvent(new Event("input", { bubbles: true }));
+      } }, text);
     const row = widgets.make("div", { class: "slider" },
-      widgets.make("span", { "aria-hidden": "true" }, label), range, said);
+      widgets.make("span", { "aria-hidden": "true" }, label), said,
+      by("−", "one step less", () => range.stepDown()), range,
+      by("+", "one step more", () => range.stepUp()));
     const set = (number) => {
       range.value = number;
       said.textContent = widgets.shown(Number(range.value));
@@ -60,6 +96,11 @@ const widgets = {
       if (input.value !== "" && Number.isFinite(Number(input.value))) changed(Number(input.value));
     });
     return widgets.make("label", { class: "field" }, label, input);
+  },
+
+  // How many of a thing: "1 step", "2 steps".
+  counted(number, thing) {
+    return `${number} ${thing}${number === 1 ? "" : "s"}`;
   },
 
   // The frame of a chart that `draw` made: where numbers are on the picture.
