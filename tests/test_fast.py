@@ -565,10 +565,11 @@ def test_the_same_name_elsewhere_is_another_formula():
 def test_every_step_agrees_with_the_formula_it_stands_for(instance, taken):
     instance.steps = taken
     rng, rate = Random(taken), 0.05
-    for size in ((1, 1), (1, 9), (7, 1), (6, 5), (9, 8), (11, 40)):
+    for size in ((1, 1), (1, 9), (7, 1), (6, 5), (9, 8), (11, 40), (3, fast.NARROW + 1)):
         W, G = drawn(rng, *size, edges=False), drawn(rng, *size, 0.5, edges=False)
         memory = [absolute(drawn(rng, *size, edges=False)) for _ in range(instance.remembered)]
-        for gradient in (G, drawn(rng, *size, 0.0), drawn(rng, *size)):
+        one_row_of_zeros = [[0.0] * size[1], *G[1:]]
+        for gradient in (G, one_row_of_zeros, drawn(rng, *size, 0.0), drawn(rng, *size)):
             arguments = (instance.update, rate, W, gradient, *memory)
             assert equal(fast.elementwise_tuple(*arguments),
                          plainly("elementwise_tuple", *arguments))
