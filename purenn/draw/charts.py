@@ -183,13 +183,14 @@ def _y_axis(frame: Chart, said: Label) -> List[str]:
 def _legend_places(legend: Sequence[Entry], width: float) -> List[Tuple[float, int, List[str]]]:
     """Return for each entry where it begins, in which row, and its name, in lines if need be."""
     places: List[Tuple[float, int, List[str]]] = []
-    x, row, most = float(EDGE), 0, width - 2 * EDGE - SAMPLE - 8
+    x, row, below, most = float(EDGE), 0, 1, width - 2 * EDGE - SAMPLE - 8
     for entry in legend:
         name = folded(clean(entry.name), most, _tick_width)
         needs = SAMPLE + 6 + max(map(_tick_width, name), default=0.0)
         if x > EDGE and x + needs > width - EDGE:
-            x, row = float(EDGE), row + len(places[-1][2])
+            x, row, below = float(EDGE), row + below, 1
         places.append((x, row, name))
+        below = max(below, len(name))
         x += needs + 18
     return places
 
@@ -200,7 +201,7 @@ def _tick_width(text: str) -> float:
 
 def _legend_height(legend: Sequence[Entry], width: float) -> float:
     places = _legend_places(legend, width)
-    return LEGEND_ROW * (places[-1][1] + len(places[-1][2])) if places else 0
+    return LEGEND_ROW * max((row + max(1, len(name)) for _, row, name in places), default=0)
 
 
 def _legend(legend: Sequence[Entry], top: float, width: float) -> List[str]:

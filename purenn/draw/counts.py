@@ -96,7 +96,7 @@ def _frame_of_bars(
 ) -> Chart:
     """Return the frame that is left between the names and the numbers behind the longest bar."""
     beyond = _beyond(values)
-    widest = max(_wide(line) for name in names for line in name)
+    widest = max((_wide(line) for name in names for line in name), default=0.0)
     left = EDGE + widest + 8 + (beyond if scale.low < 0 else 0)
     return Chart(left, top, width - EDGE - beyond - left, row * len(values), scale, Scale(0.0, 1.0))
 

@@ -267,7 +267,7 @@ def _labels_drawn(
     drawn = []
     if labels[0]:
         said = label(labels[0], width - 2 * EDGE)
-        half = max(text_width(line, said.size) for line in said.lines) / 2
+        half = max((text_width(line, said.size) for line in said.lines), default=0.0) / 2
         middle = min(max(left + wide / 2, EDGE + half), width - EDGE - half)
         drawn += svg.write_lines(said.lines, middle, above - 6 - said.more, said.size, "middle")
     said = label(labels[1], max(high, 60))
