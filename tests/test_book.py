@@ -638,5 +638,4 @@ def test_every_axis_and_every_bar_of_colours_of_a_lesson_says_what_it_is(number)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             given = {one.arg for one in call.keywords}
             wanted = LABELS.get(call.func.attr, set())
-            wanted = wanted - {"y_label"} if "row_names" in given else wanted  # they say it
             assert None in given or wanted <= given, (path, call.lineno, wanted - given)

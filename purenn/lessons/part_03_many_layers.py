@@ -116,9 +116,11 @@ side_by_side = [
 ]
 
 draw.show(draw.heatmap(
-    side_by_side, title="Five days on their way", row_names=day_names, numbers=True,
+    side_by_side, title="Five days on their way", row_names=day_names,
     column_names=[*input_names, "Ada", "Ben", "Cleo", "group"],
-    x_label="3 inputs, 3 hidden, 1 score", bar_label="number"))
+    x_label="3 inputs, 3 hidden, 1 score", y_label="day", bar_label="number"))
+for name, row in zip(day_names, side_by_side):
+    print(name, *(f"{number:>4g}" for number in row))
 
 # %% [markdown]
 # The rule behind it, with n examples:
