@@ -172,9 +172,9 @@ def _is_finite(row: Vector) -> bool:
 
 # ---- Rows written out ----
 
-# For short rows, Python spends more time on the loop than on the numbers. So for each width that
-# occurs, a function is made in which the loop over the columns is written out. For a width of 2,
-# the product of all rows of A with all rows of B becomes:
+# Python spends much of its time on the loop itself, and the more, the shorter rows are. So for each
+# width that occurs, a function is made in which the loop over the columns is written out. For a
+# width of 2, the product of all rows of A with all rows of B becomes:
 #
 #     for a0, a1, in A:
 #         row = []

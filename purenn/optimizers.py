@@ -62,7 +62,9 @@ class GradientDescent(Optimizer):
     `learning_rate` is a number, or a function of the step (see `schedules`). `clip_norm` limits the
     length of all gradients together. `memory` keeps, for each parameter by position, `remembered`
     matrices that the formula wants to see again, zeros before the first step. `rate_factor`
-    multiplies every rate. Raises ValueError for a rate or norm that is not above 0.
+    multiplies every rate. When a formula fails, or on Ctrl-C in the middle of a step, no parameter
+    has changed, but a part of the memory may have. Raises ValueError for a rate or norm that is not
+    above 0.
     """
 
     remembered = 0
@@ -100,9 +102,10 @@ class GradientDescent(Optimizer):
         self.steps += 1  # before the update: the first step of Adam has number 1
         self.memory, values = list(self.memory), []  # a copy: whoever kept the list, keeps it
         for k, (parameter, gradient) in enumerate(zip(parameters, gradients)):
-            value, *self.memory[k] = linalg.elementwise_tuple(
+            new = linalg.elementwise_tuple(
                 self.update, rate, parameter.value, gradient, *self.memory[k])
-            values.append(value)
+            values.append(new[0])
+            self.memory[k] = new[1:]  # one by one, so there are never two copies of all of it
         for parameter, value in zip(parameters, values):  # only now: all of them, or none
             parameter.value = value
         self.parameters = parameters

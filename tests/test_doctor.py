@@ -447,10 +447,10 @@ def test_softmax_twice_is_found():
     assert "twice" in first(examine(network), "network and data").message
 
 
-def test_two_dense_layers_without_a_bend_are_found():
+def test_two_dense_layers_without_an_activation_between_them_are_found():
     rng = Random(1)
     network = Network([Dense(4, 8, rng), Dropout(0.1, rng), Linear(), Dense(8, 3, rng)])
-    assert "layers 0 and 3" in first(examine(network), "bends").message
+    assert "layers 0 and 3" in first(examine(network), "nonlinear").message
 
 
 def test_a_start_far_from_chance_is_found():
@@ -625,7 +625,7 @@ def test_dropout_does_not_keep_from_learning_by_heart():
 
 
 @pytest.mark.slow
-def test_an_activation_that_hardly_bends_is_found():
+def test_an_activation_that_is_nearly_linear_is_found():
     network = classifier(sizes=(2, 8, 2), activation=lambda: LeakyReLU(0.999))
     failure = first(examine(network, xor(rng=Random(1))), "one batch")
     assert failure.number == pytest.approx(math.log(2), rel=0.1)

@@ -7,7 +7,7 @@ found to be wrong is the one to repair first, since what comes later may only be
 
     the data      numbers → labels → classes → balance → constant columns → scale
                   → duplicate rows → row numbers → leakage
-    the network   network and data → bends → loss at the start → gradient check
+    the network   network and data → nonlinear → loss at the start → gradient check
       at rest     → identical neurons → dead ReLUs → saturated units → gradients per layer
     the network   one batch by heart → size of the updates → training against validation
       at work
@@ -195,7 +195,7 @@ _DATA_CHECKS: Tuple[_Check, ...] = (
 )
 _NETWORK_CHECKS: Tuple[_Check, ...] = (
     ("network and data", resting.check_fit, _NEEDED_BY_ANY_NETWORK),
-    ("bends", resting.check_bends, ("network and data",)),
+    ("nonlinear", resting.check_nonlinear, ("network and data",)),
     ("loss at the start", resting.check_first_loss, _SOUND_DATA),
     ("gradient check", gradients.check_gradients, _SOUND_DATA),
     ("identical neurons", resting.check_identical_neurons, ("network and data",)),

@@ -3,7 +3,7 @@
 Nothing is learned here. A few rows go through the network, forward and once backward, and what is
 seen on the way is compared with what fresh weights should show:
 
-    network and data → bends → loss at the start → (gradient check)
+    network and data → nonlinear → loss at the start → (gradient check)
                      → identical neurons → dead ReLUs → saturated units → gradients per layer
 
 The gradient check stands in `gradients.py`, since it has a little machine of its own.
@@ -56,18 +56,18 @@ def _loss_fits(last: Layer, loss: Loss) -> Finding:
     return fine("the network takes the rows, and the loss takes its scores")
 
 
-def check_bends(patient: Patient) -> Finding:
-    """Between two dense layers stands something that bends.
+def check_nonlinear(patient: Patient) -> Finding:
+    """Between two dense layers stands an activation that is not linear.
 
-    W₂(W₁x) = (W₂W₁)x: without a bend, two layers are one. The threshold is one such pair.
+    W₂(W₁x) = (W₂W₁)x: without one, two layers are one. The threshold is one such pair.
     """
     straight: Optional[str] = None
     for number, layer in _leaves(patient.network):
         if isinstance(layer, Dense):
             if straight is not None:
-                return problem(f"between the dense layers {straight} and {number} is nothing that "
-                               f"bends, so that together they are no more than one", 1,
-                               "put an activation between them, for instance ReLU()")
+                return problem(f"between the dense layers {straight} and {number} stands no "
+                               f"activation, so that together they can do no more than one", 1,
+                               "put one between them, for instance ReLU()")
             straight = number
         elif not isinstance(layer, (Dropout, Linear)):
             straight = None

@@ -64,7 +64,7 @@ def check_one_batch(patient: Patient) -> Finding:
         f"after {counted(len(losses), 'step')} the loss of {counted(len(inputs), 'row')} is still "
         f"{losses[-1]:.3g}, it began at {losses[0]:.3g} and should be below {goal:.3g}",
         losses[-1],
-        "give the network more neurons, or an activation that bends more; if it is large, look "
+        "give the network more neurons, or an activation that is less linear; if it is large, look "
         "for a layer that does not let through what it gets")
 
 

@@ -37,7 +37,7 @@ def bars(
     y_label: what the numbers measure. Raises ValueError for none, for more than 60, and for numbers
     that are not finite.
 
-    >>> bars({"ReLU": 0.97, "no bend": 0.55}, title="Accuracy")
+    >>> bars({"ReLU": 0.97, "linear": 0.55}, title="Accuracy")
     Picture('Accuracy', 640 × 122)
     """
     known = _named_numbers(values)

@@ -204,10 +204,10 @@ def _scales(
             least = min(point[place] for point in points)
             raise ValueError(f"draw.lines: log_{'xy'[place]}: a logarithmic axis has no place for "
                              f"{least:g}; expected numbers above 0")
-    room = 0.03 if any(curve.marks for curve in curves) else 0.0  # else half of a mark is cut off
-    x_scale = fitted("draw.lines: x", [x for x, _ in points], log=log[0], whole=whole, room=room,
-                     limits=limits[0])
-    return x_scale, fitted("draw.lines: y", [y for _, y in points], log=log[1], room=0.05,
+    margin = 0.03 if any(curve.marks for curve in curves) else 0.0  # else half of a mark is cut off
+    x_scale = fitted("draw.lines: x", [x for x, _ in points], log=log[0], whole=whole,
+                     margin=margin, limits=limits[0])
+    return x_scale, fitted("draw.lines: y", [y for _, y in points], log=log[1], margin=0.05,
                            limits=limits[1])
 
 

@@ -188,10 +188,10 @@ def scales_around(points: Sequence[Point]) -> Tuple[Scale, Scale]:
 
 
 def _roomy(values: Sequence[float]) -> Scale:
-    """Return a scale with room around all points, so that none lies on the frame."""
+    """Return a scale with a margin around all points, so that none lies on the frame."""
     tight = fitted("draw.scatter", values)
-    room = 0.06 * (tight.high - tight.low)
-    return Scale(tight.low - room, tight.high + room)
+    margin = 0.06 * (tight.high - tight.low)
+    return Scale(tight.low - margin, tight.high + margin)
 
 
 def _frame(plane: Plane, title: str, x_scale: Scale, y_scale: Scale, side: float) -> Chart:

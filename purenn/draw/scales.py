@@ -121,12 +121,12 @@ def fitted(
     *,
     log: bool = False,
     whole: bool = False,
-    room: float = 0.0,
+    margin: float = 0.0,
     limits: Optional[Sequence[Optional[float]]] = None,
 ) -> Scale:
     """Return a scale on which all these numbers have a place.
 
-    room: how much is left free below and above, as a part of the way between them. Numbers that
+    margin: how much is left free below and above, as a part of the way between them. Numbers that
     are all above 0 and reach down towards it get a scale that starts at 0, since half a loss should
     look like half. limits: (low, high), either of them None where the numbers decide.
     Raises ValueError for no numbers, for numbers that are too large, and for a logarithmic scale of
@@ -137,9 +137,9 @@ def fitted(
     _check(who, known + ends, log)
     low, high = min(known), max(known)
     if log:
-        low, high = _log_ends(low, high, room)
+        low, high = _log_ends(low, high, margin)
     else:
-        low, high = _linear_ends(low, high, room)
+        low, high = _linear_ends(low, high, margin)
     low, high = _within_limits(who, low, high, limits)
     return LogScale(low, high) if log else Scale(low, high, whole)
 
@@ -155,21 +155,21 @@ def _check(who: str, values: Sequence[float], log: bool) -> None:
                          f"numbers above 0")
 
 
-def _linear_ends(low: float, high: float, room: float) -> Tuple[float, float]:
+def _linear_ends(low: float, high: float, margin: float) -> Tuple[float, float]:
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high)) or span < SMALLEST:
         half = 0.5 * max(abs(low), abs(high)) or 0.5  # one number only: put it in the middle
         return low - max(half, SMALLEST), high + max(half, SMALLEST)
-    below = low - room * span
-    if room and 0 <= low and below < 0.25 * high:
+    below = low - margin * span
+    if margin and 0 <= low and below < 0.25 * high:
         below = 0.0
-    return below, high + room * span
+    return below, high + margin * span
 
 
-def _log_ends(low: float, high: float, room: float) -> Tuple[float, float]:
+def _log_ends(low: float, high: float, margin: float) -> Tuple[float, float]:
     if high / low < 1 + 1e-9:
         return low / 2, high * 2
-    factor = (high / low) ** room
+    factor = (high / low) ** margin
     return low / factor, high * factor
 
 

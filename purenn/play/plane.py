@@ -25,7 +25,7 @@ from .problem import Problem
 
 __all__ = ["Plane"]
 
-ROOM = 0.12  # left free around the points, as a part of their extent
+MARGIN = 0.12  # left free around the points, as a part of their extent
 ROUNDS, STILL = 200, 1e-10  # of the power iteration: at most so many, until it stands still
 MOST_ROWS = 400  # of which the directions are found
 
@@ -123,8 +123,8 @@ class Plane:
 
 def _around(values: Sequence[float]) -> Scale:
     scale = fitted("playground", values)
-    room = ROOM * (scale.high - scale.low)
-    return Scale(scale.low - room, scale.high + room)
+    margin = MARGIN * (scale.high - scale.low)
+    return Scale(scale.low - margin, scale.high + margin)
 
 
 def _about(scale: Scale, side: float) -> Scale:
